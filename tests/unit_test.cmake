@@ -1,0 +1,15 @@
+# moadon_unit_test(NAME SOURCES a_test.cpp... LIBRARIES target...): one Catch2 program of a folder's unit tests.
+# Random order, and Catch2 prints the seed.
+function(moadon_unit_test name)
+  if(NOT MOADON_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
+  if(NOT TARGET moadon_catch_main)
+    add_library(moadon_catch_main STATIC ${PROJECT_SOURCE_DIR}/tests/catch_main.cpp)
+    target_link_libraries(moadon_catch_main PUBLIC moadon_build)
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE moadon_catch_main ${arg_LIBRARIES})
+  add_test(NAME ${name} COMMAND ${name} --order rand --rng-seed time)
+endfunction()
