@@ -1,0 +1,84 @@
+// The six stages of a customer's life: design.md, section 6, exactly. Stage and moves are functions of the member's facts,
+// the program versions and a day; nothing here remembers. Pure functions, safe from any thread.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "absl/types/optional.h"
+#include "moadon/v1/member.pb.h"
+#include "rules/program.h"
+
+namespace moadon {
+
+// Something that changed what a member has kept of one day's purchases.
+struct SpendFact {
+  absl::CivilDay purchase_day;  // the sale's business date; of a return without receipt its own
+  absl::CivilDay fact_day;      // when it counts from: the sale's own day; of a return the later of the two
+  int64_t units_milli = 0;      // kept units that came (sale) or went (linked return); 0 for a return without receipt
+  int64_t spend_minor = 0;      // net spend that came (+) or went (-)
+};
+
+// Purchase days too old to be inside any loyal window, summed up; lets callers load only the recent ones.
+struct OlderDays {
+  int64_t count = 0;
+  absl::CivilDay first_day;  // meaningless when count is 0
+  absl::CivilDay last_day;
+};
+
+// Everything about one member that stages depend on. Facts in any order.
+struct MemberTimeline {
+  absl::CivilDay met_day;                 // first contact of any kind
+  std::vector<absl::CivilDay> sign_days;  // signs of interest
+  std::vector<SpendFact> facts;
+  OlderDays older;
+};
+
+// The numbers a stage was decided on.
+struct StageDecision {
+  v1::Stage stage = v1::STAGE_UNSPECIFIED;
+  int64_t purchase_days = 0;
+  int64_t silent_days = -1;  // since the last purchase day; -1: none
+  int64_t rhythm_days_milli = 0;
+  int64_t window_purchase_days = 0;
+  int64_t window_spend_minor = 0;
+  int64_t program_version = 0;
+};
+
+struct StageStep {
+  absl::CivilDay day;
+  v1::Stage from = v1::STAGE_UNSPECIFIED;
+  v1::StageReason reason = v1::STAGE_REASON_UNSPECIFIED;
+  StageDecision decision;  // decision.stage is the stage moved to
+};
+
+struct StagePath {
+  std::vector<StageStep> steps;              // moves in (from, until], oldest first
+  StageDecision at_end;                      // as of `until`; STAGE_UNSPECIFIED when the member is met only later
+  absl::optional<absl::CivilDay> next_day;   // the first day after `until` on which the stage changes if nothing else happens
+};
+
+// Where to start: moves on `day` and later are computed; `stage` is the one before that day (STAGE_UNSPECIFIED: not met).
+// Facts must then include everything that counted before `day`; facts of before may be summed up per purchase day.
+struct PathStart {
+  absl::CivilDay day = absl::CivilDay::min();
+  v1::Stage stage = v1::STAGE_UNSPECIFIED;
+};
+
+// All moves from `start` through `until`.
+StagePath stage_path(const MemberTimeline& member, const StageVersions& versions, absl::CivilDay until,
+                     const PathStart& start = {});
+
+// The stage as of the end of a day and its numbers; STAGE_UNSPECIFIED for a member met later.
+StageDecision stage_at(const MemberTimeline& member, const StageVersions& versions, absl::CivilDay day);
+
+// Sums that do not depend on stages, as of the end of a day.
+struct Standing {
+  int64_t purchase_days = 0;
+  absl::optional<absl::CivilDay> last_purchase_day;
+  int64_t net_spend_minor = 0;  // never below zero
+};
+Standing standing_at(const MemberTimeline& member, absl::CivilDay day);
+
+}  // namespace moadon
