@@ -4,8 +4,8 @@
  * What it is. libmoadon_pos.so carries JSON messages from a register program (the host) to
  * moadon-agent, a process on the same machine that prices baskets, keeps a durable journal of sales
  * and talks to the club's server. The library itself decides nothing and stores nothing. The
- * messages are those of moadon.v1.RegisterService (proto/moadon/v1/register.proto): the method's
- * name, its request as JSON, its response as JSON.
+ * messages are those of moadon.v1.RegisterService (proto/moadon/v1/register_service.proto): the
+ * method's name, its request as JSON, its response as JSON.
  *
  *     moadon_pos *club = NULL;
  *     const char *text = NULL;
@@ -65,9 +65,10 @@
  * What the host may do. Fork: the child may go on using its handles, on connections of its own; the
  * parent's are left untouched. Close descriptors it does not know, or reuse their numbers: the
  * library notices before it writes, and connects again (a descriptor closed by another thread at
- * the very moment of a call remains the host's risk). Ignore, block or handle any signal, and load the
- * library twice. The library installs no signal handlers, changes no locale and no environment,
- * writes nothing to stdout or stderr, lets no C++ exception out, and stays mapped after dlclose().
+ * the very moment of a call remains the host's risk). Ignore, block or handle any signal, cancel a
+ * thread (it ends after its call), and load the library twice. The library installs no signal
+ * handlers, changes no locale and no environment, writes nothing to stdout or stderr, lets no C++
+ * exception out, and stays mapped after dlclose().
  *
  * Stability. Within one MOADON_POS_ABI_VERSION functions and constants never change their meaning.
  */
@@ -105,8 +106,8 @@ extern "C" {
 typedef struct moadon_pos moadon_pos;
 
 /*
- * The ABI version that the loaded library speaks. A host that loads the library with dlopen compares
- * it with its MOADON_POS_ABI_VERSION before anything else, and does not use a library that differs.
+ * The ABI version that the loaded library speaks. A host that loads the library with dlopen first
+ * compares it with its MOADON_POS_ABI_VERSION, and does not use a library that differs.
  * Never blocks, never fails.
  */
 MOADON_POS_API int32_t moadon_pos_abi_version(void);
@@ -118,57 +119,54 @@ MOADON_POS_API int32_t moadon_pos_abi_version(void);
  * config_json is one JSON object; members it does not list here are refused:
  *     "agent_dir"        required. The agent's state directory. The library reads the agent's port
  *                        and the register's token there, so the host's user must be able to.
- *     "register_id"      required. This register's id: 1 to 64 letters, digits, '-', '_' and '.',
- *                        the first no '.'.
+ *     "register_id"      required. This register's id: 1 to 32 letters, digits, '-', '_' and '.'.
  *     "start_agent"      default false. Start the agent when a call finds none: in a session of its
- *                        own, with none of the host's descriptors, no child that the host would see,
- *                        and living on after the host.
- *     "agent_program"    required if start_agent is true. Path of moadon-agent; run as
- *                        `agent_program --dir agent_dir agent_arguments...`.
- *     "agent_arguments"  default []. Up to 64 texts.
- *     "log_file"         default none. A file to which the library appends one line when it starts
- *                        the agent, when the agent is lost and when it is back.
- * Paths that are not absolute start at the working directory of this moment.
+ *                        own, with none of the host's descriptors, no child that the host would
+ * see, and living on after the host. "agent_program"    required if start_agent is true. Path of
+ * moadon-agent; run as `agent_program --dir agent_dir agent_arguments...`. "agent_arguments"
+ * default []. Up to 64 texts. "log_file"         default none. A file to which the library appends
+ * one line when it starts the agent, when the agent is lost and when it is back. Paths that are not
+ * absolute start at the working directory of this moment.
  *
  * On MOADON_POS_OK *handle is the caller's, to close, and *error_json is NULL. On MOADON_POS_ERROR
- * *handle is NULL and *error_json the error object, to release. If handle is NULL nothing is opened;
- * if error_json is NULL the error is not told.
+ * *handle is NULL and *error_json the error object, to release. If handle is NULL nothing is
+ * opened; if error_json is NULL the error is not told.
  */
-MOADON_POS_API int32_t moadon_pos_open(const char *config_json, moadon_pos **handle,
-                                       const char **error_json);
+MOADON_POS_API int32_t moadon_pos_open(const char* config_json, moadon_pos** handle,
+                                       const char** error_json);
 
 /*
  * Calls one method of moadon.v1.RegisterService, e.g. method "Identify", and waits for the answer.
  *
  * Blocks the calling thread for at most timeout_ms (1 to MOADON_POS_TIMEOUT_MAX_MS), plus what the
  * operating system takes to wake it; the agent is told the time that is left and does not work past
- * it. Starting the agent counts as part of the call. Identify and quote take a few milliseconds when
- * all is well; 1000 suits a cashier at the screen, 10000 a commit.
+ * it. Starting the agent counts as part of the call. Identify and quote take a few milliseconds
+ * when all is well; 1000 suits a cashier at the screen, 10000 a commit.
  *
  * request_json is passed on unread, except that it must be UTF-8; the agent checks the rest.
  *
  * On MOADON_POS_OK *out_json is the response, and what the method promises has happened. On
  * MOADON_POS_ERROR *out_json is the error object; see "Repeating" for whether the call took effect.
- * Either way *out_json is never NULL and is the caller's, to release. If out_json is NULL nothing is
- * called and MOADON_POS_ERROR is returned.
+ * Either way *out_json is never NULL and is the caller's, to release. If out_json is NULL nothing
+ * is called and MOADON_POS_ERROR is returned.
  */
-MOADON_POS_API int32_t moadon_pos_call(moadon_pos *handle, const char *method,
-                                       const char *request_json, int32_t timeout_ms,
-                                       const char **out_json);
+MOADON_POS_API int32_t moadon_pos_call(moadon_pos* handle, const char* method,
+                                       const char* request_json, int32_t timeout_ms,
+                                       const char** out_json);
 
 /*
  * Gives back a text of moadon_pos_open or moadon_pos_call, once; afterwards it must not be read.
  * Needs no handle: texts may outlive theirs. NULL does nothing. Never blocks.
  */
-MOADON_POS_API void moadon_pos_release(const char *text);
+MOADON_POS_API void moadon_pos_release(const char* text);
 
 /*
  * Ends a handle: waits until the calls under way on other threads have returned, each within its
- * timeout, then closes its connections. The agent goes on running and delivering. NULL does nothing.
- * In a child made by fork it ends the child's copy of the handle and never waits for calls that were
- * under way in the parent.
+ * timeout, then closes its connections. The agent goes on running and delivering. NULL does
+ * nothing. In a child made by fork it ends the child's copy of the handle and never waits for calls
+ * that were under way in the parent.
  */
-MOADON_POS_API void moadon_pos_close(moadon_pos *handle);
+MOADON_POS_API void moadon_pos_close(moadon_pos* handle);
 
 #ifdef __cplusplus
 }
