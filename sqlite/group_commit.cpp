@@ -1,0 +1,207 @@
+#include "sqlite/group_commit.h"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "rules/refusal.h"
+#include "sqlite/error.h"
+#include "sqlite/transaction.h"
+
+namespace moadon::sqlite {
+namespace {
+
+// A WAL that readers kept from being reused grows to this many times its limit before the writer
+// waits for them, and no longer than this.
+constexpr int64_t kRestartFactor = 4;
+constexpr int kRestartTimeoutMs = 100;
+
+absl::Status outcome_unknown() {
+  return refuse(v1::REASON_OUTCOME_UNKNOWN,
+                "the disk failed; whether this was stored is unknown, and nothing more is written");
+}
+
+absl::Status call(GroupCommit::Operation& operation, Connection& connection) {
+  try {
+    return std::move(operation)(connection);
+  } catch (const std::exception& thrown) {
+    return absl::InternalError(absl::StrCat("operation threw: ", thrown.what()));
+  }
+}
+
+}  // namespace
+
+GroupCommit::GroupCommit(std::unique_ptr<Connection> writer, FailureHandler on_failure,
+                         const GroupCommitLimits& limits)
+    : limits_(limits),
+      writer_(std::move(writer)),
+      on_failure_(std::move(on_failure)),
+      checkpoint_due_pages_(limits.checkpoint_pages),
+      thread_([this] { write_until_stopped(); }) {}
+
+GroupCommit::~GroupCommit() { stop(); }
+
+void GroupCommit::submit(Operation operation, Completion completion) {
+  absl::Status refusal;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (failed_) {
+      refusal = outcome_unknown();
+    } else if (stopping_) {
+      refusal = refuse(v1::REASON_STOPPING, "the writer is stopping");
+    } else if (queue_.size() >= limits_.queued_operations) {
+      refusal = refuse(v1::REASON_BUSY, "too many writes wait already");
+    } else {
+      queue_.push_back({std::move(operation), std::move(completion), absl::OkStatus()});
+      return;
+    }
+  }
+  std::move(completion)(std::move(refusal));
+}
+
+absl::Status GroupCommit::run(Operation operation) {
+  absl::Status outcome;
+  absl::Notification done;
+  submit(std::move(operation), [&outcome, &done](absl::Status status) {
+    outcome = std::move(status);
+    done.Notify();
+  });
+  done.WaitForNotification();
+  return outcome;
+}
+
+void GroupCommit::stop() {
+  absl::call_once(stopped_, [this] {
+    {
+      absl::MutexLock lock(&mutex_);
+      stopping_ = true;
+    }
+    thread_.join();
+    writer_.reset();
+  });
+}
+
+bool GroupCommit::failed() const {
+  absl::MutexLock lock(&mutex_);
+  return failed_;
+}
+
+void GroupCommit::write_until_stopped() {
+  std::vector<Pending> taken;
+  while (take(taken)) {
+    absl::Span<Pending> left = absl::MakeSpan(taken);
+    while (!left.empty()) left.remove_prefix(commit_some(left));
+    taken.clear();
+    checkpoint_if_due();
+  }
+  if (failed()) return;
+  const absl::Status emptied = writer_->checkpoint(Checkpoint::kTruncate);
+  if (!emptied.ok()) fail({}, emptied);
+}
+
+bool GroupCommit::take(std::vector<Pending>& taken) {
+  absl::MutexLock lock(&mutex_, absl::Condition(this, &GroupCommit::has_work_or_ends));
+  taken.swap(queue_);
+  return !taken.empty();
+}
+
+size_t GroupCommit::commit_some(absl::Span<Pending> left) {
+  const absl::Span<Pending> group =
+      left.first(std::min(left.size(), limits_.operations_per_commit));
+  const absl::Status begun = writer_->statement(kBeginImmediate).execute();
+  if (!begun.ok()) {
+    if (is_fatal(begun)) return fail(left, begun);
+    return complete(group, refuse(v1::REASON_BUSY, begun.message()));
+  }
+  for (size_t i = 0; i < group.size(); ++i) {
+    const Turn turn = run_operation(group[i], /*alone=*/group.size() == 1);
+    if (turn == Turn::kUnknown) return fail(left, group[i].outcome);
+    if (turn == Turn::kLost) {
+      // What the operations before it were told may rest on each other's writes, which are gone.
+      complete(group.first(i), refuse(v1::REASON_BUSY, "undone together with another write"));
+      return i + complete(group.subspan(i, 1));
+    }
+  }
+  const absl::Status committed = writer_->statement(kCommit).execute();
+  return committed.ok() ? complete(group) : fail(left, committed);
+}
+
+GroupCommit::Turn GroupCommit::run_operation(Pending& pending, bool alone) {
+  std::optional<Savepoint> savepoint;
+  absl::Status& outcome = pending.outcome;
+  if (!alone) {
+    absl::StatusOr<Savepoint> begun = Savepoint::begin(*writer_);
+    if (!begun.ok()) {
+      outcome = begun.status();
+      return lose_transaction();
+    }
+    savepoint.emplace(*std::move(begun));
+  }
+  outcome = call(pending.operation, *writer_);
+  if (writer_->met_fatal_error()) return Turn::kUnknown;
+  if (!writer_->in_transaction()) {
+    // SQLite gave up and said so; otherwise the operation ended the transaction, who knows how.
+    return code_of_error(outcome) != SQLITE_OK ? Turn::kLost : Turn::kUnknown;
+  }
+  if (outcome.ok() && writer_->has_deferred_violations()) {
+    outcome = absl::InternalError("operation left a foreign key unsatisfied");
+  }
+  if (alone) return outcome.ok() ? Turn::kGoOn : lose_transaction();
+  absl::Status ended = outcome.ok() ? savepoint->release() : savepoint->roll_back();
+  if (ended.ok()) return Turn::kGoOn;
+  if (outcome.ok()) outcome = std::move(ended);
+  return lose_transaction();
+}
+
+GroupCommit::Turn GroupCommit::lose_transaction() {
+  writer_->abandon_transaction();
+  const bool trusted = !writer_->met_fatal_error() && !writer_->in_transaction();
+  return trusted ? Turn::kLost : Turn::kUnknown;
+}
+
+size_t GroupCommit::complete(absl::Span<Pending> group) {
+  for (Pending& pending : group) std::move(pending.completion)(std::move(pending.outcome));
+  return group.size();
+}
+
+size_t GroupCommit::complete(absl::Span<Pending> group, const absl::Status& outcome) {
+  for (Pending& pending : group) std::move(pending.completion)(outcome);
+  return group.size();
+}
+
+size_t GroupCommit::fail(absl::Span<Pending> group, const absl::Status& cause) {
+  // Copied: it may be the outcome of an operation that is about to complete.
+  const absl::Status error =
+      cause.ok() ? absl::InternalError("transaction ended from within") : cause;
+  std::vector<Pending> waiting;
+  {
+    absl::MutexLock lock(&mutex_);
+    failed_ = true;
+    waiting.swap(queue_);
+  }
+  complete(group, outcome_unknown());
+  complete(absl::MakeSpan(waiting), outcome_unknown());
+  if (on_failure_) std::move(on_failure_)(error);
+  return group.size();
+}
+
+void GroupCommit::checkpoint_if_due() {
+  const int64_t pages = writer_->wal_pages();
+  if (pages < limits_.checkpoint_pages) checkpoint_due_pages_ = limits_.checkpoint_pages;
+  if (pages < checkpoint_due_pages_ || failed()) return;
+  // Once it is all in the file, the next commit starts the WAL over unless a reader still uses it.
+  checkpoint_due_pages_ = pages + limits_.checkpoint_pages;
+  const bool wait_for_readers = pages >= kRestartFactor * limits_.checkpoint_pages;
+  if (wait_for_readers) writer_->set_busy_timeout(kRestartTimeoutMs);
+  const absl::Status copied =
+      writer_->checkpoint(wait_for_readers ? Checkpoint::kRestart : Checkpoint::kPassive);
+  if (wait_for_readers) writer_->set_busy_timeout(kBusyTimeoutMs);
+  if (!copied.ok()) fail({}, copied);
+}
+
+}  // namespace moadon::sqlite
