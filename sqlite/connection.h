@@ -40,7 +40,7 @@ struct ConnectionOptions {
   Synchronous synchronous = Synchronous::kFull;
   int busy_timeout_ms = kBusyTimeoutMs;
   int cache_kib = kCacheKib;
-  std::string vfs;  // empty: SQLite's default file system
+  std::string vfs = {};  // empty: SQLite's default file system
 };
 
 enum class Checkpoint {
