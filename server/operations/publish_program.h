@@ -1,0 +1,13 @@
+// Makes a program the next version, for ever.
+#pragma once
+
+#include "moadon/v1/program.pb.h"
+#include "server/operations/club.h"
+
+namespace moadon {
+
+// ProgramService.PublishProgram, with its reasons. All members become due for ageing at its start.
+void publish_program(Club& club, const v1::Program& program,
+                     Answer<v1::PublishProgramResponse> answer);
+
+}  // namespace moadon

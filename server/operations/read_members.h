@@ -1,0 +1,17 @@
+// The owner's view of members, and the feed of what changed in them.
+#pragma once
+
+#include "moadon/v1/member.pb.h"
+#include "moadon/v1/sync_service.pb.h"
+#include "server/operations/club.h"
+
+namespace moadon {
+
+// MemberService.GetMember and ListMembers, SyncService.FetchFacts, with their reasons.
+absl::StatusOr<v1::GetMemberResponse> get_member(Club& club, const v1::GetMemberRequest& request);
+absl::StatusOr<v1::ListMembersResponse> list_members(Club& club,
+                                                     const v1::ListMembersRequest& request);
+absl::StatusOr<v1::FetchFactsResponse> fetch_facts(Club& club,
+                                                   const v1::FetchFactsRequest& request);
+
+}  // namespace moadon
