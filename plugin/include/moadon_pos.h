@@ -15,7 +15,7 @@
  *       moadon_pos_release(text);
  *       return;
  *     }
- *     int32_t status = moadon_pos_call(club, "GetStatus", "{}", 2000, &text);
+ *     int32_t status = moadon_pos_call(club, "Status", "{}", 2000, &text);
  *     printf("%s: %s\n", status == MOADON_POS_OK ? "response" : "error", text);
  *     moadon_pos_release(text);
  *     moadon_pos_close(club);
@@ -121,12 +121,14 @@ MOADON_POS_API int32_t moadon_pos_abi_version(void);
  *                        and the register's token there, so the host's user must be able to.
  *     "register_id"      required. This register's id: 1 to 32 letters, digits, '-', '_' and '.'.
  *     "start_agent"      default false. Start the agent when a call finds none: in a session of its
- *                        own, with none of the host's descriptors, no child that the host would
- * see, and living on after the host. "agent_program"    required if start_agent is true. Path of
- * moadon-agent; run as `agent_program --dir agent_dir agent_arguments...`. "agent_arguments"
- * default []. Up to 64 texts. "log_file"         default none. A file to which the library appends
- * one line when it starts the agent, when the agent is lost and when it is back. Paths that are not
- * absolute start at the working directory of this moment.
+ *                        own, with none of the host's descriptors, as no child that the host
+ *                        would see, and living on after the host.
+ *     "agent_program"    required if start_agent is true. Path of moadon-agent; run as
+ *                        `agent_program --dir agent_dir agent_arguments...`.
+ *     "agent_arguments"  default []. Up to 64 texts.
+ *     "log_file"         default none. A file to which the library appends one line when it starts
+ *                        the agent, when the agent is lost and when it is back.
+ * Paths that are not absolute start at the working directory of this moment.
  *
  * On MOADON_POS_OK *handle is the caller's, to close, and *error_json is NULL. On MOADON_POS_ERROR
  * *handle is NULL and *error_json the error object, to release. If handle is NULL nothing is
