@@ -1,4 +1,5 @@
-// Business dates: the calendar in which the club counts. Zones are loaded by the caller; nothing here reads a clock or a file.
+// Business dates: the calendar in which the club counts. Zones are loaded by the caller; nothing
+// here reads a clock or a file.
 #pragma once
 
 #include <cstdint>
@@ -15,15 +16,16 @@ namespace moadon {
 inline constexpr int64_t kMinTimeUs = 0;
 inline constexpr int64_t kMaxTimeUs = 253402214399'999'999;  // 9999-12-30T23:59:59.999999Z
 
-// The date on which a shop counts an instant: its local date, or the day before when the local time is earlier than the
-// start of the business day. Local times that a clock change skips or doubles need no rule: the instant is unique.
+// The date on which a shop counts an instant: its local date, or the day before when the local time
+// is earlier than the start of the business day. Local times that a clock change skips or doubles
+// need no rule: the instant is unique.
 absl::CivilDay business_day(int64_t time_us, const absl::TimeZone& zone, int day_start_minutes);
 
 // The last microsecond of a business day.
 int64_t end_of_day_us(absl::CivilDay day, const absl::TimeZone& zone, int day_start_minutes);
 
-// YYYY-MM-DD, both ways. Parsing refuses with TIME_OUT_OF_RANGE (outside 1970-01-01..9999-12-30) or FIELD_INVALID
-// (not a date) naming `field`.
+// YYYY-MM-DD, both ways. Parsing refuses with TIME_OUT_OF_RANGE (outside 1970-01-01..9999-12-30) or
+// FIELD_INVALID (not a date) naming `field`.
 std::string format_day(absl::CivilDay day);
 absl::StatusOr<absl::CivilDay> parse_day(absl::string_view text, absl::string_view field);
 
@@ -31,8 +33,10 @@ absl::StatusOr<absl::CivilDay> parse_day(absl::string_view text, absl::string_vi
 int64_t day_number(absl::CivilDay day);
 absl::CivilDay day_of_number(int64_t number);
 
-// Timestamp to microseconds (finer parts are dropped), refusing with TIME_OUT_OF_RANGE, values: field.
-absl::StatusOr<int64_t> time_us_of(const google::protobuf::Timestamp& time, absl::string_view field);
+// Timestamp to microseconds (finer parts are dropped), refusing with TIME_OUT_OF_RANGE, values:
+// field.
+absl::StatusOr<int64_t> time_us_of(const google::protobuf::Timestamp& time,
+                                   absl::string_view field);
 google::protobuf::Timestamp timestamp_of(int64_t time_us);
 
 }  // namespace moadon

@@ -1,6 +1,6 @@
-// What may come in: the form and limits that the protos promise, checked alike by agent and server, so that what the agent
-// accepted the server does not refuse. Checks run in the order of field numbers and stop at the first refusal.
-// Pure functions, safe from any thread.
+// What may come in: the form and limits that the protos promise, checked alike by agent and server,
+// so that what the agent accepted the server does not refuse. Checks run in the order of field
+// numbers and stop at the first refusal. Pure functions, safe from any thread.
 #pragma once
 
 #include <cstddef>
@@ -18,19 +18,23 @@ inline constexpr int kMaxTenders = 32;
 inline constexpr int kMaxTags = 16;
 inline constexpr size_t kMaxContentBytes = 1 << 20;  // a serialized sale or return
 
-// `text` is UTF-8 of at most max_bytes without control characters and without bidirectional embeddings, overrides and
-// isolates. Reasons: FIELD_MISSING (empty and required), FIELD_INVALID (too long), TEXT_INVALID.
+// `text` is UTF-8 of at most max_bytes without control characters and without bidirectional
+// embeddings, overrides and isolates. Reasons: FIELD_MISSING (empty and required), FIELD_INVALID
+// (too long), TEXT_INVALID.
 enum class Presence { kRequired, kOptional };
-absl::Status check_text(absl::string_view text, size_t max_bytes, Presence presence, absl::string_view field);
+absl::Status check_text(absl::string_view text, size_t max_bytes, Presence presence,
+                        absl::string_view field);
 
 // An id chosen by the owner: 1 to 32 of a-z A-Z 0-9 . _ -   Reasons: FIELD_MISSING, FIELD_INVALID.
 absl::Status check_id(absl::string_view id, absl::string_view field);
 
-// Form of a key (normalising and finding it is the server's). `for_identifying` allows scanned and last_digits.
+// Form of a key (normalising and finding it is the server's). `for_identifying` allows scanned and
+// last_digits.
 enum class KeyUse { kToKeep, kToIdentify };
 absl::Status check_key(const v1::Key& key, KeyUse use, absl::string_view field);
 
-// Sale, return and basket as the register sends them; field paths in refusals start with "sale", "returned", "basket".
+// Sale, return and basket as the register sends them; field paths in refusals start with "sale",
+// "returned", "basket".
 absl::Status check_sale(const v1::Sale& sale);
 absl::Status check_return(const v1::Return& returned);
 absl::Status check_basket(const v1::Basket& basket);

@@ -1,5 +1,5 @@
-// What a basket costs and what a sale should have cost. The agent's quote and the server's verdict are this same code.
-// Pure functions, safe from any thread.
+// What a basket costs and what a sale should have cost. The agent's quote and the server's verdict
+// are this same code. Pure functions, safe from any thread.
 #pragma once
 
 #include <cstdint>
@@ -10,15 +10,17 @@
 
 namespace moadon {
 
-// What the customer pays for a line before any benefit: (overridden or list price) x quantity, rounded half up once, less the
-// register's own discount. The line must have passed check_basket or check_sale.
+// What the customer pays for a line before any benefit: (overridden or list price) x quantity,
+// rounded half up once, less the register's own discount. The line must have passed check_basket or
+// check_sale.
 int64_t charged_minor(const v1::Line& line);
 
 // What was really paid for a sale's line: as the register says, else as the rules charge.
 int64_t paid_net_of(const v1::Line& line);
 
 // Prices a basket. `facts` may be the default message: nobody. Refuses as check_basket.
-absl::StatusOr<v1::Quote> quote(const v1::Basket& basket, const v1::Program& program, const v1::MemberFacts& facts);
+absl::StatusOr<v1::Quote> quote(const v1::Basket& basket, const v1::Program& program,
+                                const v1::MemberFacts& facts);
 
 // Rounds a total that is paid in cash half up to a multiple of `step_minor` (0 and 1: as it is).
 int64_t cash_total_minor(int64_t total_minor, int64_t step_minor);

@@ -10,10 +10,12 @@
 
 namespace moadon {
 
-// Form and ranges as program.proto promises; the zone's existence is the caller's to check (it needs the system's tables).
+// Form and ranges as program.proto promises; the zone's existence is the caller's to check (it
+// needs the system's tables).
 absl::Status check_program(const v1::Program& program);
 
-// Whether any part of the program is of a kind this build does not know (unknown fields anywhere): then it must not be used.
+// Whether any part of the program is of a kind this build does not know (unknown fields anywhere):
+// then it must not be used.
 bool has_unknown_parts(const v1::Program& program);
 
 // "he" or "en": the language of printed texts.
@@ -31,7 +33,8 @@ struct StageNumbers {
 };
 StageNumbers stage_numbers_of(const v1::Program& program);
 
-// Stage rules over time: a version decides from the business date of its start (club's zone), the first from ever.
+// Stage rules over time: a version decides from the business date of its start (club's zone), the
+// first from ever.
 struct StageVersion {
   absl::CivilDay start_day;  // ignored in the first
   int64_t program_version = 0;

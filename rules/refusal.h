@@ -22,8 +22,8 @@ absl::Status refuse(v1::Reason reason, absl::string_view message, RefusalValues 
 // The same from a detail read off the wire; an unspecified reason becomes REASON_INTERNAL.
 absl::Status refuse(const v1::ErrorDetail& detail, absl::string_view message);
 
-// The status code of a reason: the one table of the whole system. REASON_UNSPECIFIED and reasons that
-// only newer versions know are kInternal.
+// The status code of a reason: the one table of the whole system. REASON_UNSPECIFIED and reasons
+// that only newer versions know are kInternal.
 absl::StatusCode code_of(v1::Reason reason);
 
 // The reason and values that `status` carries; an OK status and one made elsewhere carry none

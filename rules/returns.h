@@ -1,6 +1,6 @@
-// What comes back of a sale. The end state depends only on which units were kept: for one sale, hand over all its returns in
-// the order of their time (ties by register, then receipt) and take the numbers from here, however they arrived.
-// Pure functions, safe from any thread.
+// What comes back of a sale. The end state depends only on which units were kept: for one sale,
+// hand over all its returns in the order of their time (ties by register, then receipt) and take
+// the numbers from here, however they arrived. Pure functions, safe from any thread.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,8 @@ struct SoldLine {
   bool is_deposit = false;
 };
 
-// A line of a return: takes the sold line it points at, then the others of the same article and price.
+// A line of a return: takes the sold line it points at, then the others of the same article and
+// price.
 struct ReturnedLine {
   std::string original_line_id;  // empty: none
   std::string sku;
@@ -41,11 +42,12 @@ struct TakenUnits {
 // One return, resolved.
 struct ResolvedReturn {
   std::vector<TakenUnits> taken;
-  std::vector<int64_t> surplus_milli;  // per line: units beyond what was sold and kept; they move nothing
-  std::vector<bool> not_sold;          // per line: the sale has no such line or article at all
-  int64_t refund_minor = 0;            // what the rules pay back, deposits included
-  int64_t spend_minor = 0;             // the part of it that lowers net spend: without deposits
-  int64_t units_milli = 0;             // units that are no longer kept, without deposits
+  std::vector<int64_t>
+      surplus_milli;           // per line: units beyond what was sold and kept; they move nothing
+  std::vector<bool> not_sold;  // per line: the sale has no such line or article at all
+  int64_t refund_minor = 0;    // what the rules pay back, deposits included
+  int64_t spend_minor = 0;     // the part of it that lowers net spend: without deposits
+  int64_t units_milli = 0;     // units that are no longer kept, without deposits
 };
 
 // What is left of each sold line.
@@ -59,14 +61,15 @@ struct ReturnsOfSale {
   std::vector<KeptUnits> kept;          // per sold line
 };
 
-ReturnsOfSale resolve_returns(absl::Span<const SoldLine> sold, absl::Span<const std::vector<ReturnedLine>> returns);
+ReturnsOfSale resolve_returns(absl::Span<const SoldLine> sold,
+                              absl::Span<const std::vector<ReturnedLine>> returns);
 
 // The pieces of messages that the above needs.
 std::vector<SoldLine> sold_lines_of(const v1::Sale& sale);
 std::vector<ReturnedLine> returned_lines_of(const v1::Return& returned);
 
-// Refund of a return whose sale is not known: what the register paid back, else list price x quantity, per line;
-// deposits do not count as spend.
+// Refund of a return whose sale is not known: what the register paid back, else list price x
+// quantity, per line; deposits do not count as spend.
 int64_t unlinked_refund_minor(const v1::Return& returned);
 int64_t unlinked_spend_minor(const v1::Return& returned);
 

@@ -1,5 +1,6 @@
-// The six stages of a customer's life: design.md, section 6, exactly. Stage and moves are functions of the member's facts,
-// the program versions and a day; nothing here remembers. Pure functions, safe from any thread.
+// The six stages of a customer's life: design.md, section 6, exactly. Stage and moves are functions
+// of the member's facts, the program versions and a day; nothing here remembers. Pure functions,
+// safe from any thread.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +16,15 @@ namespace moadon {
 // Something that changed what a member has kept of one day's purchases.
 struct SpendFact {
   absl::CivilDay purchase_day;  // the sale's business date; of a return without receipt its own
-  absl::CivilDay fact_day;      // when it counts from: the sale's own day; of a return the later of the two
-  int64_t units_milli = 0;      // kept units that came (sale) or went (linked return); 0 for a return without receipt
-  int64_t spend_minor = 0;      // net spend that came (+) or went (-)
+  absl::CivilDay
+      fact_day;  // when it counts from: the sale's own day; of a return the later of the two
+  int64_t units_milli =
+      0;  // kept units that came (sale) or went (linked return); 0 for a return without receipt
+  int64_t spend_minor = 0;  // net spend that came (+) or went (-)
 };
 
-// Purchase days too old to be inside any loyal window, summed up; lets callers load only the recent ones.
+// Purchase days too old to be inside any loyal window, summed up; lets callers load only the recent
+// ones.
 struct OlderDays {
   int64_t count = 0;
   absl::CivilDay first_day;  // meaningless when count is 0
@@ -54,24 +58,30 @@ struct StageStep {
 };
 
 struct StagePath {
-  std::vector<StageStep> steps;              // moves in (from, until], oldest first
-  StageDecision at_end;                      // as of `until`; STAGE_UNSPECIFIED when the member is met only later
-  absl::optional<absl::CivilDay> next_day;   // the first day after `until` on which the stage changes if nothing else happens
+  std::vector<StageStep> steps;  // moves in [start, until], oldest first
+  StageDecision at_end;  // as of `until`; STAGE_UNSPECIFIED when the member is met only later
+  // The first day after `until` on which the stage changes if nothing else happens, or on which a
+  // fact of the future counts.
+  absl::optional<absl::CivilDay> next_day;
 };
 
-// Where to start: moves on `day` and later are computed; `stage` is the one before that day (STAGE_UNSPECIFIED: not met).
-// Facts must then include everything that counted before `day`; facts of before may be summed up per purchase day.
+// Where to start: moves on `day` and later are computed; `stage` is the one before that day
+// (STAGE_UNSPECIFIED: not met). Facts must then include everything that counted up to `day`, and
+// those up to `day` may be summed up per purchase day (as facts of that day). The default starts at
+// the first contact.
 struct PathStart {
   absl::CivilDay day = absl::CivilDay::min();
   v1::Stage stage = v1::STAGE_UNSPECIFIED;
+  bool return_counted = false;  // a return has fact_day == day: summed-up facts no longer show it
 };
 
 // All moves from `start` through `until`.
-StagePath stage_path(const MemberTimeline& member, const StageVersions& versions, absl::CivilDay until,
-                     const PathStart& start = {});
+StagePath stage_path(const MemberTimeline& member, const StageVersions& versions,
+                     absl::CivilDay until, const PathStart& start = {});
 
 // The stage as of the end of a day and its numbers; STAGE_UNSPECIFIED for a member met later.
-StageDecision stage_at(const MemberTimeline& member, const StageVersions& versions, absl::CivilDay day);
+StageDecision stage_at(const MemberTimeline& member, const StageVersions& versions,
+                       absl::CivilDay day);
 
 // Sums that do not depend on stages, as of the end of a day.
 struct Standing {

@@ -1,0 +1,273 @@
+#include "rules/stage.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+
+#include "absl/numeric/int128.h"
+#include "rules/calendar.h"
+#include "rules/money.h"
+
+namespace moadon {
+namespace {
+
+constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+constexpr int64_t kEver = std::numeric_limits<int64_t>::min();
+
+// What is kept of the purchases of one business date.
+struct KeptDay {
+  int64_t units_milli = 0;
+  int64_t spend_minor = 0;
+};
+
+// Stands on one day of a member's life, knows what counted up to it, and walks forward. Days are
+// numbers.
+class Walker {
+ public:
+  Walker(const MemberTimeline& member, const StageVersions& versions)
+      : versions_(versions), met_(day_number(member.met_day)), facts_(member.facts) {
+    std::stable_sort(facts_.begin(), facts_.end(), [](const SpendFact& a, const SpendFact& b) {
+      return a.fact_day < b.fact_day;
+    });
+    for (const absl::CivilDay day : member.sign_days) signs_.push_back(day_number(day));
+    std::sort(signs_.begin(), signs_.end());
+    if (member.older.count > 0) {
+      purchase_days_ = member.older.count;
+      older_first_ = day_number(member.older.first_day);
+      older_last_ = day_number(member.older.last_day);
+    }
+  }
+
+  int64_t met() const { return met_; }
+
+  // Lets everything up to the end of `day` count. Days only grow.
+  void advance(int64_t day) {
+    day_ = day;
+    returned_today_ = false;
+    for (; next_fact_ < facts_.size() && day_number(facts_[next_fact_].fact_day) <= day;
+         ++next_fact_) {
+      const SpendFact& fact = facts_[next_fact_];
+      KeptDay& kept = kept_[day_number(fact.purchase_day)];
+      const bool was_purchase_day = kept.units_milli > 0;
+      kept.units_milli += fact.units_milli;
+      kept.spend_minor += fact.spend_minor;
+      purchase_days_ += (kept.units_milli > 0 ? 1 : 0) - (was_purchase_day ? 1 : 0);
+      const bool came_back = fact.units_milli < 0 || fact.spend_minor < 0;
+      if (came_back && day_number(fact.fact_day) == day) returned_today_ = true;
+    }
+  }
+
+  StageDecision decide() const {
+    StageDecision decision;
+    if (day_ < met_) return decision;
+    const StageVersion& version = version_at(day_);
+    const StageNumbers& n = version.numbers;
+    decision.program_version = version.program_version;
+    decision.purchase_days = purchase_days_;
+    sum_window(n, decision);
+    decision.rhythm_days_milli = round_half_up(rhythm_numerator(n), rhythm_denominator(n)).value();
+    if (purchase_days_ == 0) {
+      const int64_t sign = latest_sign();
+      const bool fresh = sign != kEver && day_ - sign <= n.interest_days;
+      decision.stage = fresh ? v1::STAGE_INTERESTED : v1::STAGE_POTENTIAL;
+      return decision;
+    }
+    decision.silent_days = day_ - last_purchase();
+    if (decision.silent_days >= churn_silence(n)) {
+      decision.stage = v1::STAGE_CHURNING;
+    } else if (purchase_days_ == 1) {
+      decision.stage = v1::STAGE_NEW;
+    } else if (decision.window_purchase_days >= n.loyal_purchase_days &&
+               std::max<int64_t>(decision.window_spend_minor, 0) >= n.loyal_spend_minor) {
+      decision.stage = v1::STAGE_LOYAL;
+    } else {
+      decision.stage = v1::STAGE_ACTIVE;
+    }
+    return decision;
+  }
+
+  // The next day on which the passing of time, a sign or a program version could change the
+  // decision; kNever: none.
+  int64_t next_by_time() const {
+    const StageNumbers& n = version_at(day_).numbers;
+    int64_t next = kNever;
+    const auto offer = [&](int64_t day) {
+      if (day > day_) next = std::min(next, day);
+    };
+    if (day_ < met_) offer(met_);
+    for (size_t i = 1; i < versions_.size(); ++i) offer(day_number(versions_[i].start_day));
+    if (purchase_days_ == 0) {
+      for (const int64_t sign : signs_) {
+        offer(sign);
+        offer(sign + n.interest_days + 1);
+      }
+    } else {
+      offer(last_purchase() + churn_silence(n));
+      const auto oldest = kept_.upper_bound(day_ - n.loyal_window_days);
+      if (oldest != kept_.end()) offer(oldest->first + n.loyal_window_days);
+    }
+    return next;
+  }
+
+  int64_t next_fact_day() const {
+    return next_fact_ < facts_.size() ? day_number(facts_[next_fact_].fact_day) : kNever;
+  }
+
+  // Why the stage became what it is on this day, from what happened on it.
+  v1::StageReason reason(v1::Stage from, const StageDecision& now, bool return_counted) const {
+    const auto today = kept_.find(day_);
+    if (today != kept_.end() && today->second.units_milli > 0) return v1::STAGE_REASON_PURCHASE;
+    const bool signed_today = std::binary_search(signs_.begin(), signs_.end(), day_);
+    if (now.stage == v1::STAGE_INTERESTED && signed_today) return v1::STAGE_REASON_INTEREST;
+    if (returned_today_ || return_counted) return v1::STAGE_REASON_RETURN;
+    if (from == v1::STAGE_UNSPECIFIED) return v1::STAGE_REASON_MET;
+    for (size_t i = 1; i < versions_.size(); ++i) {
+      if (day_number(versions_[i].start_day) == day_) return v1::STAGE_REASON_PROGRAM;
+    }
+    if (now.stage == v1::STAGE_CHURNING) return v1::STAGE_REASON_SILENCE;
+    if (now.stage == v1::STAGE_POTENTIAL) return v1::STAGE_REASON_INTEREST_FADED;
+    return v1::STAGE_REASON_WINDOW;
+  }
+
+ private:
+  const StageVersion& version_at(int64_t day) const {
+    size_t i = versions_.size() - 1;
+    while (i > 0 && day_number(versions_[i].start_day) > day) --i;
+    return versions_[i];
+  }
+
+  int64_t latest_sign() const {
+    const auto after = std::upper_bound(signs_.begin(), signs_.end(), day_);
+    return after == signs_.begin() ? kEver : *(after - 1);
+  }
+
+  int64_t first_purchase() const {
+    if (older_first_ != kNever) return older_first_;
+    for (const auto& [day, kept] : kept_) {
+      if (kept.units_milli > 0) return day;
+    }
+    return kNever;
+  }
+
+  int64_t last_purchase() const {
+    for (auto it = kept_.rbegin(); it != kept_.rend(); ++it) {
+      if (it->second.units_milli > 0) return it->first;
+    }
+    return older_last_;
+  }
+
+  void sum_window(const StageNumbers& n, StageDecision& decision) const {
+    for (auto it = kept_.upper_bound(day_ - n.loyal_window_days); it != kept_.end(); ++it) {
+      decision.window_purchase_days += it->second.units_milli > 0 ? 1 : 0;
+      decision.window_spend_minor += it->second.spend_minor;
+    }
+  }
+
+  // rhythm = (prior_weight x club_gap + sum of gaps) / (prior_weight + number of gaps), in
+  // thousandths of a day, as a fraction. The gaps between consecutive purchase days add up to last
+  // - first.
+  absl::int128 rhythm_numerator(const StageNumbers& n) const {
+    const int64_t gaps_days = purchase_days_ > 1 ? last_purchase() - first_purchase() : 0;
+    return absl::int128(n.prior_weight_milli) * n.club_gap_days_milli +
+           absl::int128(gaps_days) * kMilli * kMilli;
+  }
+  absl::int128 rhythm_denominator(const StageNumbers& n) const {
+    return absl::int128(n.prior_weight_milli) +
+           absl::int128(std::max<int64_t>(purchase_days_ - 1, 0)) * kMilli;
+  }
+
+  // The smallest number of silent days that is more than churn_factor x rhythm.
+  int64_t churn_silence(const StageNumbers& n) const {
+    const absl::int128 bound = absl::int128(n.churn_factor_milli) * rhythm_numerator(n) /
+                               (absl::int128(kMilli) * kMilli * rhythm_denominator(n));
+    return static_cast<int64_t>(bound) + 1;
+  }
+
+  const StageVersions& versions_;
+  const int64_t met_;
+  std::vector<SpendFact> facts_;  // by fact_day
+  std::vector<int64_t> signs_;
+  int64_t older_first_ = kNever;
+  int64_t older_last_ = kEver;
+
+  int64_t day_ = kEver;
+  size_t next_fact_ = 0;
+  std::map<int64_t, KeptDay> kept_;  // by purchase day
+  int64_t purchase_days_ = 0;
+  bool returned_today_ = false;
+};
+
+// The first day after where `walker` stands on which time alone changes the stage. Ends: every
+// candidate is later than the one before, and versions, signs, window exits and the churn day are
+// finitely many.
+absl::optional<absl::CivilDay> next_change(Walker& walker, v1::Stage stage) {
+  for (int64_t day = walker.next_by_time(); day != kNever; day = walker.next_by_time()) {
+    walker.advance(day);
+    if (walker.decide().stage != stage) return day_of_number(day);
+  }
+  return absl::nullopt;
+}
+
+}  // namespace
+
+StagePath stage_path(const MemberTimeline& member, const StageVersions& versions,
+                     absl::CivilDay until, const PathStart& start) {
+  Walker walker(member, versions);
+  StagePath path;
+  const int64_t end = day_number(until);
+  v1::Stage stage = start.stage;
+  int64_t day = walker.met();
+  bool at_start = false;
+  if (start.day != absl::CivilDay::min()) {
+    day = std::max(day, day_number(start.day));
+    at_start = day == day_number(start.day);
+  }
+  while (day <= end) {
+    walker.advance(day);
+    const StageDecision now = walker.decide();
+    if (now.stage != stage) {
+      const v1::StageReason reason = walker.reason(stage, now, at_start && start.return_counted);
+      path.steps.push_back({day_of_number(day), stage, reason, now});
+      stage = now.stage;
+    }
+    at_start = false;
+    day = std::min(walker.next_by_time(), walker.next_fact_day());
+  }
+  walker.advance(end);
+  path.at_end = walker.decide();
+  // A fact dated after `until` wakes the member too.
+  const int64_t fact_day = walker.next_fact_day();
+  path.next_day = next_change(walker, path.at_end.stage);
+  if (fact_day != kNever && (!path.next_day || day_number(*path.next_day) > fact_day)) {
+    path.next_day = day_of_number(fact_day);
+  }
+  return path;
+}
+
+StageDecision stage_at(const MemberTimeline& member, const StageVersions& versions,
+                       absl::CivilDay day) {
+  Walker walker(member, versions);
+  walker.advance(day_number(day));
+  return walker.decide();
+}
+
+Standing standing_at(const MemberTimeline& member, absl::CivilDay day) {
+  std::map<absl::CivilDay, int64_t> units_by_day;
+  Standing standing;
+  for (const SpendFact& fact : member.facts) {
+    if (fact.fact_day > day) continue;
+    standing.net_spend_minor += fact.spend_minor;
+    units_by_day[fact.purchase_day] += fact.units_milli;
+  }
+  standing.net_spend_minor = std::max<int64_t>(standing.net_spend_minor, 0);
+  standing.purchase_days = member.older.count;
+  if (member.older.count > 0) standing.last_purchase_day = member.older.last_day;
+  for (const auto& [purchase_day, units_milli] : units_by_day) {
+    if (units_milli <= 0) continue;
+    ++standing.purchase_days;
+    standing.last_purchase_day = purchase_day;
+  }
+  return standing;
+}
+
+}  // namespace moadon
