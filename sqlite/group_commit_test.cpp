@@ -229,6 +229,7 @@ TEST_CASE("what waits behind a failed commit is unknown too") {
   for (const absl::Status& outcome : fixture.run_as_group(operations_of(9))) {
     CHECK(reason_of(outcome) == v1::REASON_OUTCOME_UNKNOWN);
   }
+  fixture.writer->stop();
   CHECK(fixture.failures == 1);
 }
 
