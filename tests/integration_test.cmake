@@ -1,0 +1,19 @@
+# moadon_integration_test(NAME [TIMEOUT seconds]): runs NAME_test.py of the current folder against the built programs, which
+# are all it knows of the product. Exit 77 counts as skipped.
+if(MOADON_TESTS)
+  find_package(Python3 COMPONENTS Interpreter REQUIRED)
+endif()
+
+set(MOADON_TEST_DATA "${PROJECT_SOURCE_DIR}/../shared/data" CACHE PATH "Real sales for tests; optional")
+
+function(moadon_integration_test name)
+  cmake_parse_arguments(arg "" "TIMEOUT" "" ${ARGN})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+  add_test(NAME ${name}
+    COMMAND ${Python3_EXECUTABLE} -B ${PROJECT_SOURCE_DIR}/tests/integration/run.py
+            ${CMAKE_CURRENT_SOURCE_DIR}/${name}_test.py)
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} SKIP_RETURN_CODE 77
+    ENVIRONMENT "MOADON_BUILD=${PROJECT_BINARY_DIR};MOADON_TEST_DATA=${MOADON_TEST_DATA};PYTHONPATH=${PROJECT_SOURCE_DIR}/tests/integration")
+endfunction()
