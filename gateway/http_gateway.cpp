@@ -2,11 +2,13 @@
 
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/memory/memory.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "gateway/beast_server.h"
 #include "gateway/connect_handler.h"
 
@@ -15,6 +17,12 @@ namespace {
 
 // How long answers to cancelled requests may take to leave.
 constexpr absl::Duration kFlushTime = absl::Seconds(1);
+
+// gRPC 1.51's in-process transport can abort ("ref_counted.h: prior > 0") when its server shuts
+// down in the moment in which a finished call is being freed, on a thread and at a time that cannot
+// be observed. The owner shuts the server down right after stop(), so stop() leaves those threads
+// time to be done.
+constexpr absl::Duration kSettleTime = absl::Milliseconds(100);
 
 bool is_loopback(absl::string_view address) {
   return address == "localhost" || address == "::1" || absl::StartsWith(address, "127.");
@@ -52,6 +60,7 @@ struct HttpGateway::Parts {
 
   // Held by whoever stops, so that a second stop() returns when the first has finished.
   absl::Mutex stopping;
+  bool stopped ABSL_GUARDED_BY(stopping) = false;
 };
 
 absl::StatusOr<std::unique_ptr<HttpGateway>> HttpGateway::start(HttpGatewayOptions options) {
@@ -76,10 +85,13 @@ std::uint16_t HttpGateway::port() const { return parts_->server->port(); }
 
 void HttpGateway::stop() {
   absl::MutexLock lock(&parts_->stopping);
+  if (parts_->stopped) return;
   parts_->server->drain(parts_->options.shutdown_grace);
   parts_->handler->stop();
   parts_->server->drain(kFlushTime);
   parts_->server->close();
+  absl::SleepFor(kSettleTime);
+  parts_->stopped = true;
 }
 
 }  // namespace moadon

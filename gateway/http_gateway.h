@@ -101,7 +101,8 @@ class HttpGateway final {
 
   // Stops accepting, closes idle connections, lets requests in flight finish for `shutdown_grace`,
   // then cancels what remains (answered 503 REASON_STOPPING), joins the threads. Repeating it does
-  // nothing. Call it before grpc::Server::Shutdown so that what was accepted finishes.
+  // nothing. Call it before grpc::Server::Shutdown, which cuts in-process calls off at once,
+  // however late its deadline.
   void stop();
 
  private:
