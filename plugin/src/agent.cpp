@@ -19,6 +19,7 @@ namespace {
 
 constexpr int kHttpOk = 200;
 constexpr int kHttpUnauthorized = 401;
+constexpr int kHttpNotImplemented = 501;
 
 std::string request_head(std::string_view method, std::string_view headers, std::size_t body_bytes,
                          const Deadline& deadline) {
@@ -43,6 +44,15 @@ Agent::Answer answer_of(HttpReply& reply) {
     return refused({reason::kInternal, "the agent's answer is not a JSON object", {}});
   }
   return {true, std::move(reply.body())};
+}
+
+// Whether whoever listens on the agent's port may be someone else: an agent that was killed leaves
+// its port file behind, and the system may have given the port away.
+bool may_be_stranger(Exchanged exchanged, const HttpReply& reply) {
+  if (exchanged == Exchanged::kAnswered) {
+    return reply.status() == kHttpUnauthorized || reply.status() == kHttpNotImplemented;
+  }
+  return exchanged == Exchanged::kNoReply || exchanged == Exchanged::kCutOff;
 }
 
 Refusal failure_of(Exchanged exchanged) {
@@ -120,6 +130,12 @@ Agent::Answer Agent::call_on(Connection& connection, std::string_view method,
     const Exchanged exchanged =
         exchange(connection.socket, head, request_json, deadline, reply, reusable);
     if (!reusable) connection.socket.close();
+    if (!kept && may_be_stranger(exchanged, reply)) {
+      connection.socket.close();
+      // If the agent does run, the new one ends at once; if not, it writes its port for the next
+      // call.
+      if (config_.start_agent) start_if_due();
+    }
     const bool answered = exchanged == Exchanged::kAnswered;
     if (answered && !(kept && !repeated && reply.status() == kHttpUnauthorized)) {
       return answer_of(reply);

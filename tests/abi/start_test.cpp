@@ -100,6 +100,23 @@ TEST_CASE("an agent that was killed is started again") {
   CHECK(text_of(directory.path() + "/pos.log").find("event=agent_started") != std::string::npos);
 }
 
+TEST_CASE("a port file that a killed agent left to a stranger does not keep the agent away") {
+  AgentDirectory stranger;
+  stranger.write_token("another");
+  stranger.start_agent();
+  const AgentDirectory directory;
+  std::ofstream(directory.path() + "/agent.port") << stranger.port() << "\n";
+  const Handle handle(directory.starting_config());
+  CHECK(handle.call("Empty").reason() == "REASON_TOKEN_UNKNOWN");
+  bool works = false;
+  for (int i = 0; i < 100 && !works; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    works = handle.call("Empty").status == MOADON_POS_OK;
+  }
+  CHECK(works);
+  CHECK(directory.start_count() == 1);
+}
+
 TEST_CASE("a program that cannot be executed is told at once, with its errno") {
   const AgentDirectory directory;
   auto config = directory.starting_config();
