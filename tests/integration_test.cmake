@@ -1,8 +1,8 @@
 # moadon_integration_test(NAME [TIMEOUT seconds]): runs NAME_test.py of the current folder against the built programs, which
 # are all it knows of the product. Exit 77 counts as skipped.
-if(MOADON_TESTS)
-  find_package(Python3 COMPONENTS Interpreter REQUIRED)
-endif()
+# The distribution's Python first: it is the one that sees the distribution's grpcio and protobuf.
+find_program(MOADON_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
+find_program(MOADON_PYTHON python3 REQUIRED)
 
 set(MOADON_TEST_DATA "${PROJECT_SOURCE_DIR}/../shared/data" CACHE PATH "Real sales for tests; optional")
 
@@ -12,7 +12,7 @@ function(moadon_integration_test name)
     set(arg_TIMEOUT 300)
   endif()
   add_test(NAME ${name}
-    COMMAND ${Python3_EXECUTABLE} -B ${PROJECT_SOURCE_DIR}/tests/integration/run.py
+    COMMAND ${MOADON_PYTHON} -B ${PROJECT_SOURCE_DIR}/tests/integration/run.py
             ${CMAKE_CURRENT_SOURCE_DIR}/${name}_test.py)
   set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} SKIP_RETURN_CODE 77
     ENVIRONMENT "MOADON_BUILD=${PROJECT_BINARY_DIR};MOADON_TEST_DATA=${MOADON_TEST_DATA};PYTHONPATH=${PROJECT_SOURCE_DIR}/tests/integration")
