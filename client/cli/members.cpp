@@ -1,0 +1,207 @@
+#include "client/cli/members.h"
+
+#include "client/cli/as_of.h"
+#include "client/cli/csv.h"
+#include "client/cli/exit_codes.h"
+#include "client/cli/json_output.h"
+#include "client/cli/labels.h"
+#include "client/cli/stage_names.h"
+#include "client/cli/table.h"
+
+namespace moadon::cli {
+namespace {
+
+constexpr int kListPage = 1000;
+constexpr int kExportPage = 5000;
+constexpr const char* kExportHeading =
+    "key,purchase_days,last_purchase_date,net_spend_minor,points_milli,tier,stage,stage_since";
+
+std::string key_text(const v1::Key& key) {
+  switch (key.kind_case()) {
+    case v1::Key::kPhone:
+      return key.phone();
+    case v1::Key::kCard:
+      return key.card();
+    case v1::Key::kWallet:
+      return key.wallet();
+    case v1::Key::kEmail:
+      return key.email();
+    case v1::Key::kScanned:
+      return key.scanned();
+    case v1::Key::kLastDigits:
+      return key.last_digits();
+    case v1::Key::KIND_NOT_SET:
+      break;
+  }
+  return "";
+}
+
+std::string name_of(const v1::Member& member) {
+  const bool has_both = !member.first_name().empty() && !member.last_name().empty();
+  return member.first_name() + (has_both ? " " : "") + member.last_name();
+}
+
+void print_standing(Session& session, const v1::Member& member, const Money& money) {
+  const v1::MemberFacts& facts = member.facts();
+  Table table({{""}, {""}});
+  const auto row = [&](const Text& label, const std::string& value) {
+    if (!value.empty()) table.add({session.say(label), value});
+  };
+  row(label::kMember, session.plain(member.member_id()));
+  for (const v1::Key& key : member.keys()) row(label::kKey, session.plain(key_text(key)));
+  row(label::kName, name_of(member));
+  row(label::kStage, stage_label(facts.stage(), session.language()));
+  row(label::kSince, session.plain(member.stage_since_date()));
+  row(label::kPurchaseDays, session.plain(format_count(facts.purchase_day_count())));
+  row(label::kLastPurchase, session.plain(facts.last_purchase_date()));
+  row(label::kNetSpend, session.plain(money.text(facts.net_spend_minor())));
+  row(label::kMet, session.plain(member.met_date()));
+  row(label::kEnrolled, session.plain(member.enrolled_date()));
+  table.print(session.out());
+}
+
+void print_moves(Session& session, const v1::GetMemberResponse& story) {
+  if (story.moves().empty()) return;
+  Table table({{session.say(label::kDate)},
+               {session.say(label::kFrom)},
+               {session.say(label::kTo)},
+               {session.say(label::kWhy)},
+               {session.say(label::kPurchaseDays), Align::kRight},
+               {session.say({"silent days", "ימי שתיקה"}), Align::kRight},
+               {session.say({"rhythm (days)", "קצב (ימים)"}), Align::kRight}});
+  for (const v1::StageMove& move : story.moves()) {
+    table.add({session.plain(move.move_date()), stage_label(move.from(), session.language()),
+               stage_label(move.to(), session.language()),
+               stage_reason_label(move.reason(), session.language()),
+               session.plain(format_count(move.purchase_day_count())),
+               move.silent_days() < 0 ? "-" : session.plain(format_count(move.silent_days())),
+               session.plain(format_milli(move.rhythm_days_milli()))});
+  }
+  session.out() << '\n';
+  table.print(session.out());
+}
+
+}  // namespace
+
+MembersCommands::MembersCommands(CLI::App& app, Action& chosen) {
+  CLI::App* const noun = app.add_subcommand("members", "The people of the club");
+  noun->require_subcommand(1);
+
+  CLI::App* const show = noun->add_subcommand("show", "One member and every move between stages");
+  CLI::Option* const key = show->add_option("KEY", key_, "Phone, card, wallet code or email");
+  show->add_option("--id", member_id_, "The member's id instead of a key")->excludes(key);
+  show->callback(
+      [this, &chosen] { chosen = [this](Session& session) { return this->show(session); }; });
+
+  CLI::App* const list = noun->add_subcommand("list", "All members, by id");
+  list->add_option("--stage", stage_, "Only members in this stage now");
+  list->callback(
+      [this, &chosen] { chosen = [this](Session& session) { return this->list(session); }; });
+
+  CLI::App* const exported = noun->add_subcommand("export", "Everybody's standing, as CSV");
+  exported->add_option("--as-of", as_of_, "A date (its end) or an RFC 3339 instant; default: now");
+  exported->callback(
+      [this, &chosen] { chosen = [this](Session& session) { return export_csv(session); }; });
+}
+
+absl::StatusOr<int> MembersCommands::show(Session& session) const {
+  if (key_.empty() && member_id_.empty()) {
+    return as_usage(refuse(v1::REASON_FIELD_MISSING, "give a KEY or --id", {{"field", "KEY"}}));
+  }
+  v1::GetMemberRequest request;
+  if (member_id_.empty()) {
+    request.mutable_key()->set_scanned(key_);
+  } else {
+    request.set_member_id(member_id_);
+  }
+  const auto story = session.call(&v1::MemberService::Stub::GetMember, request);
+  if (!story.ok()) return story.status();
+  if (session.json()) {
+    session.out() << to_json(*story) << '\n';
+    return kExitDone;
+  }
+  print_standing(session, story->member(), session.money());
+  print_moves(session, *story);
+  return kExitDone;
+}
+
+absl::StatusOr<int> MembersCommands::list(Session& session) const {
+  v1::ListMembersRequest request;
+  request.set_page_size(kListPage);
+  if (!stage_.empty()) {
+    const std::optional<v1::Stage> stage = stage_of(stage_);
+    if (!stage) {
+      return as_usage(refuse(
+          v1::REASON_FIELD_INVALID, "no such stage: " + stage_,
+          {{"field", "stage"}, {"limit", "potential interested new active loyal churning"}}));
+    }
+    request.set_stage(*stage);
+  }
+  std::optional<JsonList> json;
+  if (session.json()) json.emplace(session.out(), "members");
+  const Money money = session.json() ? Money{} : session.money();
+  Table table({{session.say(label::kMember)},
+               {session.say(label::kKey)},
+               {session.say(label::kName)},
+               {session.say(label::kStage)},
+               {session.say(label::kSince)},
+               {session.say(label::kPurchaseDays), Align::kRight},
+               {session.say(label::kLastPurchase)},
+               {session.say(label::kNetSpend), Align::kRight}});
+  const auto add = [&](const v1::Member& member) {
+    const v1::MemberFacts& facts = member.facts();
+    table.add({session.plain(member.member_id()),
+               member.keys().empty() ? "" : session.plain(key_text(member.keys(0))),
+               name_of(member), stage_label(facts.stage(), session.language()),
+               session.plain(member.stage_since_date()),
+               session.plain(format_count(facts.purchase_day_count())),
+               session.plain(facts.last_purchase_date()),
+               session.plain(money.text(facts.net_spend_minor()))});
+  };
+  const absl::Status walked = session.call_pages(&v1::MemberService::Stub::ListMembers, request,
+                                                 [&](const v1::ListMembersResponse& page) {
+                                                   for (const v1::Member& member : page.members())
+                                                     json ? json->add(member) : add(member);
+                                                   return absl::OkStatus();
+                                                 });
+  if (!walked.ok()) return walked;
+  json ? json->finish() : table.print(session.out());
+  return kExitDone;
+}
+
+absl::StatusOr<int> MembersCommands::export_csv(Session& session) const {
+  v1::ExportMembersRequest request;
+  request.set_page_size(kExportPage);
+  if (!as_of_.empty()) {
+    const absl::StatusOr<v1::AsOf> as_of = parse_as_of(as_of_);
+    if (!as_of.ok()) return as_usage(as_of.status());
+    *request.mutable_as_of() = *as_of;
+  }
+  std::optional<JsonList> json;
+  if (session.json()) json.emplace(session.out(), "members");
+  bool has_heading = session.json();
+  const auto add = [&](const v1::MemberStanding& standing) {
+    const std::string no_points;  // points and tiers come with later programs
+    const std::string no_tier;
+    session.out() << csv_record({standing.key(), std::to_string(standing.purchase_day_count()),
+                                 standing.last_purchase_date(),
+                                 std::to_string(standing.net_spend_minor()), no_points, no_tier,
+                                 stage_code(standing.stage()), standing.stage_since_date()})
+                  << '\n';
+  };
+  const absl::Status walked = session.call_pages(
+      &v1::ReportService::Stub::ExportMembers, request,
+      [&](const v1::ExportMembersResponse& page) {
+        if (!std::exchange(has_heading, true)) session.out() << kExportHeading << '\n';
+        for (const v1::MemberStanding& standing : page.members()) {
+          json ? json->add(standing) : add(standing);
+        }
+        return absl::OkStatus();
+      },
+      kLongDeadline);
+  if (!walked.ok()) return walked;
+  if (json) json->finish();
+  return kExitDone;
+}
+
+}  // namespace moadon::cli

@@ -1,0 +1,185 @@
+#include "client/cli/refusal_texts.h"
+
+#include <algorithm>
+#include <array>
+
+namespace moadon::cli {
+namespace {
+
+struct ReasonText {
+  v1::Reason reason;
+  Text text;
+};
+
+// In the order of error.proto. Values stand as {name}; a [part] goes when a value in it is not
+// known.
+constexpr std::array kTexts = {
+    ReasonText{v1::REASON_TOKEN_UNKNOWN,
+               {"The token is missing or nobody knows it.", "האסימון חסר או אינו מוכר."}},
+    ReasonText{v1::REASON_TOKEN_REVOKED,
+               {"The register was revoked. Issue a new token to let it back in.",
+                "הקופה בוטלה. כדי להחזיר אותה יש להנפיק לה אסימון חדש."}},
+    ReasonText{v1::REASON_NOT_ALLOWED,
+               {"This token is not allowed to do that.", "האסימון הזה אינו מורשה לפעולה."}},
+    ReasonText{v1::REASON_ORIGIN_NOT_ALLOWED,
+               {"Requests from that page or address are not served.",
+                "אין מענה לבקשות מן הדף או מן הכתובת הזאת."}},
+
+    ReasonText{v1::REASON_MALFORMED, {"The request cannot be read.", "אי אפשר לקרוא את הבקשה."}},
+    ReasonText{v1::REASON_FIELD_MISSING, {"{field} is missing.", "חסר {field}."}},
+    ReasonText{v1::REASON_FIELD_INVALID,
+               {"{field} has a value that is not allowed[ (allowed: {limit})].",
+                "הערך של {field} אינו חוקי[ (מותר: {limit})]."}},
+    ReasonText{v1::REASON_TEXT_INVALID,
+               {"{field} is not clean text: it is not UTF-8, or has control characters.",
+                "{field} אינו טקסט תקין: אינו UTF-8, או שיש בו תווי בקרה."}},
+    ReasonText{v1::REASON_AMOUNT_OUT_OF_RANGE,
+               {"{field} is negative or too large[ (limit: {limit})].",
+                "{field} שלילי או גדול מדי[ (הגבול: {limit})]."}},
+    ReasonText{v1::REASON_TIME_OUT_OF_RANGE,
+               {"{field} is outside 1970-01-01 to 9999-12-30.",
+                "{field} מחוץ לטווח 1970-01-01 עד 9999-12-30."}},
+    ReasonText{v1::REASON_TOO_LARGE,
+               {"{field} is larger than allowed[ (limit: {limit})].",
+                "{field} גדול מן המותר[ (הגבול: {limit})]."}},
+    ReasonText{v1::REASON_PAGE_TOKEN_INVALID,
+               {"The list cannot be continued there; start it again.",
+                "אי אפשר להמשיך את הרשימה מכאן; יש להתחיל אותה מחדש."}},
+    ReasonText{v1::REASON_METHOD_UNKNOWN,
+               {"The server does not know this call; it may be older than this program.",
+                "השרת אינו מכיר את הפעולה; ייתכן שהוא ישן מן התוכנה הזאת."}},
+
+    ReasonText{v1::REASON_RECEIPT_REUSED,
+               {"Register {register_id} already reported receipt {receipt} with other content. "
+                "Nothing changed.",
+                "הקופה {register_id} כבר דיווחה על קבלה {receipt} בתוכן אחר. דבר לא השתנה."}},
+    ReasonText{v1::REASON_RECEIPT_UNKNOWN,
+               {"There is no receipt {receipt} of register {register_id}.",
+                "אין קבלה {receipt} של הקופה {register_id}."}},
+    ReasonText{v1::REASON_MEMBER_UNKNOWN,
+               {"No member has this key or id.", "אין חבר מועדון עם המפתח או המזהה הזה."}},
+    ReasonText{v1::REASON_KEY_TAKEN,
+               {"{field} belongs to another member.", "{field} שייך לחבר מועדון אחר."}},
+    ReasonText{v1::REASON_KEY_AMBIGUOUS,
+               {"Several members end in these digits; give the whole number.",
+                "כמה חברי מועדון מסתיימים בספרות האלה; יש לתת את המספר המלא."}},
+    ReasonText{v1::REASON_RETURN_EXCEEDS_SOLD,
+               {"More of {sku} would come back than was sold and kept.",
+                "מוחזר יותר מן הפריט {sku} ממה שנמכר ונשאר אצל הלקוח."}},
+    ReasonText{v1::REASON_LINE_UNKNOWN,
+               {"The receipt has no such line: {field}.", "אין בקבלה שורה כזאת: {field}."}},
+    ReasonText{v1::REASON_HOLD_UNKNOWN,
+               {"There is no hold {hold_id}; it ended or never was.",
+                "אין שריון {hold_id}; הוא הסתיים או שמעולם לא היה."}},
+
+    ReasonText{v1::REASON_BRANCH_UNKNOWN,
+               {"There is no branch {branch_id}.", "אין סניף {branch_id}."}},
+    ReasonText{v1::REASON_REGISTER_UNKNOWN,
+               {"There is no register {register_id}.", "אין קופה {register_id}."}},
+    ReasonText{v1::REASON_ID_TAKEN,
+               {"The id {branch_id}{register_id} is taken, with other properties.",
+                "המזהה {branch_id}{register_id} תפוס, עם מאפיינים אחרים."}},
+    ReasonText{v1::REASON_BRANCH_IN_USE,
+               {"Branch {branch_id} still has registers; revoke them first.",
+                "לסניף {branch_id} יש עדיין קופות; יש לבטל אותן קודם."}},
+
+    ReasonText{v1::REASON_PROGRAM_MISSING,
+               {"No program has been published yet (see `moadon program template`).",
+                "עוד לא פורסמה תוכנית מועדון (ראו `moadon program template`)."}},
+    ReasonText{v1::REASON_PROGRAM_UNKNOWN,
+               {"There is no program version {version}.", "אין גרסה {version} של התוכנית."}},
+    ReasonText{v1::REASON_PROGRAM_FIELD_FIXED,
+               {"{field} was fixed for ever by the first version of the program.",
+                "{field} נקבע לתמיד בגרסה הראשונה של התוכנית."}},
+    ReasonText{
+        v1::REASON_PROGRAM_START_PAST,
+        {"A version starts now or later, and not before an earlier one[ (start: {start_time})].",
+         "גרסה מתחילה עכשיו או אחר כך, ולא לפני קודמתה[ (ההתחלה: {start_time})]."}},
+    ReasonText{v1::REASON_PROGRAM_NOT_UNDERSTOOD,
+               {"The program has parts that this version does not know; upgrade first.",
+                "יש בתוכנית חלקים שהגרסה הזאת אינה מכירה; יש לשדרג קודם."}},
+
+    ReasonText{v1::REASON_SERVER_UNREACHABLE,
+               {"The server cannot be reached.", "אין קשר עם השרת."}},
+    ReasonText{v1::REASON_AGENT_UNREACHABLE,
+               {"The agent on this machine cannot be reached.", "אין קשר עם הסוכן שבמחשב הזה."}},
+    ReasonText{v1::REASON_OUTCOME_UNKNOWN,
+               {"The server's disk failed: whether it was done is unknown. Repeat it after the "
+                "server was looked after.",
+                "הדיסק של השרת נכשל: לא ידוע אם הפעולה בוצעה. יש לחזור עליה אחרי טיפול בשרת."}},
+    ReasonText{v1::REASON_STOPPING,
+               {"The server is stopping; try again later.", "השרת נעצר; יש לנסות שוב אחר כך."}},
+    ReasonText{v1::REASON_DEADLINE_EXCEEDED,
+               {"The server did not answer in time.", "השרת לא ענה בזמן."}},
+    ReasonText{v1::REASON_BUSY,
+               {"The server is too busy; try again later.", "השרת עמוס מדי; יש לנסות שוב אחר כך."}},
+    ReasonText{v1::REASON_INTERNAL,
+               {"A fault of ours. The server's log has it[ (request {request_id})].",
+                "תקלה שלנו. היא רשומה ביומן השרת[ (בקשה {request_id})]."}},
+    ReasonText{v1::REASON_VERSION_MISMATCH,
+               {"The two programs are of versions that do not fit[: {theirs} and {ours}].",
+                "גרסאות שתי התוכנות אינן מתאימות[: {theirs} ו-{ours}]."}},
+};
+
+const ReasonText* find_text(v1::Reason reason) {
+  const auto found = std::find_if(kTexts.begin(), kTexts.end(), [reason](const ReasonText& entry) {
+    return entry.reason == reason;
+  });
+  return found == kTexts.end() ? nullptr : &*found;
+}
+
+// Replaces each {name}. A part in [brackets] is left out when the detail lacks a value in it;
+// elsewhere a missing value becomes nothing.
+class Filler final {
+ public:
+  Filler(const v1::ErrorDetail& detail, Language language) : detail_(detail), language_(language) {}
+
+  std::string fill(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+      const std::size_t open = text.find_first_of("{[");
+      out.append(text.substr(0, open));
+      if (open == std::string_view::npos) break;
+      const std::size_t close = text.find(text[open] == '{' ? '}' : ']', open);
+      const std::string_view inside = text.substr(open + 1, close - open - 1);
+      out += text[open] == '{' ? value(inside) : optional_part(inside);
+      text.remove_prefix(close + 1);
+    }
+    return out;
+  }
+
+ private:
+  std::string value(std::string_view name) {
+    const auto found = detail_.values().find(std::string(name));
+    if (found == detail_.values().end()) {
+      lacks_value_ = true;
+      return "";
+    }
+    return left_to_right(found->second, language_);
+  }
+
+  std::string optional_part(std::string_view text) {
+    lacks_value_ = false;
+    const std::string filled = fill(text);
+    return lacks_value_ ? "" : filled;
+  }
+
+  const v1::ErrorDetail& detail_;
+  const Language language_;
+  bool lacks_value_ = false;
+};
+
+}  // namespace
+
+std::string refusal_text(const v1::ErrorDetail& detail, Language language) {
+  if (const ReasonText* entry = find_text(detail.reason()); entry != nullptr) {
+    return Filler(detail, language).fill(entry->text.in(language));
+  }
+  constexpr Text kNewer = {"Refused for a reason that this version does not know: ",
+                           "הפעולה סורבה מסיבה שהגרסה הזאת אינה מכירה: "};
+  return std::string(kNewer.in(language)) + std::to_string(static_cast<int>(detail.reason()));
+}
+
+bool has_refusal_text(v1::Reason reason) { return find_text(reason) != nullptr; }
+
+}  // namespace moadon::cli

@@ -1,0 +1,101 @@
+#include "client/cli/sandbox/daemon.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "absl/strings/str_cat.h"
+#include "rules/refusal.h"
+
+namespace moadon::cli {
+namespace {
+
+constexpr std::streamoff kLogTail_bytes = 1500;
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path);
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+std::string end_of_log(const std::string& path) {
+  std::ifstream file(path);
+  file.seekg(0, std::ios::end);
+  const std::streamoff size = file.tellg();
+  file.seekg(std::max<std::streamoff>(0, size - kLogTail_bytes));
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+bool crashed(int wait_status) { return !WIFEXITED(wait_status) || WEXITSTATUS(wait_status) != 0; }
+
+}  // namespace
+
+absl::Status Daemon::failure(const std::string& what) const {
+  return refuse(v1::REASON_INTERNAL, absl::StrCat(plan_.name, " ", what, "; its log ", plan_.log,
+                                                  " ends:\n", end_of_log(plan_.log)));
+}
+
+absl::Status Daemon::launch() {
+  unlink(plan_.announcement.c_str());
+  const absl::StatusOr<Descriptor> nothing = open_nothing();
+  if (!nothing.ok()) return nothing.status();
+  const absl::StatusOr<Descriptor> log = open_log(plan_.log);
+  if (!log.ok()) return log.status();
+  absl::StatusOr<ChildProcess> child =
+      ChildProcess::start({.arguments = plan_.arguments(),
+                           .environment = {},
+                           .input = nothing->number(),
+                           .output = log->number(),
+                           .errors = log->number(),
+                           .own_group = true,
+                           .mask = interrupts_.mask_for_children()});
+  if (!child.ok()) return child.status();
+  process_ = *std::move(child);
+  return absl::OkStatus();
+}
+
+absl::Status Daemon::wait_until_ready() {
+  const auto limit = std::chrono::steady_clock::now() + kReadyPatience;
+  while (std::chrono::steady_clock::now() < limit) {
+    if (plan_.read_announcement(read_text(plan_.announcement), process_->pid())) {
+      return absl::OkStatus();
+    }
+    if (const auto end = process_->ended()) {
+      return failure("ended before it was ready (" + describe_end(*end) + ")");
+    }
+    if (absl::Status wait = interrupts_.wait(); !wait.ok()) return wait;
+  }
+  return failure("was not ready in time");
+}
+
+absl::Status Daemon::start() {
+  if (absl::Status launched = launch(); !launched.ok()) return launched;
+  return wait_until_ready();
+}
+
+absl::Status Daemon::keep_up(bool even_after_clean_end) {
+  if (ended_cleanly_) return absl::OkStatus();
+  std::optional<int> end = process_->ended();
+  while (end) {
+    if (!crashed(*end) && !even_after_clean_end) {
+      ended_cleanly_ = true;
+      return absl::OkStatus();
+    }
+    if (restarts_ == kRestartsMax) return failure("ended too often");
+    ++restarts_;
+    const absl::Status started = start();
+    if (started.ok() || absl::IsCancelled(started)) return started;
+    end = process_->ended();
+    // Killed once more before it was ready: try again. Whatever ends by itself would do so again.
+    if (!end || !WIFSIGNALED(*end)) return started;
+  }
+  return absl::OkStatus();
+}
+
+void Daemon::stop() {
+  if (process_) process_->stop(kStopPatience);
+  process_.reset();
+}
+
+}  // namespace moadon::cli

@@ -1,0 +1,91 @@
+#include "client/cli/sandbox/running_club.h"
+
+#include <cstdio>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/numbers.h"
+#include "rules/refusal.h"
+
+namespace moadon::cli {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr const char* kFreePort = "127.0.0.1:0";
+
+// agent.json with our server and port in it; what else its owner wrote there stays.
+absl::Status write_agent_settings(const std::string& path, const std::string& server, int port) {
+  std::ifstream old(path);
+  Json settings = Json::parse(old, nullptr, /*allow_exceptions=*/false);
+  if (!settings.is_object()) settings = Json::object();
+  settings["server"] = server;
+  settings["http_port"] = port;
+  const std::string draft = path + ".draft";
+  std::ofstream(draft) << settings.dump(2) << '\n';
+  if (std::rename(draft.c_str(), path.c_str()) == 0) return absl::OkStatus();
+  return refuse(v1::REASON_INTERNAL, "cannot write " + path);
+}
+
+}  // namespace
+
+RunningClub::RunningClub(const Programs& programs, const House& house, Interrupts& interrupts)
+    : programs_(programs),
+      house_(house),
+      server_(server_plan(), interrupts),
+      agent_(agent_plan(), interrupts) {}
+
+DaemonPlan RunningClub::server_plan() {
+  return {.name = "moadond",
+          .announcement = house_.server_announcement(),
+          .log = house_.log_dir() + "/moadond.log",
+          .arguments =
+              [this] {
+                return std::vector<std::string>{programs_.server,
+                                                "--data",
+                                                house_.server_dir(),
+                                                "--listen",
+                                                grpc_address_.empty() ? kFreePort : grpc_address_,
+                                                "--http",
+                                                http_address_.empty() ? kFreePort : http_address_};
+              },
+          .read_announcement =
+              [this](const std::string& text, pid_t pid) {
+                const Json ready = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+                if (!ready.is_object() || ready.value("pid", 0) != pid) return false;
+                grpc_address_ = ready.value("grpc", "");
+                http_address_ = ready.value("http", "");
+                return true;
+              }};
+}
+
+DaemonPlan RunningClub::agent_plan() {
+  return {.name = "moadon-agent",
+          .announcement = house_.agent_announcement(),
+          .log = house_.log_dir() + "/moadon-agent.log",
+          .arguments =
+              [this] {
+                return std::vector<std::string>{programs_.agent, "--dir", house_.agent_dir()};
+              },
+          .read_announcement =
+              [this](const std::string& text, pid_t) {
+                return absl::SimpleAtoi(text, &agent_port_) && agent_port_ > 0;
+              }};
+}
+
+absl::Status RunningClub::start_agent() {
+  const std::string settings = house_.agent_dir() + "/agent.json";
+  if (absl::Status written = write_agent_settings(settings, grpc_address_, /*port=*/0);
+      !written.ok()) {
+    return written;
+  }
+  if (absl::Status started = agent_.start(); !started.ok()) return started;
+  return write_agent_settings(settings, grpc_address_, agent_port_);  // should it start again
+}
+
+absl::Status RunningClub::keep_up(bool even_after_clean_end) {
+  if (absl::Status server = server_.keep_up(even_after_clean_end); !server.ok()) return server;
+  return agent_.keep_up(even_after_clean_end);
+}
+
+}  // namespace moadon::cli

@@ -1,0 +1,63 @@
+#include "client/cli/session.h"
+
+#include <fstream>
+
+#include "absl/strings/ascii.h"
+#include "client/cli/exit_codes.h"
+#include "client/cli/refusal_texts.h"
+#include "gateway/status.h"
+
+namespace moadon::cli {
+namespace {
+
+absl::StatusOr<std::string> read_token(const std::string& path) {
+  std::ifstream file(path);
+  std::string line;
+  if (!file || !std::getline(file, line)) {
+    return as_usage(refuse(v1::REASON_FIELD_INVALID, "cannot read the token file " + path,
+                           {{"field", "token-file"}, {"limit", "a file with one line"}}));
+  }
+  absl::StripAsciiWhitespace(&line);
+  return line;
+}
+
+}  // namespace
+
+Session::Session(GlobalOptions options, std::ostream& out, std::ostream& words)
+    : options_(std::move(options)), out_(out), words_(words) {}
+
+absl::Status Session::connect() {
+  if (client_) return absl::OkStatus();
+  std::string token = options_.token;
+  if (!options_.token_file.empty()) {
+    absl::StatusOr<std::string> read = read_token(options_.token_file);
+    if (!read.ok()) return read.status();
+    token = *std::move(read);
+  }
+  absl::StatusOr<Client> client =
+      Client::connect({{.address = options_.server, .tls = options_.tls}, token});
+  if (!client.ok()) return as_usage(client.status());
+  client_ = *std::move(client);
+  return absl::OkStatus();
+}
+
+Money Session::money() {
+  const auto program = call(&v1::ProgramService::Stub::GetProgram, v1::GetProgramRequest());
+  return program.ok() ? Money{program->program().currency_code()} : Money{};
+}
+
+int report_refusal(Session& session, const absl::Status& status) {
+  if (session.json()) {
+    session.words() << error_json(status) << '\n';
+    return exit_code_of(status);
+  }
+  v1::ErrorDetail detail = detail_of(status);
+  if (detail.reason() == v1::REASON_UNSPECIFIED) detail.set_reason(v1::REASON_INTERNAL);
+  session.words() << "moadon: " << refusal_text(detail, session.language()) << '\n';
+  session.words() << "        " << v1::Reason_Name(detail.reason());
+  if (!status.message().empty()) session.words() << ": " << status.message();
+  session.words() << '\n';
+  return exit_code_of(status);
+}
+
+}  // namespace moadon::cli

@@ -1,0 +1,95 @@
+// One run of the command line: where the server is, who asks, in which language, and where words
+// and data go.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <optional>
+#include <ostream>
+#include <string>
+
+#include "client/cli/amounts.h"
+#include "client/cli/language.h"
+#include "client/lib/client.h"
+#include "rules/refusal.h"
+
+namespace moadon::cli {
+
+// The options that every command takes. The environment gives the defaults.
+struct GlobalOptions {
+  std::string server;
+  std::string token_file;
+  std::string token;  // MOADON_TOKEN; a --token-file on the command line wins
+  ClientTlsFiles tls;
+  Language language = Language::kEnglish;
+  bool json = false;
+};
+
+// How the club's money is written.
+struct Money {
+  std::string currency_code;  // empty: not known
+  std::string text(std::int64_t amount_minor) const {
+    return format_amount(amount_minor, minor_digits(currency_code));
+  }
+};
+
+// What the commands run with. Connects with the first call. Used from one thread.
+class Session final {
+ public:
+  Session(GlobalOptions options, std::ostream& out, std::ostream& words);
+
+  bool json() const { return options_.json; }
+  Language language() const { return options_.language; }
+  const GlobalOptions& options() const { return options_; }
+
+  std::string say(const Text& text) const { return std::string(text.in(options_.language)); }
+  // A value inside words; see left_to_right.
+  std::string plain(std::string_view value) const { return left_to_right(value, language()); }
+
+  std::ostream& out() { return out_; }      // data
+  std::ostream& words() { return words_; }  // everything else
+
+  // One RPC; method as client/lib takes it.
+  template <typename Method, typename Request>
+  auto call(Method method, const Request& request, absl::Duration deadline = kDefaultDeadline)
+      -> decltype(std::declval<const Client&>().call(method, request)) {
+    if (absl::Status connected = connect(); !connected.ok()) return connected;
+    return client_->call(method, request, {.deadline = deadline});
+  }
+
+  // All pages of a list, from the first; `each` takes a response and returns a status. A server
+  // that gives the same page token twice is refused, so the walk ends.
+  template <typename Method, typename Request, typename Each>
+  absl::Status call_pages(Method method, Request request, Each each,
+                          absl::Duration deadline = kDefaultDeadline) {
+    for (;;) {
+      const auto page = call(method, request, deadline);
+      if (!page.ok()) return page.status();
+      if (absl::Status taken = each(*page); !taken.ok()) return taken;
+      if (page->next_page_token().empty()) return absl::OkStatus();
+      if (page->next_page_token() == request.page_token()) {
+        return refuse(v1::REASON_INTERNAL, "the server gave the same page twice");
+      }
+      request.set_page_token(page->next_page_token());
+    }
+  }
+
+  // The club's money; without a currency when the server has no program or does not answer.
+  Money money();
+
+ private:
+  absl::Status connect();
+
+  GlobalOptions options_;
+  std::ostream& out_;
+  std::ostream& words_;
+  std::optional<Client> client_;
+};
+
+// What a command does once the line is parsed: an exit code, or a refusal.
+using Action = std::function<absl::StatusOr<int>(Session&)>;
+
+// Prints `status` as words, or with --json as the error object, and returns its exit code.
+int report_refusal(Session& session, const absl::Status& status);
+
+}  // namespace moadon::cli
