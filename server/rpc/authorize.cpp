@@ -1,0 +1,91 @@
+#include "server/rpc/authorize.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "rules/refusal.h"
+
+namespace moadon::rpc {
+namespace {
+
+constexpr absl::string_view kScheme = "Bearer ";
+constexpr size_t kMaxTokenBytes = 256;
+
+constexpr std::array kMethodRoles{
+    MethodRole{"/moadon.v1.SyncService/Record", Role::kRegister},
+    MethodRole{"/moadon.v1.SyncService/FindMember", Role::kRegister},
+    MethodRole{"/moadon.v1.SyncService/FetchFacts", Role::kRegister},
+    MethodRole{"/moadon.v1.SyncService/FetchPrograms", Role::kRegister},
+    MethodRole{"/moadon.v1.SyncService/Enroll", Role::kRegister},
+    MethodRole{"/moadon.v1.SyncService/GetReceipt", Role::kRegister},
+    MethodRole{"/moadon.v1.SyncService/Heartbeat", Role::kRegister},
+
+    MethodRole{"/moadon.v1.MemberService/GetMember", Role::kOwner},
+    MethodRole{"/moadon.v1.MemberService/ListMembers", Role::kOwner},
+    MethodRole{"/moadon.v1.MemberService/EnrollMember", Role::kOwner},
+
+    MethodRole{"/moadon.v1.ProgramService/PublishProgram", Role::kOwner},
+    MethodRole{"/moadon.v1.ProgramService/GetProgram", Role::kOwner},
+    MethodRole{"/moadon.v1.ProgramService/ListPrograms", Role::kOwner},
+
+    MethodRole{"/moadon.v1.ReportService/CountStages", Role::kOwner},
+    MethodRole{"/moadon.v1.ReportService/GetTotals", Role::kOwner},
+    MethodRole{"/moadon.v1.ReportService/ExportMembers", Role::kOwner},
+    MethodRole{"/moadon.v1.ReportService/GetSale", Role::kOwner},
+    MethodRole{"/moadon.v1.ReportService/ListSales", Role::kOwner},
+
+    MethodRole{"/moadon.v1.AdminService/AddBranch", Role::kOwner},
+    MethodRole{"/moadon.v1.AdminService/ListBranches", Role::kOwner},
+    MethodRole{"/moadon.v1.AdminService/RevokeBranch", Role::kOwner},
+    MethodRole{"/moadon.v1.AdminService/AddRegister", Role::kOwner},
+    MethodRole{"/moadon.v1.AdminService/ListRegisters", Role::kOwner},
+    MethodRole{"/moadon.v1.AdminService/RevokeRegister", Role::kOwner},
+    MethodRole{"/moadon.v1.AdminService/Verify", Role::kOwner},
+};
+
+}  // namespace
+
+absl::Span<const MethodRole> method_roles() { return kMethodRoles; }
+
+absl::optional<Role> role_of(absl::string_view path) {
+  const auto* const found = std::find_if(kMethodRoles.begin(), kMethodRoles.end(),
+                                         [&](const auto& entry) { return entry.path == path; });
+  if (found == kMethodRoles.end()) return absl::nullopt;
+  return found->role;
+}
+
+absl::string_view token_of(const grpc::CallbackServerContext& context) {
+  const auto& metadata = context.client_metadata();
+  const auto [first, last] = metadata.equal_range("authorization");
+  if (first == last || std::next(first) != last) return {};
+  const absl::string_view value(first->second.data(), first->second.size());
+  return absl::StartsWithIgnoreCase(value, kScheme) ? value.substr(kScheme.size())
+                                                    : absl::string_view();
+}
+
+absl::StatusOr<Caller> authorize(ClubViewPtr view, absl::string_view token, Role role) {
+  if (token.empty() || token.size() > kMaxTokenBytes) {
+    return refuse(v1::REASON_TOKEN_UNKNOWN, "The call carries no token.");
+  }
+  Caller caller;
+  caller.at = view->register_of_token(token);
+  caller.role = caller.at != nullptr ? Role::kRegister : Role::kOwner;
+  if (caller.at == nullptr && !view->is_owner_token(token)) {
+    return refuse(v1::REASON_TOKEN_UNKNOWN, "Nobody holds this token.");
+  }
+  if (caller.at != nullptr && caller.at->is_revoked) {
+    return refuse(v1::REASON_TOKEN_REVOKED, "The register was revoked.");
+  }
+  if (caller.role != role) {
+    return refuse(v1::REASON_NOT_ALLOWED, role == Role::kOwner
+                                              ? "Only the owner's token is good for this call."
+                                              : "Only a register's token is good for this call.");
+  }
+  caller.view = std::move(view);
+  return caller;
+}
+
+}  // namespace moadon::rpc
