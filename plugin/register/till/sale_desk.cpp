@@ -1,0 +1,285 @@
+#include "plugin/register/till/sale_desk.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "plugin/register/decimal.h"
+#include "plugin/register/till/refusal_text.h"
+
+namespace moadon {
+namespace {
+
+// A key that can be kept, for one that came from a scanner or by its last digits: only the cashier
+// knows what those are, but a number that starts as phones do is one.
+Json key_to_keep(const Json& key) {
+  const std::string scanned = text_of(key, "scanned");
+  if (scanned.empty()) return key;
+  const bool is_phone = (scanned.front() == '0' || scanned.front() == '+') && scanned.size() >= 9;
+  return {{is_phone ? "phone" : "card", scanned}};
+}
+
+}  // namespace
+
+void SaleDesk::scan(const ScanCommand& scan) {
+  const std::optional<Article> article = article_of(scan);
+  if (!article) return workplace_.screen.say(workplace_.screen.texts().no_price);
+  lines_.push_back({{"line_id", std::to_string(next_line_id_)},
+                    {"quantity_milli", int64_json(scan.quantity_milli)},
+                    {"sku", scan.code},
+                    {"description", article->description},
+                    {"unit_price_minor", int64_json(article->unit_price_minor)}});
+  if (!reprice("Quote")) {
+    lines_.pop_back();
+    reprice("Quote");
+    return;
+  }
+  ++next_line_id_;
+  articles_[scan.code] = *article;
+  say_line(lines_.size() - 1);
+  workplace_.screen.say(workplace_.screen.texts().running_total,
+                        workplace_.screen.money(price_.total_minor));
+}
+
+// The price as typed, as remembered, or as the cashier answers; nothing when there is no answer.
+std::optional<SaleDesk::Article> SaleDesk::article_of(const ScanCommand& scan) {
+  const auto known = articles_.find(scan.code);
+  Article article;
+  if (known != articles_.end()) article = known->second;
+  if (!scan.description.empty()) article.description = scan.description;
+  if (scan.unit_price_minor) {
+    article.unit_price_minor = *scan.unit_price_minor;
+  } else if (known == articles_.end()) {
+    const auto line = workplace_.screen.read(
+        fmt::format(fmt::runtime(workplace_.screen.texts().price_question), scan.code));
+    const auto answer = line ? parse_price_answer(*line) : std::nullopt;
+    if (!answer) return std::nullopt;
+    article = {answer->unit_price_minor, answer->description};
+  }
+  return article;
+}
+
+// Asks what the basket costs, by Quote or Hold. False when the club objects to the basket; without
+// the club the till's own list prices hold.
+bool SaleDesk::reprice(const char* method) {
+  release_hold();
+  Json basket{{"lines", lines_}};
+  if (!customer_.member_id.empty()) basket["member_id"] = customer_.member_id;
+  const Answer answer =
+      workplace_.club.call(method, {{"basket", std::move(basket)}}, kScreenTimeoutMs);
+  if (answer.ok) {
+    read_price(part_of(answer.response, "quote"));
+    hold_id_ = text_of(part_of(answer.response, "hold"), "hold_id");
+    return true;
+  }
+  if (!is_absence(answer.refusal)) {
+    say_refusal(workplace_, answer.refusal);
+    return false;
+  }
+  use_list_prices();
+  return true;
+}
+
+void SaleDesk::read_price(const Json& quote) {
+  price_ = {};
+  for (const Json& line : part_of(quote, "lines")) {
+    price_.paid_net_minor.push_back(int64_of(line, "paid_net_minor"));
+  }
+  price_.total_minor = int64_of(quote, "total_minor");
+  price_.cash_total_minor = int64_of(quote, "cash_total_minor");
+  price_.by_club = price_.paid_net_minor.size() == lines_.size();
+  if (!price_.by_club) use_list_prices();
+}
+
+void SaleDesk::use_list_prices() {
+  // Said once per basket, and again when the club went away in the middle of one.
+  const bool was_by_club = price_.by_club || lines_.size() <= 1;
+  price_ = {};
+  for (const Json& line : lines_) {
+    price_.paid_net_minor.push_back(
+        line_value_minor(int64_of(line, "unit_price_minor"), int64_of(line, "quantity_milli")));
+    price_.total_minor += price_.paid_net_minor.back();
+  }
+  price_.cash_total_minor = price_.total_minor;
+  if (was_by_club) workplace_.screen.say(workplace_.screen.texts().own_prices);
+}
+
+void SaleDesk::release_hold() {
+  totalled_ = false;
+  if (hold_id_.empty()) return;
+  // A hold that cannot be given up now ends by itself.
+  workplace_.club.call("Cancel", {{"hold_id", hold_id_}}, kScreenTimeoutMs);
+  hold_id_.clear();
+}
+
+void SaleDesk::cancel_line(size_t number) {
+  const Texts& texts = workplace_.screen.texts();
+  if (number < 1 || number > lines_.size()) return workplace_.screen.say(texts.no_such_line);
+  lines_.erase(lines_.begin() + static_cast<std::ptrdiff_t>(number - 1));
+  reprice("Quote");
+  workplace_.screen.say(texts.line_cancelled);
+  workplace_.screen.say(texts.running_total, workplace_.screen.money(price_.total_minor));
+}
+
+void SaleDesk::cancel_basket() {
+  release_hold();
+  clear();
+  workplace_.screen.say(workplace_.screen.texts().basket_cancelled);
+}
+
+void SaleDesk::show() const {
+  const Texts& texts = workplace_.screen.texts();
+  if (!customer_.key.empty()) workplace_.screen.say(texts.member_is, customer_.name);
+  if (lines_.empty()) return workplace_.screen.say(texts.basket_empty);
+  for (size_t i = 0; i < lines_.size(); ++i) say_line(i);
+  workplace_.screen.say(texts.running_total, workplace_.screen.money(price_.total_minor));
+}
+
+void SaleDesk::say_line(size_t index) const {
+  const Json& line = lines_[index];
+  const std::string description = text_of(line, "description");
+  workplace_.screen.say(fmt::format("{}. {}  {} × {} = {}", index + 1,
+                                    description.empty() ? text_of(line, "sku") : description,
+                                    format_quantity(int64_of(line, "quantity_milli")),
+                                    format_decimal(int64_of(line, "unit_price_minor"), 2),
+                                    workplace_.screen.money(price_.paid_net_minor[index])));
+}
+
+void SaleDesk::identify(const IdentifyCommand& command) {
+  const Json key{{command.kind, command.value}};
+  const Answer answer = workplace_.club.call("Identify", {{"key", key}}, kScreenTimeoutMs);
+  const Texts& texts = workplace_.screen.texts();
+  if (answer.ok) {
+    customer_ = {key, {}, {}, false};
+    welcome(answer.response);
+  } else if (is_absence(answer.refusal)) {
+    customer_ = {key, {}, command.value, true};
+    workplace_.screen.say(texts.key_kept);
+  } else if (answer.refused("REASON_MEMBER_UNKNOWN")) {
+    // The key stays: it goes with the sale, and joining takes it.
+    customer_ = {key, {}, {}, false};
+    say_refusal(workplace_, answer.refusal);
+    workplace_.screen.say(texts.join_offer);
+  } else {
+    say_refusal(workplace_, answer.refusal);
+  }
+}
+
+void SaleDesk::join(const JoinCommand& command) {
+  const Texts& texts = workplace_.screen.texts();
+  if (customer_.key.empty()) return workplace_.screen.say(texts.nobody_to_join);
+  Json member = Json::object();
+  member["keys"] = Json::array({key_to_keep(customer_.key)});
+  member["first_name"] = command.first_name;
+  member["last_name"] = command.last_name;
+  member["occurred_at"] = format_time(workplace_.now());
+  const Answer answer = workplace_.club.call("Enroll", {{"member", member}}, kPaidTimeoutMs);
+  if (!answer.ok) return say_refusal(workplace_, answer.refusal);
+  workplace_.screen.say(texts.joined);
+  welcome(part_of(answer.response, "member"));
+}
+
+// Greets the member of an IdentifyResponse, who is the customer from now on.
+void SaleDesk::welcome(const Json& member) {
+  const Texts& texts = workplace_.screen.texts();
+  const Json& facts = part_of(member, "facts");
+  customer_.member_id = text_of(facts, "member_id");
+  customer_.name = text_of(member, "display_name");
+  customer_.unasked = false;
+  if (customer_.name.empty()) customer_.name = masked_key(customer_.key);
+  workplace_.screen.say(texts.member_is, customer_.name);
+  const std::string stage = stage_word(texts, text_of(facts, "stage"));
+  if (!stage.empty()) workplace_.screen.say(texts.member_stage, stage);
+  const std::string line = text_of(member, "cashier_line");
+  if (!line.empty()) workplace_.screen.say(line);
+  if (lines_.empty()) return;
+  reprice("Quote");
+  workplace_.screen.say(texts.running_total, workplace_.screen.money(price_.total_minor));
+}
+
+void SaleDesk::forget_member() {
+  customer_ = {};
+  if (!lines_.empty()) reprice("Quote");
+  workplace_.screen.say(workplace_.screen.texts().member_gone);
+}
+
+void SaleDesk::total() {
+  const Texts& texts = workplace_.screen.texts();
+  if (lines_.empty()) return workplace_.screen.say(texts.basket_empty);
+  if (!reprice("Hold")) return;
+  totalled_ = true;
+  int64_t value_minor = 0;
+  for (const Json& line : lines_) {
+    value_minor +=
+        line_value_minor(int64_of(line, "unit_price_minor"), int64_of(line, "quantity_milli"));
+  }
+  const auto say_amount = [&](const char* label, int64_t amount_minor) {
+    workplace_.screen.say(fmt::format("{}: {}", label, workplace_.screen.money(amount_minor)));
+  };
+  if (value_minor > price_.total_minor) say_amount(texts.saved, value_minor - price_.total_minor);
+  say_amount(texts.to_pay, price_.total_minor);
+  if (price_.cash_total_minor != price_.total_minor)
+    say_amount(texts.cash, price_.cash_total_minor);
+}
+
+void SaleDesk::pay(const PayCommand& payment) {
+  const Texts& texts = workplace_.screen.texts();
+  if (lines_.empty()) return workplace_.screen.say(texts.basket_empty);
+  if (!totalled_) {
+    total();
+    if (!totalled_) return;
+  }
+  if (payment.given_minor && *payment.given_minor < price_.cash_total_minor) {
+    return workplace_.screen.say(
+        texts.not_enough, workplace_.screen.money(price_.cash_total_minor - *payment.given_minor));
+  }
+  Json request = sale_request(payment);
+  const Settled settled = settle(workplace_, "Commit", request);
+  if (settled.recorded) finish(payment, settled, request["sale"]);
+}
+
+// Everything but the receipt's number and time.
+Json SaleDesk::sale_request(const PayCommand& payment) const {
+  Json sale = Json::object();
+  if (!workplace_.settings.cashier.empty()) sale["cashier"] = workplace_.settings.cashier;
+  if (!customer_.key.empty()) sale["key"] = customer_.key;
+  sale["lines"] = lines_;
+  for (size_t i = 0; i < lines_.size(); ++i) {
+    sale["lines"][i]["paid_net_minor"] = int64_json(price_.paid_net_minor[i]);
+  }
+  const int64_t paid_minor = payment.in_cash ? price_.cash_total_minor : price_.total_minor;
+  Json tender{{"kind", payment.in_cash ? "TENDER_KIND_CASH" : "TENDER_KIND_CARD"}};
+  tender["amount_minor"] = int64_json(paid_minor);
+  sale["tenders"] = Json::array({std::move(tender)});
+  sale["register_total_minor"] = int64_json(price_.total_minor);
+  sale["cash_rounding_minor"] = int64_json(paid_minor - price_.total_minor);
+  Json request = Json::object();
+  request["sale"] = std::move(sale);
+  if (!customer_.member_id.empty()) request["member_id"] = customer_.member_id;
+  if (!hold_id_.empty()) request["hold_id"] = hold_id_;
+  return request;
+}
+
+void SaleDesk::finish(const PayCommand& payment, const Settled& settled, const Json& sale) {
+  PaperReceipt paper = paper_of_sale(sale);
+  paper.given_minor = payment.given_minor;
+  const bool known = !customer_.member_id.empty();
+  paper.member = known || customer_.unasked ? paper.member : std::string();
+  if (known) paper.member = customer_.name;
+  const Answer status = workplace_.club.call("Status", Json::object(), kScreenTimeoutMs);
+  paper.offline = !paper.member.empty() && (!settled.confirmed || customer_.unasked || !status.ok ||
+                                            !bool_of(status.response, "online"));
+  print_receipt(workplace_, std::move(paper));
+  clear();
+}
+
+void SaleDesk::clear() {
+  lines_.clear();
+  next_line_id_ = 1;
+  customer_ = {};
+  price_ = {};
+  totalled_ = false;
+  hold_id_.clear();
+}
+
+}  // namespace moadon

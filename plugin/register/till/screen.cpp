@@ -1,0 +1,39 @@
+#include "plugin/register/till/screen.h"
+
+#include <istream>
+#include <ostream>
+#include <string_view>
+
+#include "plugin/register/text_columns.h"
+#include "plugin/register/till/receipt_paper.h"
+
+namespace moadon {
+
+Screen::Screen(std::istream& in, std::ostream& out, Settings settings)
+    : in_(in), out_(out), settings_(settings), texts_(texts_of(settings.language)) {}
+
+void Screen::use_currency(const std::string& currency_code) {
+  currency_sign_ = currency_code.empty() || currency_code == "ILS" ? "₪" : currency_code + " ";
+}
+
+std::string Screen::money(int64_t amount_minor) const {
+  return money_text(currency_sign_, amount_minor);
+}
+
+std::optional<std::string> Screen::read(const std::string& prompt) {
+  if (settings_.prompts) out_ << prompt << std::flush;
+  std::string line;
+  if (!std::getline(in_, line)) return std::nullopt;
+  return clean_text(line);
+}
+
+void Screen::say(const std::string& line) {
+  const bool reorder = settings_.visual_hebrew && texts_.right_to_left;
+  out_ << (reorder ? visual_order(line) : line) << '\n' << std::flush;
+}
+
+void Screen::print(const std::vector<std::string>& paper) {
+  for (const std::string& line : paper) say(line);
+}
+
+}  // namespace moadon
