@@ -1,0 +1,160 @@
+#include "plugin/register/till/till.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <sstream>
+
+#include "plugin/register/club_in_memory.h"
+#include "tests/catch.h"
+
+namespace moadon {
+namespace {
+
+// A folder of its own for each session's paid receipts.
+struct Folder {
+  std::filesystem::path path =
+      std::filesystem::temp_directory_path() / ("till_test." + std::to_string(getpid()));
+  Folder() { std::filesystem::remove_all(path); }
+  ~Folder() { std::filesystem::remove_all(path); }
+};
+
+// What a session printed, and whether everything paid was confirmed.
+struct Session {
+  std::string output;
+  bool confirmed = false;
+
+  bool says(const std::string& text) const { return output.find(text) != std::string::npos; }
+};
+
+Session play(ClubInMemory& club, const Folder& folder, const std::string& typed,
+             Language language = Language::kEnglish) {
+  std::istringstream in(typed);
+  std::ostringstream out;
+  Screen screen(in, out, {language, false, false});
+  PaidReceipts paid(folder.path / "R1.paid");
+  Workplace workplace{
+      club, screen, paid, [] { return int64_t{1291191960000000}; }, {"R1", "", "", 42}};
+  Session session;
+  session.confirmed = Till(workplace).run();
+  session.output = out.str();
+  return session;
+}
+
+const Json& only_content(const ClubInMemory& club, const char* kind) {
+  for (const auto& [receipt, content] : club.receipts) {
+    if (content.contains(kind)) return content[kind];
+  }
+  FAIL("no such receipt");
+  return club.receipts.begin()->second;
+}
+
+}  // namespace
+
+TEST_CASE("a member buys in cash and gets rounding, change and a receipt") {
+  ClubInMemory club;
+  const Folder folder;
+  club.members["054-123-4567"] = "m1";
+  const Session session =
+      play(club, folder, "phone 054-123-4567\n3x 7290\n5.68 Milk\ntotal\ncash 20\n");
+  CHECK(session.says("Member: Dana L"));
+  CHECK(session.says("Stage: loyal"));
+  CHECK(session.says("To pay: ₪17.04"));
+  CHECK(session.says("Cash: ₪17.00"));
+  CHECK(session.says("Change                               ₪3.00"));
+  CHECK(session.confirmed);
+  const Json& sale = only_content(club, "sale");
+  CHECK(sale["key"] == Json({{"phone", "054-123-4567"}}));
+  CHECK(sale["cash_rounding_minor"] == "-4");
+  CHECK(sale["tenders"][0]["amount_minor"] == "1700");
+  CHECK(sale["lines"][0]["paid_net_minor"] == "1704");
+  CHECK(sale["lines"][0]["description"] == "Milk");
+}
+
+TEST_CASE("a price is asked once and remembered") {
+  ClubInMemory club;
+  const Folder folder;
+  const Session session = play(club, folder, "5011\n2\n5011\nnone\nabc\nshow\ncredit\n");
+  CHECK(session.says("Total so far ₪4.00"));
+  CHECK(session.says("No price, not added."));
+  CHECK(only_content(club, "sale")["lines"].size() == 2);
+}
+
+TEST_CASE("too little cash pays for nothing") {
+  ClubInMemory club;
+  const Folder folder;
+  const Session session = play(club, folder, "1x 5 5011\ncash 4\n");
+  CHECK(session.says("Not enough: ₪1.00 missing."));
+  CHECK(session.says("The basket was not paid and is gone."));
+  CHECK(club.receipts.empty());
+}
+
+TEST_CASE("an unknown customer joins with the number just typed") {
+  ClubInMemory club;
+  const Folder folder;
+  const Session session =
+      play(club, folder, "member 0541234567\njoin Dana Levi\n1x 5 5011\ncredit\n");
+  CHECK(session.says("To enroll: join FIRST LAST"));
+  CHECK(session.says("Welcome to the club!"));
+  CHECK(club.members.count("0541234567") == 1);
+}
+
+TEST_CASE("goods come back from their receipt, never more than are left") {
+  ClubInMemory club;
+  const Folder folder;
+  play(club, folder, "2 x 5.90 7290 Milk\ncredit\n");
+  const std::string receipt = club.receipts.begin()->first;
+  const Session session = play(club, folder, "return " + receipt + "\n1 3\n1 1\ndone\nstatus\n");
+  CHECK(session.says("1. Milk  2 × 5.90  (left 2)"));
+  CHECK(session.says("Only 2 left."));
+  CHECK(session.says("Credit                               ₪5.90"));
+  const Json& returned = only_content(club, "returned");
+  CHECK(returned["original"]["receipt"] == receipt);
+  CHECK(returned["lines"][0]["original_line_id"] == "1");
+  CHECK(returned["lines"][0]["quantity_milli"] == "1000");
+}
+
+TEST_CASE(
+    "without the club the till sells at list prices and repeats the sale until it is confirmed") {
+  ClubInMemory club;
+  const Folder folder;
+  club.refuse_with = [](const std::string&) { return "REASON_AGENT_UNREACHABLE"; };
+  const Session away = play(club, folder, "card 131\n1x 5 5011\ncash 10\n", Language::kHebrew);
+  CHECK(away.says("המועדון אינו עונה: מחירי מחירון."));
+  CHECK(away.says("ללא חיבור, יתעדכן"));
+  CHECK_FALSE(away.confirmed);
+  CHECK(club.receipts.empty());
+  club.refuse_with = [](const std::string&) { return ""; };
+  const Session back = play(club, folder, "");
+  CHECK(back.says("What was kept here has been sent."));
+  CHECK(back.confirmed);
+  CHECK(only_content(club, "sale")["key"] == Json({{"card", "131"}}));
+}
+
+TEST_CASE("a sale whose answer was lost is told once more, unchanged") {
+  ClubInMemory club;
+  const Folder folder;
+  club.lose_answers = true;
+  club.refuse_with = [](const std::string& method) {
+    return method == "Commit" ? "REASON_DEADLINE_EXCEEDED" : "";
+  };
+  CHECK_FALSE(play(club, folder, "1x 5 5011\ncash\n").confirmed);
+  club.refuse_with = [](const std::string&) { return ""; };
+  CHECK(play(club, folder, "").confirmed);
+  CHECK(club.receipts.size() == 1);
+}
+
+TEST_CASE("a receipt number that was used already is drawn anew") {
+  ClubInMemory club;
+  const Folder folder;
+  bool first = true;
+  club.refuse_with = [&](const std::string& method) -> std::string {
+    if (method != "Commit" || !first) return "";
+    first = false;
+    return "REASON_RECEIPT_REUSED";
+  };
+  CHECK(play(club, folder, "1x 5 5011\ncash\n").confirmed);
+  CHECK(club.receipts.size() == 1);
+}
+
+}  // namespace moadon
