@@ -1,0 +1,116 @@
+#include "client/agent/agent.h"
+
+#include <grpcpp/server_builder.h>
+#include <spdlog/spdlog.h>
+
+namespace moadon::agent {
+
+absl::StatusOr<std::unique_ptr<Agent>> Agent::start(const AgentDirectory& directory,
+                                                    const Settings& settings, const Clock& clock) {
+  absl::Status created = directory.create();
+  if (!created.ok()) return created;
+  absl::StatusOr<sqlite::DataLock> lock = sqlite::DataLock::acquire(directory.path());
+  if (absl::IsFailedPrecondition(lock.status())) {
+    return absl::AlreadyExistsError(lock.status().message());
+  }
+  if (!lock.ok()) return lock.status();
+  std::unique_ptr<Agent> agent(new Agent(directory, *std::move(lock), clock));
+  directory.remove_port();  // of an agent that was killed
+  absl::Status started = agent->open(settings);
+  if (started.ok()) started = agent->serve(settings);
+  if (!started.ok()) return started;
+  return agent;
+}
+
+Agent::~Agent() { stop(); }
+
+absl::Status Agent::open(const Settings& settings) {
+  auto journal = Journal::open(directory_.journal_path(), [](const absl::Status& failure) {
+    spdlog::critical("event=journal_failed message=\"{}\"", std::string(failure.message()));
+  });
+  if (!journal.ok()) return journal.status();
+  journal_ = *std::move(journal);
+  const absl::StatusOr<std::vector<v1::Program>> programs = journal_->programs();
+  if (!programs.ok()) return programs.status();
+  shelf_.add(*programs);
+  auto link = ServerLink::open(settings.server, clock_);
+  if (!link.ok()) return link.status();
+  link_ = *std::move(link);
+  tills_ = std::make_unique<Tills>(
+      directory_, Courier::Parts{*link_, *journal_, shelf_, clock_, delivery_cancellation_});
+  tills_->refresh();
+  link_->watch([this] { tills_->try_now(); });
+  return absl::OkStatus();
+}
+
+absl::Status Agent::serve(const Settings& settings) {
+  service_ = std::make_unique<RegisterService>(
+      RegisterService::Parts{*tills_, *journal_, shelf_, facts_, *link_, clock_});
+  grpc::ServerBuilder builder;
+  builder.RegisterService(service_.get());
+  builder.SetMaxReceiveMessageSize(kMaxSendBytes);
+  builder.SetMaxSendMessageSize(kMaxReceiveBytes);
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr) return absl::InternalError("gRPC could not be started in this process");
+
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kMaxReceiveBytes);
+  HttpGatewayOptions options;
+  options.port = settings.http_port;
+  options.allowed_origins = settings.allowed_origins;
+  options.channel = server_->InProcessChannel(arguments);
+  options.services = {v1::RegisterService::service_full_name()};
+  auto gateway = HttpGateway::start(std::move(options));
+  if (!gateway.ok()) return gateway.status();
+  gateway_ = *std::move(gateway);
+  housekeeper_ = std::thread([this] { keep_house(); });
+  return directory_.write_port(gateway_->port());
+}
+
+void Agent::stop() {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (stopping_) return;
+    stopping_ = true;
+  }
+  if (gateway_ != nullptr) {
+    directory_.remove_port();
+    gateway_->stop();
+  }
+  if (server_ != nullptr) server_->Shutdown();
+  if (housekeeper_.joinable()) housekeeper_.join();
+  delivery_cancellation_.cancel();
+  if (link_ != nullptr) link_->stop();
+  if (tills_ != nullptr) tills_->stop();
+}
+
+void Agent::keep_house() {
+  absl::Duration next_prune = clock_.monotonic();
+  const auto is_stopping = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_; };
+  while (true) {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (mutex_.AwaitWithTimeout(absl::Condition(&is_stopping), kRefreshInterval)) return;
+    }
+    tills_->refresh();
+    if (clock_.monotonic() < next_prune) continue;
+    prune();
+    next_prune = clock_.monotonic() + kPruneInterval;
+  }
+}
+
+void Agent::prune() {
+  const int64_t before_us = clock_.now_us() - absl::ToInt64Microseconds(kKeepDelivered);
+  int64_t cursor = 0;
+  while (!delivery_cancellation_.is_cancelled()) {
+    const absl::StatusOr<bool> may_go_on = journal_->prune(before_us, kPruneStep, cursor);
+    if (!may_go_on.ok()) {
+      spdlog::warn("event=prune_failed message=\"{}\"", std::string(may_go_on.status().message()));
+    }
+    if (!may_go_on.value_or(false)) return;
+    absl::MutexLock lock(&mutex_);
+    if (stopping_) return;
+  }
+}
+
+}  // namespace moadon::agent

@@ -1,0 +1,88 @@
+#include "client/agent/commands.h"
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "client/agent/journal.h"
+#include "rules/calendar.h"
+#include "rules/refusal.h"
+
+namespace moadon::agent {
+namespace {
+
+absl::StatusOr<std::string> read_token(const std::string& token_file) {
+  std::string line;
+  if (token_file == "-") {
+    std::getline(std::cin, line);
+  } else {
+    std::ifstream file(token_file);
+    if (!file) {
+      return refuse(v1::REASON_FIELD_INVALID, absl::StrCat("cannot read ", token_file),
+                    {{"field", "token-file"}});
+    }
+    std::getline(file, line);
+  }
+  return std::string(absl::StripAsciiWhitespace(line));
+}
+
+std::string time_text(const google::protobuf::Timestamp& time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixSeconds(time.seconds()),
+                          absl::UTCTimeZone());
+}
+
+void print_json(const std::string& register_id, const v1::PendingEntry& entry) {
+  nlohmann::ordered_json json = {{"register_id", register_id},
+                                 {"sequence", absl::StrCat(entry.sequence())},
+                                 {"receipt", entry.receipt()},
+                                 {"commit_time", time_text(entry.commit_time())}};
+  if (entry.has_refusal()) {
+    json["reason"] = v1::Reason_Name(entry.refusal().reason());
+    json["message"] = entry.message();
+  }
+  std::cout << json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+}
+
+void print_line(const std::string& register_id, const v1::PendingEntry& entry) {
+  std::cout << register_id << '\t' << entry.sequence() << '\t' << entry.receipt() << '\t'
+            << time_text(entry.commit_time());
+  if (entry.has_refusal()) {
+    std::cout << '\t' << v1::Reason_Name(entry.refusal().reason()) << '\t' << entry.message();
+  }
+  std::cout << '\n';
+}
+
+}  // namespace
+
+absl::Status add_register(const AgentDirectory& directory, const std::string& register_id,
+                          const std::string& token_file) {
+  const absl::StatusOr<std::string> token = read_token(token_file);
+  if (!token.ok()) return token.status();
+  return directory.add_register(register_id, *token);
+}
+
+absl::Status print_pending(const AgentDirectory& directory, bool as_json) {
+  std::error_code unknown;
+  if (!std::filesystem::exists(directory.journal_path(), unknown)) return absl::OkStatus();
+  const auto backlogs = read_backlogs(directory.journal_path());
+  if (!backlogs.ok()) return backlogs.status();
+  int64_t count = 0;
+  for (const RegisterBacklog& backlog : *backlogs) {
+    for (const v1::PendingEntry& entry : backlog.entries) {
+      ++count;
+      if (as_json) {
+        print_json(backlog.register_id, entry);
+      } else {
+        print_line(backlog.register_id, entry);
+      }
+    }
+  }
+  std::cerr << count << " not delivered\n";
+  return absl::OkStatus();
+}
+
+}  // namespace moadon::agent

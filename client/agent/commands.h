@@ -1,0 +1,19 @@
+// What moadon-agent does besides serving: setting a directory up and looking into it.
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "client/agent/agent_directory.h"
+
+namespace moadon::agent {
+
+// Stores the server's token for a register, read from a file or, for "-", from standard input, and
+// makes the register's local token. A running agent notices. Repeatable.
+absl::Status add_register(const AgentDirectory& directory, const std::string& register_id,
+                          const std::string& token_file);
+
+// Prints what is not delivered to standard output: a line of words per entry, or a JSON object.
+absl::Status print_pending(const AgentDirectory& directory, bool as_json);
+
+}  // namespace moadon::agent

@@ -1,0 +1,218 @@
+#include "client/agent/courier.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "client/agent/program_fetch.h"
+#include "client/agent/version.h"
+#include "rules/calendar.h"
+#include "rules/refusal.h"
+
+namespace moadon::agent {
+
+Courier::Courier(std::string register_id, ServerLine& line, const Parts& parts)
+    : register_id_(std::move(register_id)), line_(line), parts_(parts) {
+  thread_ = std::thread([this] { run(); });
+}
+
+Courier::~Courier() { stop(); }
+
+void Courier::notify_committed() {
+  absl::MutexLock lock(&mutex_);
+  has_work_ = true;
+  changed_.Signal();
+}
+
+void Courier::try_now() {
+  absl::MutexLock lock(&mutex_);
+  try_now_ = true;
+  changed_.Signal();
+}
+
+void Courier::stop() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+    changed_.Signal();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void Courier::run() {
+  while (wait_for_turn()) plan(work());
+}
+
+bool Courier::wait_for_turn() {
+  absl::MutexLock lock(&mutex_);
+  while (!stopping_ && !try_now_) {
+    const absl::Duration due = has_work_ ? rest_until_ : std::max(rest_until_, wake_at_);
+    const absl::Duration left = due - parts_.clock.monotonic();
+    if (left <= absl::ZeroDuration()) break;
+    changed_.WaitWithTimeout(&mutex_, left);
+  }
+  if (try_now_) next_heartbeat_ = absl::ZeroDuration();
+  has_work_ = false;
+  try_now_ = false;
+  return !stopping_;
+}
+
+Courier::Turn Courier::work() {
+  const absl::Duration now = parts_.clock.monotonic();
+  if (now >= next_heartbeat_) {
+    const Turn turn = heartbeat();
+    if (turn != Turn::kIdle) return turn;
+  }
+  if (next_kept_back_ == absl::ZeroDuration() || now >= next_kept_back_) {
+    absl::Status retried = parts_.journal.retry_kept_back(register_id_);
+    if (!retried.ok()) return on_failed_journal(retried);
+    next_kept_back_ = now + kKeptBackInterval;
+  }
+  return deliver();
+}
+
+Courier::Turn Courier::heartbeat() {
+  const absl::StatusOr<Backlog> backlog = parts_.journal.backlog(register_id_);
+  if (!backlog.ok()) return on_failed_journal(backlog.status());
+  const int64_t now_us = parts_.link.corrected_now_us().value_or(parts_.clock.now_us());
+  const ProgramShelf::ProgramPointer program = parts_.shelf.in_force(now_us);
+  v1::HeartbeatRequest request;
+  request.set_agent_version(std::string(kAgentVersion));
+  request.set_undelivered_count(backlog->count);
+  request.set_program_version(program == nullptr ? 0 : program->version());
+  *request.mutable_agent_time() = timestamp_of(parts_.clock.now_us());
+  const auto answer =
+      line_.ask_in_background(&v1::SyncService::Stub::Heartbeat, request, kHeartbeatDeadline);
+  absl::Status status = answer.status();
+  if (answer.ok() && !answer->register_id().empty() && answer->register_id() != register_id_) {
+    // Delivering now would put this till's sales under another one's name.
+    status = refuse(v1::REASON_NOT_ALLOWED, "the server knows the token as another register's");
+  }
+  if (!status.ok()) {
+    const CallRefusal kind = kind_of_refusal(status);
+    const Turn turn = kind == CallRefusal::kPassing ? Turn::kPassing : Turn::kBlocked;
+    log_change(turn, status);
+    return turn;
+  }
+  parts_.link.report_server_time(answer->server_time());
+  next_heartbeat_ = parts_.clock.monotonic() + kHeartbeatInterval;
+  if (answer->newest_program_version() > parts_.shelf.newest_version()) {
+    const absl::Status fetched = fetch_programs(
+        [this](const v1::FetchProgramsRequest& wanted) {
+          return line_.ask_in_background(&v1::SyncService::Stub::FetchPrograms, wanted,
+                                         kRecordDeadline);
+        },
+        parts_.journal, parts_.shelf);
+    if (!fetched.ok()) {
+      spdlog::warn("event=programs_not_fetched reason={}", v1::Reason_Name(reason_of(fetched)));
+    }
+  }
+  return Turn::kIdle;
+}
+
+Courier::Turn Courier::deliver() {
+  if (failures_in_a_row_ == 0) parts_.cancellation.pause(kGatherPause);
+  BatchLimits limits = kBatchLimits;
+  if (single_entries_ > 0) limits.count = 1;
+  absl::StatusOr<std::vector<v1::RecordEntry>> batch =
+      parts_.journal.next_batch(register_id_, limits);
+  if (!batch.ok()) return on_failed_journal(batch.status());
+  if (batch->empty()) {
+    log_change(Turn::kIdle, absl::OkStatus());
+    return Turn::kIdle;
+  }
+  v1::RecordRequest request;
+  for (v1::RecordEntry& entry : *batch) *request.add_entries() = std::move(entry);
+  const auto answer =
+      line_.ask_in_background(&v1::SyncService::Stub::Record, request, kRecordDeadline);
+  if (!answer.ok()) return on_refused(request, answer.status());
+  parts_.link.report_server_time(answer->server_time());
+  return settle(request, *answer);
+}
+
+Courier::Turn Courier::settle(const v1::RecordRequest& request,
+                              const v1::RecordResponse& response) {
+  const BatchResult result = result_of(request, response);
+  absl::Status settled = parts_.journal.settle(register_id_, result.settlements);
+  if (!settled.ok()) return on_failed_journal(settled);
+  for (const Settlement& settlement : result.settlements) {
+    if (!settlement.refusal) continue;
+    spdlog::error("event=entry_refused register={} sequence={} reason={}", register_id_,
+                  settlement.sequence, v1::Reason_Name(settlement.refusal->detail().reason()));
+  }
+  if (single_entries_ > 0) --single_entries_;
+  if (result.is_incomplete) return Turn::kPassing;
+  log_change(Turn::kMore, absl::OkStatus());
+  return Turn::kMore;
+}
+
+Courier::Turn Courier::on_refused(const v1::RecordRequest& request, const absl::Status& refusal) {
+  switch (kind_of_refusal(refusal)) {
+    case CallRefusal::kPassing:
+      log_change(Turn::kPassing, refusal);
+      return Turn::kPassing;
+    case CallRefusal::kProgramAwaited:
+      log_change(Turn::kProgramAwaited, refusal);
+      return Turn::kProgramAwaited;
+    case CallRefusal::kBlocked:
+      log_change(Turn::kBlocked, refusal);
+      return Turn::kBlocked;
+    case CallRefusal::kContent:
+      break;
+  }
+  if (request.entries_size() > 1) {
+    single_entries_ = request.entries_size();
+    return Turn::kMore;
+  }
+  v1::RecordResponse response;
+  v1::RecordOutcome& outcome = *response.add_outcomes();
+  outcome.set_sequence(request.entries(0).sequence());
+  *outcome.mutable_refused()->mutable_detail() = detail_of(refusal);
+  outcome.mutable_refused()->set_message(std::string(refusal.message()));
+  return settle(request, response);
+}
+
+Courier::Turn Courier::on_failed_journal(const absl::Status& failure) {
+  log_change(Turn::kPassing, failure);
+  return Turn::kPassing;
+}
+
+void Courier::plan(Turn turn) {
+  const absl::Duration now = parts_.clock.monotonic();
+  absl::Duration rest = absl::ZeroDuration();
+  if (turn == Turn::kIdle || turn == Turn::kMore) {
+    failures_in_a_row_ = 0;
+  } else {
+    next_heartbeat_ = absl::ZeroDuration();  // ask first, with a small message
+  }
+  if (turn == Turn::kProgramAwaited) rest = kProgramPause;
+  if (turn == Turn::kBlocked) rest = kBlockedPause;
+  if (turn == Turn::kPassing) {
+    constexpr int kMaxDoublings = 10;
+    const int doublings = std::min(failures_in_a_row_++, kMaxDoublings);
+    rest = std::min(kAwayPauseFirst * (1 << doublings), kAwayPauseLast) *
+           absl::Uniform(random_, 0.5, 1.0);
+  }
+  absl::MutexLock lock(&mutex_);
+  rest_until_ = now + rest;
+  wake_at_ = next_heartbeat_;
+  if (turn != Turn::kIdle) has_work_ = true;
+}
+
+void Courier::log_change(Turn turn, const absl::Status& status) {
+  const v1::Reason reason =
+      status.ok() ? v1::REASON_UNSPECIFIED : std::max(reason_of(status), v1::REASON_TOKEN_UNKNOWN);
+  if (reason == logged_reason_) return;
+  logged_reason_ = reason;
+  if (status.ok()) {
+    spdlog::info("event=delivery_resumed register={}", register_id_);
+  } else if (turn == Turn::kBlocked) {
+    spdlog::error("event=delivery_blocked register={} reason={} message=\"{}\"", register_id_,
+                  v1::Reason_Name(reason), std::string(status.message()));
+  } else {
+    spdlog::warn("event=delivery_paused register={} reason={} message=\"{}\"", register_id_,
+                 v1::Reason_Name(reason), std::string(status.message()));
+  }
+}
+
+}  // namespace moadon::agent

@@ -1,0 +1,99 @@
+// Carries one register's journal to the server, and tells the server that the register lives.
+#pragma once
+
+#include <string>
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/random/random.h"
+#include "absl/synchronization/mutex.h"
+#include "client/agent/clock.h"
+#include "client/agent/journal.h"
+#include "client/agent/program_shelf.h"
+#include "client/agent/record_outcomes.h"
+#include "client/agent/server_line.h"
+
+namespace moadon::agent {
+
+inline constexpr BatchLimits kBatchLimits{.count = 64, .bytes = 512 * 1024};
+inline constexpr absl::Duration kRecordDeadline = absl::Seconds(10);
+inline constexpr absl::Duration kHeartbeatDeadline = absl::Seconds(2);
+inline constexpr absl::Duration kHeartbeatInterval = absl::Seconds(10);
+// After a commit, so that what follows at once travels with it.
+inline constexpr absl::Duration kGatherPause = absl::Milliseconds(10);
+// Pauses while the server is away: doubling from the first to the last, each cut at random by up to
+// half. Its return ends a pause at once.
+inline constexpr absl::Duration kAwayPauseFirst = absl::Milliseconds(100);
+inline constexpr absl::Duration kAwayPauseLast = absl::Seconds(10);
+// While no program is published, and while the register is not let in.
+inline constexpr absl::Duration kProgramPause = absl::Seconds(2);
+inline constexpr absl::Duration kBlockedPause = absl::Seconds(30);
+// Entries refused for good are tried again at the start and this often: the owner may have acted.
+inline constexpr absl::Duration kKeptBackInterval = absl::Minutes(10);
+
+// A thread that delivers entries in journal order, in batches, each until the server has it or has
+// refused it for good. Entries leave the backlog only when the server says that it keeps them.
+// Thread-safe; everything handed over outlives it.
+class Courier final {
+ public:
+  struct Parts {
+    ServerLink& link;
+    Journal& journal;
+    ProgramShelf& shelf;
+    const Clock& clock;
+    Cancellation& cancellation;  // cancelled before stop()
+  };
+
+  Courier(std::string register_id, ServerLine& line, const Parts& parts);
+  ~Courier();  // stop()
+  Courier(const Courier&) = delete;
+  Courier& operator=(const Courier&) = delete;
+
+  // Something was committed.
+  void notify_committed() ABSL_LOCKS_EXCLUDED(mutex_);
+  // The server may be back, or the token is another: do not wait any longer.
+  void try_now() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Returns when the thread has ended; what is not delivered stays in the journal.
+  void stop() ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  // What a turn of work came to.
+  enum class Turn { kIdle, kMore, kPassing, kProgramAwaited, kBlocked };
+
+  void run();
+  bool wait_for_turn() ABSL_LOCKS_EXCLUDED(mutex_);  // false: stop
+  Turn work();
+  Turn heartbeat();
+  Turn deliver();
+  Turn settle(const v1::RecordRequest& request, const v1::RecordResponse& response);
+  Turn on_refused(const v1::RecordRequest& request, const absl::Status& refusal);
+  Turn on_failed_journal(const absl::Status& failure);
+  void plan(Turn turn) ABSL_LOCKS_EXCLUDED(mutex_);
+  void log_change(Turn turn, const absl::Status& status);
+
+  // Fixed at construction.
+  const std::string register_id_;
+  ServerLine& line_;
+  const Parts parts_;
+
+  // Used by the thread only.
+  absl::BitGen random_;
+  int failures_in_a_row_ = 0;
+  int single_entries_ = 0;  // so many entries are sent one by one, to find the one refused
+  absl::Duration next_heartbeat_ = absl::ZeroDuration();
+  absl::Duration next_kept_back_ = absl::ZeroDuration();
+  v1::Reason logged_reason_ = v1::REASON_UNSPECIFIED;  // of the trouble in the log
+
+  absl::Mutex mutex_;
+  absl::CondVar changed_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool has_work_ ABSL_GUARDED_BY(mutex_) = true;
+  bool try_now_ ABSL_GUARDED_BY(mutex_) = false;
+  // Monotonic: not before; and at the latest.
+  absl::Duration rest_until_ ABSL_GUARDED_BY(mutex_) = absl::ZeroDuration();
+  absl::Duration wake_at_ ABSL_GUARDED_BY(mutex_) = absl::ZeroDuration();
+
+  std::thread thread_;
+};
+
+}  // namespace moadon::agent

@@ -1,0 +1,139 @@
+// The agent's durable record: what its registers committed, what is not delivered yet, and the
+// programs it prices with. The only home of SQL in the agent.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "moadon/v1/program.pb.h"
+#include "moadon/v1/register_service.pb.h"
+#include "moadon/v1/sale.pb.h"
+#include "moadon/v1/sync_service.pb.h"
+#include "sqlite/group_commit.h"
+#include "sqlite/reader_pool.h"
+
+namespace moadon::agent {
+
+// Kept in the file: never renumber.
+enum class EntryKind { kSale = 1, kReturn = 2 };
+
+// A sale or return, checked, on its way into the journal.
+struct NewEntry {
+  std::string register_id;
+  std::string receipt;
+  EntryKind kind = EntryKind::kSale;
+  std::string content;                           // serialized Sale or Return
+  std::string context;                           // serialized RecordContext
+  std::optional<v1::ReceiptReference> original;  // of a return with a receipt
+  int64_t commit_time_us = 0;
+};
+
+// What the register is told of its entry, now and whenever it asks again.
+struct Committed {
+  int64_t sequence = 0;
+  int64_t amount_minor = 0;  // total of a sale, refund of a return
+};
+
+// A sale in this journal with the returns for it in this journal, in the order of their time (ties
+// by register, then receipt).
+struct KnownSale {
+  v1::Sale sale;
+  std::vector<v1::Return> returns;
+};
+
+struct StoredReceipt {
+  EntryKind kind = EntryKind::kSale;
+  std::string content;
+};
+
+// How the delivery of an entry ended.
+struct Settlement {
+  int64_t sequence = 0;
+  std::optional<v1::Refusal> refusal;  // unset: delivered; else kept back for good, with the reason
+};
+
+struct Backlog {
+  int64_t count = 0;  // not delivered, kept back included
+  std::optional<int64_t> oldest_commit_us;
+};
+
+// How much of the backlog one request carries; the first entry always fits.
+struct BatchLimits {
+  int count = 0;
+  int64_t bytes = 0;
+};
+
+// One file, one writing thread with group commit (`synchronous` FULL), readers beside it.
+//
+// Thread-safe; calls block for the disk. After a disk error every write is refused with
+// OUTCOME_UNKNOWN until the process has started again; reading goes on. Ending it finishes what was
+// accepted; no call may be under way then.
+class Journal final {
+ public:
+  // Decides what a new entry is worth, or refuses it. Runs on the writer's thread inside the
+  // entry's transaction, so that no other return of the same sale can come between. `sale`: the
+  // sale that the entry returns, null when it returns none or the sale is not in this journal.
+  using AmountRule = absl::FunctionRef<absl::StatusOr<int64_t>(const KnownSale* sale)>;
+
+  // Opens or creates the file at `path`, bringing it to this version. `on_failure` as GroupCommit.
+  static absl::StatusOr<std::unique_ptr<Journal>> open(
+      const std::string& path, sqlite::GroupCommit::FailureHandler on_failure);
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
+
+  // Stores the entry and answers when it is on the disk. An entry with the same register, receipt
+  // and content is there already: its stored answer, nothing changes, the rule is not asked. With
+  // other content: RECEIPT_REUSED. What the rule refuses is not stored.
+  absl::StatusOr<Committed> commit(const NewEntry& entry, AmountRule amount_rule);
+  // The stored answer when the entry is there already, else nothing; RECEIPT_REUSED as above.
+  absl::StatusOr<std::optional<Committed>> find_repeat(const NewEntry& entry);
+
+  absl::StatusOr<std::optional<StoredReceipt>> find_receipt(const std::string& register_id,
+                                                            const std::string& receipt);
+  absl::StatusOr<std::optional<KnownSale>> find_sale(const v1::ReceiptReference& reference);
+
+  // The oldest entries of a register that are not delivered and not kept back, in journal order.
+  absl::StatusOr<std::vector<v1::RecordEntry>> next_batch(const std::string& register_id,
+                                                          const BatchLimits& limits);
+  // Takes delivered entries off the backlog and marks refused ones as kept back.
+  absl::Status settle(const std::string& register_id, absl::Span<const Settlement> settlements);
+  // Puts kept back entries into line again; their reasons stay readable until they are delivered.
+  absl::Status retry_kept_back(const std::string& register_id);
+  absl::StatusOr<Backlog> backlog(const std::string& register_id);
+  // Entries not delivered, in journal order, after `sequence`.
+  absl::StatusOr<std::vector<v1::PendingEntry>> pending(const std::string& register_id,
+                                                        int64_t after_sequence, int limit);
+
+  // Removes delivered entries that were committed before `before_us`, looking at no more than
+  // `limit` entries after the one named by `cursor`, and moves the cursor. False: nothing old
+  // enough is left after it.
+  absl::StatusOr<bool> prune(int64_t before_us, int limit, int64_t& cursor);
+
+  absl::Status store_programs(absl::Span<const v1::Program> programs);
+  // By version.
+  absl::StatusOr<std::vector<v1::Program>> programs();
+
+ private:
+  Journal(std::unique_ptr<sqlite::GroupCommit> writer, std::unique_ptr<sqlite::ReaderPool> readers)
+      : writer_(std::move(writer)), readers_(std::move(readers)) {}
+
+  // Self-locking. In this order, so that the readers close before the writer does.
+  const std::unique_ptr<sqlite::GroupCommit> writer_;
+  const std::unique_ptr<sqlite::ReaderPool> readers_;
+};
+
+// Entries of all registers in the journal at `path` that are not delivered, read without an agent
+// or beside a running one. Fails with VERSION_MISMATCH when the file is of another version.
+struct RegisterBacklog {
+  std::string register_id;
+  std::vector<v1::PendingEntry> entries;
+};
+absl::StatusOr<std::vector<RegisterBacklog>> read_backlogs(const std::string& path);
+
+}  // namespace moadon::agent

@@ -1,0 +1,228 @@
+// The backlog of the journal: what is to be delivered, what became of it, and what may go.
+#include "absl/strings/str_cat.h"
+#include "client/agent/journal.h"
+#include "client/agent/journal_rows.h"
+#include "moadon_agent_migrations.h"
+#include "rules/calendar.h"
+#include "rules/refusal.h"
+
+namespace moadon::agent {
+namespace {
+
+using sqlite::Blob;
+using sqlite::Connection;
+using sqlite::Sql;
+using sqlite::Statement;
+
+constexpr int kBacklogPageEntries = 1000;
+
+constexpr Sql kNextBatch{
+    "SELECT u.sequence, e.kind, e.content, e.context FROM undelivered u "
+    "JOIN entry e ON e.register_id = u.register_id AND e.sequence = u.sequence "
+    "WHERE u.register_id = $1 AND u.is_kept_back = 0 ORDER BY u.sequence LIMIT $2"};
+
+constexpr Sql kDeliver{"DELETE FROM undelivered WHERE register_id = $1 AND sequence = $2"};
+constexpr Sql kKeepBack{
+    "UPDATE undelivered SET is_kept_back = 1, refusal = $3 WHERE register_id = $1 AND sequence = "
+    "$2"};
+
+absl::Status settle_one(Connection& connection, const std::string& register_id,
+                        const Settlement& settlement) {
+  if (!settlement.refusal) {
+    Statement deliver = connection.statement(kDeliver);
+    deliver.bind_all(register_id, settlement.sequence);
+    return deliver.execute();
+  }
+  const std::string refusal = settlement.refusal->SerializeAsString();
+  Statement keep_back = connection.statement(kKeepBack);
+  keep_back.bind_all(register_id, settlement.sequence, Blob{refusal});
+  return keep_back.execute();
+}
+
+constexpr Sql kRetryKeptBack{
+    "UPDATE undelivered SET is_kept_back = 0 WHERE register_id = $1 AND is_kept_back = 1"};
+
+constexpr Sql kBacklogCount{
+    "SELECT count(*), min(sequence) FROM undelivered WHERE register_id = $1"};
+constexpr Sql kCommitTime{
+    "SELECT commit_time_us FROM entry WHERE register_id = $1 AND sequence = $2"};
+
+constexpr Sql kPending{
+    "SELECT u.sequence, e.receipt, e.commit_time_us, u.refusal FROM undelivered u "
+    "JOIN entry e ON e.register_id = u.register_id AND e.sequence = u.sequence "
+    "WHERE u.register_id = $1 AND u.sequence > $2 ORDER BY u.sequence LIMIT $3"};
+
+constexpr Sql kPrunable{
+    "SELECT e.entry_id, e.commit_time_us, u.sequence IS NULL FROM entry e "
+    "LEFT JOIN undelivered u ON u.register_id = e.register_id AND u.sequence = e.sequence "
+    "WHERE e.entry_id > $1 ORDER BY e.entry_id LIMIT $2"};
+constexpr Sql kPrune{"DELETE FROM entry WHERE entry_id = $1"};
+
+constexpr Sql kRegistersWithBacklog{"SELECT DISTINCT register_id FROM undelivered ORDER BY 1"};
+
+}  // namespace
+
+absl::StatusOr<std::vector<v1::PendingEntry>> read_pending(Connection& connection,
+                                                           const std::string& register_id,
+                                                           int64_t after_sequence, int limit) {
+  Statement read = connection.statement(kPending);
+  read.bind_all(register_id, after_sequence, limit);
+  std::vector<v1::PendingEntry> entries;
+  while (true) {
+    const absl::StatusOr<bool> row = read.step();
+    if (!row.ok()) return row.status();
+    if (!*row) return entries;
+    v1::PendingEntry& entry = entries.emplace_back();
+    entry.set_sequence(read.int64(0));
+    entry.set_receipt(std::string(read.text(1)));
+    *entry.mutable_commit_time() = timestamp_of(read.int64(2));
+    if (read.is_null(3)) continue;
+    v1::Refusal refusal;
+    absl::Status parsed = parse_stored(refusal, read.blob(3));
+    if (!parsed.ok()) return parsed;
+    *entry.mutable_refusal() = std::move(*refusal.mutable_detail());
+    entry.set_message(refusal.message());
+  }
+}
+
+absl::StatusOr<std::vector<v1::RecordEntry>> Journal::next_batch(const std::string& register_id,
+                                                                 const BatchLimits& limits) {
+  const sqlite::ReaderLease reader = readers_->lease();
+  Statement read = reader->statement(kNextBatch);
+  read.bind_all(register_id, limits.count);
+  std::vector<v1::RecordEntry> batch;
+  int64_t bytes = 0;
+  while (true) {
+    const absl::StatusOr<bool> row = read.step();
+    if (!row.ok()) return row.status();
+    if (!*row) return batch;
+    bytes += static_cast<int64_t>(read.blob(2).size() + read.blob(3).size());
+    if (!batch.empty() && bytes > limits.bytes) return batch;
+    v1::RecordEntry& entry = batch.emplace_back();
+    entry.set_sequence(read.int64(0));
+    std::string content(read.blob(2));
+    if (read.int64(1) == static_cast<int64_t>(EntryKind::kSale)) {
+      entry.set_sale(std::move(content));
+    } else {
+      entry.set_returned(std::move(content));
+    }
+    absl::Status parsed = parse_stored(*entry.mutable_context(), read.blob(3));
+    if (!parsed.ok()) return parsed;
+  }
+}
+
+absl::Status Journal::settle(const std::string& register_id,
+                             absl::Span<const Settlement> settlements) {
+  return writer_->run([&](Connection& connection) {
+    for (const Settlement& settlement : settlements) {
+      absl::Status settled = settle_one(connection, register_id, settlement);
+      if (!settled.ok()) return settled;
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::Status Journal::retry_kept_back(const std::string& register_id) {
+  return writer_->run([&](Connection& connection) {
+    Statement retry = connection.statement(kRetryKeptBack);
+    retry.bind_all(register_id);
+    return retry.execute();
+  });
+}
+
+absl::StatusOr<Backlog> Journal::backlog(const std::string& register_id) {
+  const absl::StatusOr<sqlite::ReaderLease> reader = readers_->lease_snapshot();
+  if (!reader.ok()) return reader.status();
+  Statement count = (*reader)->statement(kBacklogCount);
+  count.bind_all(register_id);
+  absl::StatusOr<bool> row = count.step();
+  if (!row.ok()) return row.status();
+  Backlog backlog;
+  if (!*row || count.int64(0) == 0) return backlog;
+  backlog.count = count.int64(0);
+  Statement oldest = (*reader)->statement(kCommitTime);
+  oldest.bind_all(register_id, count.int64(1));
+  row = oldest.step();
+  if (!row.ok()) return row.status();
+  if (*row) backlog.oldest_commit_us = oldest.int64(0);
+  return backlog;
+}
+
+absl::StatusOr<std::vector<v1::PendingEntry>> Journal::pending(const std::string& register_id,
+                                                               int64_t after_sequence, int limit) {
+  const sqlite::ReaderLease reader = readers_->lease();
+  return read_pending(*reader, register_id, after_sequence, limit);
+}
+
+absl::StatusOr<bool> Journal::prune(int64_t before_us, int limit, int64_t& cursor) {
+  std::vector<int64_t> ids;
+  int64_t last_id = cursor;
+  bool may_go_on = true;
+  {
+    const sqlite::ReaderLease reader = readers_->lease();
+    Statement look = reader->statement(kPrunable);
+    look.bind_all(cursor, limit);
+    int looked = 0;
+    while (may_go_on) {
+      const absl::StatusOr<bool> row = look.step();
+      if (!row.ok()) return row.status();
+      may_go_on = *row && look.int64(1) < before_us;
+      if (!may_go_on) break;
+      last_id = look.int64(0);
+      if (look.int64(2) != 0) ids.push_back(last_id);
+      if (++looked == limit) break;
+    }
+  }
+  if (!ids.empty()) {
+    absl::Status pruned = writer_->run([&](Connection& connection) {
+      for (const int64_t id : ids) {
+        Statement prune = connection.statement(kPrune);
+        prune.bind_all(id);
+        absl::Status removed = prune.execute();
+        if (!removed.ok()) return removed;
+      }
+      return absl::OkStatus();
+    });
+    if (!pruned.ok()) return pruned;
+  }
+  cursor = last_id;
+  return may_go_on;
+}
+
+absl::StatusOr<std::vector<RegisterBacklog>> read_backlogs(const std::string& path) {
+  auto connection = sqlite::Connection::open(path, {.access = sqlite::Access::kReader});
+  if (!connection.ok()) return connection.status();
+  const absl::StatusOr<int64_t> version = (*connection)->query_int64("PRAGMA user_version");
+  if (!version.ok()) return version.status();
+  const auto ours = static_cast<int64_t>(moadon_agent_migrations().size());
+  if (*version != ours) {
+    const std::string theirs_text = absl::StrCat(*version);
+    const std::string ours_text = absl::StrCat(ours);
+    return refuse(
+        v1::REASON_VERSION_MISMATCH,
+        absl::StrCat(path, " has version ", theirs_text, ", this program reads ", ours_text),
+        {{"theirs", theirs_text}, {"ours", ours_text}});
+  }
+  std::vector<RegisterBacklog> backlogs;
+  Statement registers = (*connection)->statement(kRegistersWithBacklog);
+  while (true) {
+    const absl::StatusOr<bool> row = registers.step();
+    if (!row.ok()) return row.status();
+    if (!*row) break;
+    backlogs.push_back({std::string(registers.text(0)), {}});
+  }
+  for (RegisterBacklog& backlog : backlogs) {
+    int64_t after_sequence = 0;
+    while (true) {
+      auto page =
+          read_pending(**connection, backlog.register_id, after_sequence, kBacklogPageEntries);
+      if (!page.ok()) return page.status();
+      if (page->empty()) break;
+      after_sequence = page->back().sequence();
+      for (v1::PendingEntry& entry : *page) backlog.entries.push_back(std::move(entry));
+    }
+  }
+  return backlogs;
+}
+
+}  // namespace moadon::agent

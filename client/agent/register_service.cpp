@@ -1,0 +1,211 @@
+#include "client/agent/register_service.h"
+
+#include <grpc/support/time.h>
+#include <spdlog/spdlog.h>
+
+#include <exception>
+
+#include "absl/strings/strip.h"
+#include "client/agent/greeting.h"
+#include "client/agent/program_fetch.h"
+#include "client/agent/version.h"
+#include "gateway/status.h"
+#include "rules/calendar.h"
+#include "rules/check.h"
+#include "rules/price.h"
+#include "rules/program.h"
+#include "rules/refusal.h"
+
+namespace moadon::agent {
+namespace {
+
+constexpr size_t kMaxHoldIdBytes = 64;
+
+absl::string_view header(const grpc::ServerContext& context, const char* name) {
+  const auto found = context.client_metadata().find(name);
+  if (found == context.client_metadata().end()) return {};
+  return {found->second.data(), found->second.size()};
+}
+
+absl::Duration time_left(const grpc::ServerContext& context) {
+  const gpr_timespec deadline = gpr_convert_clock_type(context.raw_deadline(), GPR_CLOCK_MONOTONIC);
+  const gpr_timespec left = gpr_time_sub(deadline, gpr_now(GPR_CLOCK_MONOTONIC));
+  return absl::Milliseconds(gpr_time_to_millis(left));
+}
+
+absl::Status missing(absl::string_view field) {
+  return refuse(v1::REASON_FIELD_MISSING, absl::StrCat(field, " is missing"), {{"field", field}});
+}
+
+// A fault of ours is told by the request's id only; the log has the rest.
+absl::Status hide_fault(const grpc::ServerContext& context, const absl::Status& status) {
+  if (status.ok()) return status;
+  const v1::Reason reason = reason_of(status);
+  if (reason != v1::REASON_UNSPECIFIED && reason != v1::REASON_INTERNAL) return status;
+  const absl::string_view request_id = header(context, "x-request-id");
+  spdlog::error("event=fault request={} message=\"{}\"", std::string(request_id),
+                std::string(status.message()));
+  return refuse(v1::REASON_INTERNAL, "something is wrong with the agent; its log says more",
+                {{"request_id", request_id}});
+}
+
+}  // namespace
+
+grpc::Status RegisterService::serve(grpc::ServerContext& context,
+                                    absl::FunctionRef<absl::Status(const Caller&)> answer) {
+  absl::string_view token = header(context, "authorization");
+  Till* till = absl::ConsumePrefix(&token, "Bearer ") ? parts_.tills.find(token) : nullptr;
+  if (till == nullptr) {
+    return to_grpc(refuse(v1::REASON_TOKEN_UNKNOWN, "no register of this machine has this token"));
+  }
+  absl::Status answered;
+  try {
+    answered = answer({*till, time_left(context)});
+  } catch (const std::exception& fault) {
+    answered = absl::InternalError(fault.what());
+  }
+  return to_grpc(hide_fault(context, answered));
+}
+
+int64_t RegisterService::now_us() const {
+  return parts_.link.corrected_now_us().value_or(parts_.clock.now_us());
+}
+
+ProgramShelf::ProgramPointer RegisterService::program_at(const Caller& caller, int64_t time_us) {
+  if (parts_.shelf.newest_version() == 0) {
+    const auto ask = [&caller](const v1::FetchProgramsRequest& request) {
+      return caller.till.line.ask(&v1::SyncService::Stub::FetchPrograms, request, kCashierWait,
+                                  caller.time_left);
+    };
+    // What it brought is all that counts here.
+    (void)fetch_programs(ask, parts_.journal, parts_.shelf);
+  }
+  return parts_.shelf.in_force(time_us);
+}
+
+void RegisterService::welcome(v1::IdentifyResponse& member) {
+  parts_.facts.remember(member.facts());
+  if (!member.cashier_line().empty()) return;
+  const ProgramShelf::ProgramPointer program = parts_.shelf.in_force(now_us());
+  const std::string language = program == nullptr ? "en" : language_of(*program);
+  member.set_cashier_line(greeting(member.facts().stage(), member.display_name(), language));
+}
+
+grpc::Status RegisterService::Identify(grpc::ServerContext* context,
+                                       const v1::IdentifyRequest* request,
+                                       v1::IdentifyResponse* response) {
+  return serve(*context, [&](const Caller& caller) -> absl::Status {
+    absl::Status checked = check_key(request->key(), KeyUse::kToIdentify, "key");
+    if (!checked.ok()) return checked;
+    v1::FindMemberRequest question;
+    *question.mutable_key() = request->key();
+    auto found = caller.till.line.ask(&v1::SyncService::Stub::FindMember, question, kCashierWait,
+                                      caller.time_left);
+    if (!found.ok()) return found.status();
+    *response = std::move(*found->mutable_member());
+    welcome(*response);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status RegisterService::Enroll(grpc::ServerContext* context, const v1::EnrollRequest* request,
+                                     v1::EnrollResponse* response) {
+  return serve(*context, [&](const Caller& caller) -> absl::Status {
+    if (!request->has_member()) return missing("member");
+    v1::SyncEnrollRequest question;
+    *question.mutable_member() = request->member();
+    auto enrolled = caller.till.line.ask(&v1::SyncService::Stub::Enroll, question, kCashierLongWait,
+                                         caller.time_left);
+    if (!enrolled.ok()) return enrolled.status();
+    *response->mutable_member() = std::move(*enrolled->mutable_member());
+    welcome(*response->mutable_member());
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<v1::Quote> RegisterService::price(const Caller& caller, const v1::Basket& basket) {
+  absl::Status checked = check_basket(basket);
+  if (!checked.ok()) return checked;
+  int64_t time_us = now_us();
+  if (basket.has_at()) {
+    const auto at_us = time_us_of(basket.at(), "basket.at");
+    if (!at_us.ok()) return at_us.status();
+    time_us = *at_us;
+  }
+  const ProgramShelf::ProgramPointer program = program_at(caller, time_us);
+  if (program == nullptr) {
+    return refuse(v1::REASON_PROGRAM_MISSING,
+                  "the agent has no program yet: sell at the register's own prices");
+  }
+  const v1::MemberFacts facts = parts_.facts.of(basket.member_id());
+  absl::StatusOr<v1::Quote> priced = quote(basket, *program, facts);
+  if (priced.ok()) {
+    caller.till.quotes.remember({basket.member_id(), program->version(), facts});
+  }
+  return priced;
+}
+
+grpc::Status RegisterService::Quote(grpc::ServerContext* context, const v1::QuoteRequest* request,
+                                    v1::QuoteResponse* response) {
+  return serve(*context, [&](const Caller& caller) -> absl::Status {
+    if (!request->has_basket()) return missing("basket");
+    absl::StatusOr<v1::Quote> priced = price(caller, request->basket());
+    if (!priced.ok()) return priced.status();
+    *response->mutable_quote() = *std::move(priced);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status RegisterService::Hold(grpc::ServerContext* context, const v1::HoldRequest* request,
+                                   v1::HoldResponse* response) {
+  return serve(*context, [&](const Caller& caller) -> absl::Status {
+    if (!request->has_basket()) return missing("basket");
+    absl::StatusOr<v1::Quote> priced = price(caller, request->basket());
+    if (!priced.ok()) return priced.status();
+    // No quote of this version uses points or rights, so there is nothing to set aside.
+    *response->mutable_quote() = *std::move(priced);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status RegisterService::Cancel(grpc::ServerContext* context, const v1::CancelRequest* request,
+                                     v1::CancelResponse* response) {
+  return serve(*context, [&](const Caller&) -> absl::Status {
+    absl::Status checked =
+        check_text(request->hold_id(), kMaxHoldIdBytes, Presence::kRequired, "hold_id");
+    if (!checked.ok()) return checked;
+    return refuse(v1::REASON_HOLD_UNKNOWN, "there is no such hold",
+                  {{"hold_id", request->hold_id()}});
+  });
+}
+
+grpc::Status RegisterService::Status(grpc::ServerContext* context, const v1::StatusRequest* request,
+                                     v1::StatusResponse* response) {
+  return serve(*context, [&](const Caller& caller) -> absl::Status {
+    const absl::StatusOr<Backlog> backlog = parts_.journal.backlog(caller.till.register_id);
+    if (!backlog.ok()) return backlog.status();
+    const Contact contact = parts_.link.contact();
+    response->set_register_id(caller.till.register_id);
+    response->set_online(contact.is_online);
+    if (contact.offline_since_us) {
+      *response->mutable_offline_since() = timestamp_of(*contact.offline_since_us);
+    }
+    if (contact.last_contact_us) {
+      *response->mutable_last_contact_time() = timestamp_of(*contact.last_contact_us);
+    }
+    response->set_undelivered_count(backlog->count);
+    if (backlog->oldest_commit_us) {
+      *response->mutable_oldest_undelivered_time() = timestamp_of(*backlog->oldest_commit_us);
+    }
+    if (const auto program = parts_.shelf.in_force(now_us()); program != nullptr) {
+      response->set_program_version(program->version());
+      response->set_currency_code(program->currency_code());
+      response->set_language_code(language_of(*program));
+    }
+    response->set_program_version_not_understood(parts_.shelf.newest_not_understood());
+    response->set_agent_version(std::string(kAgentVersion));
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace moadon::agent

@@ -1,0 +1,88 @@
+// RegisterService: what the registers of this machine ask of their agent.
+#pragma once
+
+#include <grpcpp/server_context.h>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "client/agent/clock.h"
+#include "client/agent/journal.h"
+#include "client/agent/member_memory.h"
+#include "client/agent/program_shelf.h"
+#include "client/agent/return_check.h"
+#include "client/agent/server_link.h"
+#include "client/agent/tills.h"
+#include "moadon/v1/register_service.grpc.pb.h"
+
+namespace moadon::agent {
+
+// What each method promises is in register_service.proto. Every call is checked in the documented
+// order: caller, form, state. Threads: gRPC's; a call blocks its thread while it waits for the disk
+// or, for what only the server can tell, for a named short time. Everything handed over outlives
+// it.
+class RegisterService final : public v1::RegisterService::Service {
+ public:
+  struct Parts {
+    Tills& tills;
+    Journal& journal;
+    ProgramShelf& shelf;
+    FactsMemory& facts;
+    ServerLink& link;
+    const Clock& clock;
+  };
+
+  explicit RegisterService(const Parts& parts) : parts_(parts) {}
+
+  grpc::Status Identify(grpc::ServerContext* context, const v1::IdentifyRequest* request,
+                        v1::IdentifyResponse* response) override;
+  grpc::Status Quote(grpc::ServerContext* context, const v1::QuoteRequest* request,
+                     v1::QuoteResponse* response) override;
+  grpc::Status Hold(grpc::ServerContext* context, const v1::HoldRequest* request,
+                    v1::HoldResponse* response) override;
+  grpc::Status Commit(grpc::ServerContext* context, const v1::CommitRequest* request,
+                      v1::CommitResponse* response) override;
+  grpc::Status Cancel(grpc::ServerContext* context, const v1::CancelRequest* request,
+                      v1::CancelResponse* response) override;
+  grpc::Status Return(grpc::ServerContext* context, const v1::ReturnRequest* request,
+                      v1::ReturnResponse* response) override;
+  grpc::Status GetReceipt(grpc::ServerContext* context, const v1::GetReceiptRequest* request,
+                          v1::GetReceiptResponse* response) override;
+  grpc::Status Enroll(grpc::ServerContext* context, const v1::EnrollRequest* request,
+                      v1::EnrollResponse* response) override;
+  grpc::Status Status(grpc::ServerContext* context, const v1::StatusRequest* request,
+                      v1::StatusResponse* response) override;
+  grpc::Status Pending(grpc::ServerContext* context, const v1::PendingRequest* request,
+                       v1::PendingResponse* response) override;
+
+ private:
+  // A caller who may call, and how long they will wait.
+  struct Caller {
+    Till& till;
+    absl::Duration time_left;
+  };
+  // Lets the caller in, answers, and turns what went wrong into what crosses the wire.
+  grpc::Status serve(grpc::ServerContext& context,
+                     absl::FunctionRef<absl::Status(const Caller&)> answer);
+
+  absl::StatusOr<v1::Quote> price(const Caller& caller, const v1::Basket& basket);
+  // The version in force, fetched first when there is none yet and the server answers quickly.
+  ProgramShelf::ProgramPointer program_at(const Caller& caller, int64_t time_us);
+  int64_t now_us() const;
+  void welcome(v1::IdentifyResponse& member);
+  // What the agent adds to a sale or return.
+  v1::RecordContext context_for(const Caller& caller, const std::string& member_id,
+                                int64_t occurred_us);
+  NewEntry new_entry(const Caller& caller, const v1::Sale& sale, const std::string& member_id);
+  NewEntry new_entry(const Caller& caller, const v1::Return& returned);
+  absl::StatusOr<Committed> commit_return(const Caller& caller, const v1::Return& returned);
+  // What the server knows of a sale that is not in this journal; nothing when it does not say so
+  // quickly: a return never waits for its sale.
+  std::optional<SoldUnits> ask_units(const Caller& caller, const v1::ReceiptReference& reference);
+  absl::StatusOr<std::optional<v1::GetReceiptResponse>> receipt_here(
+      const v1::ReceiptReference& reference);
+
+  // Self-locking.
+  const Parts parts_;
+};
+
+}  // namespace moadon::agent

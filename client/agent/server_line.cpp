@@ -1,0 +1,30 @@
+#include "client/agent/server_line.h"
+
+namespace moadon::agent {
+
+bool ServerLine::set_token(const std::string& token) {
+  absl::MutexLock lock(&mutex_);
+  if (token == token_) return false;
+  token_ = token;
+  client_.reset();
+  return true;
+}
+
+absl::Status ServerLine::unreachable() {
+  return refuse(v1::REASON_SERVER_UNREACHABLE, "the server does not answer");
+}
+
+std::shared_ptr<const Client> ServerLine::current_client() {
+  ServerLink::NumberedChannel channel = link_.channel();
+  absl::MutexLock lock(&mutex_);
+  if (channel.channel == nullptr || token_.empty()) return nullptr;
+  if (client_ == nullptr || channel_number_ != channel.number) {
+    auto made = Client::make(channel.channel, token_);
+    if (!made.ok()) return nullptr;
+    client_ = std::make_shared<const Client>(*std::move(made));
+    channel_number_ = channel.number;
+  }
+  return client_;
+}
+
+}  // namespace moadon::agent

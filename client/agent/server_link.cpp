@@ -1,0 +1,138 @@
+#include "client/agent/server_link.h"
+
+#include <grpc/support/time.h>
+
+#include <utility>
+
+#include "rules/calendar.h"
+#include "rules/refusal.h"
+
+namespace moadon::agent {
+namespace {
+
+gpr_timespec after(absl::Duration duration) {
+  return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                      gpr_time_from_millis(absl::ToInt64Milliseconds(duration), GPR_TIMESPAN));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ServerLink>> ServerLink::open(const ChannelOptions& options,
+                                                             const Clock& clock) {
+  std::shared_ptr<grpc::Channel> channel;
+  if (!options.address.empty()) {
+    auto opened = open_channel(options);
+    if (!opened.ok()) return opened.status();
+    channel = *std::move(opened);
+  }
+  return std::unique_ptr<ServerLink>(new ServerLink(options, clock, std::move(channel)));
+}
+
+ServerLink::~ServerLink() { stop(); }
+
+void ServerLink::watch(OnDoubt on_doubt) {
+  on_doubt_ = std::move(on_doubt);
+  if (!options_.address.empty()) watcher_ = std::thread([this] { watch_until_stopped(); });
+}
+
+void ServerLink::stop() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  if (watcher_.joinable()) watcher_.join();
+}
+
+bool ServerLink::is_stopping() const {
+  absl::MutexLock lock(&mutex_);
+  return stopping_;
+}
+
+bool ServerLink::take_doubt() {
+  absl::MutexLock lock(&mutex_);
+  return std::exchange(is_in_doubt_, false);
+}
+
+void ServerLink::watch_until_stopped() {
+  grpc_connectivity_state before = GRPC_CHANNEL_IDLE;
+  int64_t number = 0;
+  while (!is_stopping()) {
+    const NumberedChannel watched = channel();
+    if (watched.number != number) before = GRPC_CHANNEL_IDLE;
+    number = watched.number;
+    const grpc_connectivity_state state = watched.channel->GetState(/*try_to_connect=*/true);
+    const bool is_in_doubt = take_doubt() || before != GRPC_CHANNEL_READY;
+    if (state == GRPC_CHANNEL_READY && is_in_doubt) on_doubt_();
+    if (state == GRPC_CHANNEL_TRANSIENT_FAILURE && before != GRPC_CHANNEL_TRANSIENT_FAILURE) {
+      absl::MutexLock lock(&mutex_);
+      note_away();
+    }
+    before = state;
+    watched.channel->WaitForStateChange(state, after(kLookInterval));
+  }
+}
+
+ServerLink::NumberedChannel ServerLink::channel() const {
+  absl::MutexLock lock(&mutex_);
+  return channel_;
+}
+
+bool ServerLink::is_away() const {
+  absl::MutexLock lock(&mutex_);
+  return channel_.channel == nullptr || reach_ == Reach::kAway;
+}
+
+Contact ServerLink::contact() const {
+  absl::MutexLock lock(&mutex_);
+  return {reach_ == Reach::kOnline, away_since_us_, last_contact_us_};
+}
+
+void ServerLink::report(const absl::Status& answered) {
+  const v1::Reason reason = reason_of(answered);
+  absl::MutexLock lock(&mutex_);
+  if (reason == v1::REASON_SERVER_UNREACHABLE || reason == v1::REASON_STOPPING) {
+    note_away();
+    return;
+  }
+  if (reason == v1::REASON_DEADLINE_EXCEEDED) {
+    note_away();
+    if (++timeouts_in_a_row_ >= kTimeoutsBeforeReconnect) replace_channel();
+    return;
+  }
+  timeouts_in_a_row_ = 0;
+  reach_ = Reach::kOnline;
+  away_since_us_.reset();
+  last_contact_us_ = clock_.now_us();
+}
+
+void ServerLink::note_away() {
+  if (reach_ != Reach::kAway) {
+    away_since_us_ = clock_.now_us();
+    is_in_doubt_ = true;
+  }
+  reach_ = Reach::kAway;
+}
+
+void ServerLink::replace_channel() {
+  timeouts_in_a_row_ = 0;
+  // What could be opened once fails only when a TLS file is gone: then the old one stays.
+  auto opened = open_channel(options_);
+  if (opened.ok()) channel_ = {*std::move(opened), channel_.number + 1};
+}
+
+void ServerLink::report_server_time(const google::protobuf::Timestamp& time) {
+  const auto time_us = time_us_of(time, "server_time");
+  if (!time_us.ok() || *time_us == 0) return;
+  const int64_t monotonic_us = absl::ToInt64Microseconds(clock_.monotonic());
+  absl::MutexLock lock(&mutex_);
+  server_offset_us_ = *time_us - monotonic_us;
+}
+
+std::optional<int64_t> ServerLink::corrected_now_us() const {
+  const int64_t monotonic_us = absl::ToInt64Microseconds(clock_.monotonic());
+  absl::MutexLock lock(&mutex_);
+  if (!server_offset_us_) return std::nullopt;
+  return *server_offset_us_ + monotonic_us;
+}
+
+}  // namespace moadon::agent

@@ -1,0 +1,109 @@
+// What the agent knows of its server: the channel, whether it answers, and what time it is there.
+#pragma once
+
+#include <grpcpp/channel.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "client/agent/clock.h"
+#include "client/lib/channel.h"
+#include "google/protobuf/timestamp.pb.h"
+
+namespace moadon::agent {
+
+// How often the channel is looked at besides when it changes; how long stop() may take.
+inline constexpr absl::Duration kLookInterval = absl::Milliseconds(200);
+// So many calls in a row that ran out of time, and the connection is given up for a new one: TCP
+// notices a dead line only after minutes.
+inline constexpr int kTimeoutsBeforeReconnect = 3;
+
+// When the server was last heard of, by the machine's clock.
+struct Contact {
+  bool is_online = false;
+  std::optional<int64_t> offline_since_us;  // unset while online
+  std::optional<int64_t> last_contact_us;   // unset: never
+};
+
+// One per agent, shared by all its registers. Keeps the channel connecting, so that the server's
+// return is noticed without a call; remembers whether the last call was answered, so that a cashier
+// does not wait for a server that is known to be away. Thread-safe.
+class ServerLink final {
+ public:
+  // Called when it is time to ask the server how it is: it may have come back, or has just not
+  // answered. From a thread of the link; must not block.
+  using OnDoubt = absl::AnyInvocable<void()>;
+
+  // Refuses as open_channel; an empty address is none at all: then the server is always away.
+  static absl::StatusOr<std::unique_ptr<ServerLink>> open(const ChannelOptions& options,
+                                                          const Clock& clock);
+  ~ServerLink();  // stop()
+  ServerLink(const ServerLink&) = delete;
+  ServerLink& operator=(const ServerLink&) = delete;
+
+  // Begins to watch the channel. Once.
+  void watch(OnDoubt on_doubt);
+  // Ends watching; on_doubt is not called any more.
+  void stop() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // The channel of the moment, null without a server, and its number, which grows when it is
+  // replaced. Shared because gRPC hands channels out that way.
+  struct NumberedChannel {
+    std::shared_ptr<grpc::Channel> channel;
+    int64_t number = 0;
+  };
+  NumberedChannel channel() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Whether the server is known not to answer.
+  bool is_away() const ABSL_LOCKS_EXCLUDED(mutex_);
+  Contact contact() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // How a call ended. Refusals of the server are answers, too.
+  void report(const absl::Status& answered) ABSL_LOCKS_EXCLUDED(mutex_);
+  // What the server's clock said just now.
+  void report_server_time(const google::protobuf::Timestamp& time) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Last server time plus the monotonic time since; unset: the server was never heard.
+  std::optional<int64_t> corrected_now_us() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  enum class Reach { kUnknown, kOnline, kAway };
+
+  ServerLink(ChannelOptions options, const Clock& clock, std::shared_ptr<grpc::Channel> channel)
+      : options_(std::move(options)), clock_(clock), channel_{std::move(channel), 1} {}
+
+  void watch_until_stopped() ABSL_LOCKS_EXCLUDED(mutex_);
+  void note_away() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void replace_channel() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool is_stopping() const ABSL_LOCKS_EXCLUDED(mutex_);
+  bool take_doubt() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Fixed at construction.
+  const ChannelOptions options_;
+  const Clock& clock_;
+
+  // Used by the watching thread only.
+  OnDoubt on_doubt_;
+
+  mutable absl::Mutex mutex_;
+  NumberedChannel channel_ ABSL_GUARDED_BY(mutex_);
+  Reach reach_ ABSL_GUARDED_BY(mutex_) = Reach::kUnknown;
+  std::optional<int64_t> away_since_us_ ABSL_GUARDED_BY(mutex_);
+  std::optional<int64_t> last_contact_us_ ABSL_GUARDED_BY(mutex_);
+  bool is_in_doubt_ ABSL_GUARDED_BY(mutex_) = false;  // went away since the watcher looked
+  int timeouts_in_a_row_ ABSL_GUARDED_BY(mutex_) = 0;
+  // The server's time less the monotonic time, microseconds.
+  std::optional<int64_t> server_offset_us_ ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+
+  std::thread watcher_;
+};
+
+}  // namespace moadon::agent

@@ -1,0 +1,61 @@
+#include "client/agent/tills.h"
+
+#include <spdlog/spdlog.h>
+
+namespace moadon::agent {
+
+Till* Tills::find(absl::string_view local_token) {
+  absl::MutexLock lock(&mutex_);
+  if (const auto found = by_token_.find(local_token); found != by_token_.end()) {
+    return found->second;
+  }
+  const bool is_due = directory_.registers_mark() != mark_ ||
+                      parts_.clock.monotonic() - scanned_at_ >= kRescanPause;
+  if (!is_due || stopping_) return nullptr;
+  scan();
+  const auto found = by_token_.find(local_token);
+  return found == by_token_.end() ? nullptr : found->second;
+}
+
+void Tills::refresh() {
+  absl::MutexLock lock(&mutex_);
+  if (!stopping_ && directory_.registers_mark() != mark_) scan();
+}
+
+void Tills::try_now() {
+  absl::MutexLock lock(&mutex_);
+  for (const auto& [id, till] : by_id_) till->courier.try_now();
+}
+
+void Tills::stop() {
+  std::vector<Till*> tills;
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+    for (const auto& [id, till] : by_id_) tills.push_back(till.get());
+  }
+  for (Till* till : tills) till->courier.stop();
+}
+
+void Tills::scan() {
+  mark_ = directory_.registers_mark();  // first: what changes meanwhile is seen the next time
+  scanned_at_ = parts_.clock.monotonic();
+  const absl::StatusOr<std::vector<RegisterFiles>> registers = directory_.registers();
+  if (!registers.ok()) {
+    spdlog::error("event=registers_unreadable message=\"{}\"",
+                  std::string(registers.status().message()));
+    return;
+  }
+  by_token_.clear();
+  for (const RegisterFiles& files : *registers) {
+    std::unique_ptr<Till>& till = by_id_[files.register_id];
+    if (till == nullptr) {
+      till = std::make_unique<Till>(files, parts_);
+      spdlog::info("event=register_served register={}", files.register_id);
+    }
+    if (till->line.set_token(files.server_token)) till->courier.try_now();
+    if (!files.local_token.empty()) by_token_[files.local_token] = till.get();
+  }
+}
+
+}  // namespace moadon::agent

@@ -1,0 +1,71 @@
+// The registers of this machine.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "client/agent/agent_directory.h"
+#include "client/agent/courier.h"
+#include "client/agent/member_memory.h"
+#include "client/agent/server_line.h"
+
+namespace moadon::agent {
+
+// A directory that looks unchanged is read again when an unknown token comes, but not more often
+// than this.
+inline constexpr absl::Duration kRescanPause = absl::Milliseconds(50);
+
+// One register: its line, its last quote, its deliveries.
+class Till final {
+ public:
+  Till(const RegisterFiles& files, const Courier::Parts& parts)
+      : register_id(files.register_id),
+        line(parts.link, parts.cancellation, files.server_token),
+        courier(files.register_id, line, parts) {}
+
+  const std::string register_id;
+  ServerLine line;
+  QuoteMemory quotes;
+  Courier courier;
+};
+
+// Finds registers by the local tokens in the agent's directory and notices what is added or
+// replaced there. A register whose files are gone is not served any more, but its backlog is still
+// delivered. Thread-safe. Tills live as long as this does.
+class Tills final {
+ public:
+  Tills(const AgentDirectory& directory, const Courier::Parts& parts)
+      : directory_(directory), parts_(parts) {}
+  Tills(const Tills&) = delete;
+  Tills& operator=(const Tills&) = delete;
+
+  // Null: nobody's token. Reads the directory again before saying so.
+  Till* find(absl::string_view local_token) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Reads the directory if it changed.
+  void refresh() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Courier::try_now of all.
+  void try_now() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Ends all deliveries. Cancel them first.
+  void stop() ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  void scan() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // Fixed at construction.
+  const AgentDirectory directory_;
+  const Courier::Parts parts_;
+
+  absl::Mutex mutex_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  int64_t mark_ ABSL_GUARDED_BY(mutex_) = 0;  // of the directory when it was read last
+  absl::Duration scanned_at_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
+  absl::flat_hash_map<std::string, std::unique_ptr<Till>> by_id_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, Till*> by_token_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace moadon::agent
