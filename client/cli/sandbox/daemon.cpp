@@ -37,7 +37,6 @@ absl::Status Daemon::failure(const std::string& what) const {
 }
 
 absl::Status Daemon::launch() {
-  unlink(plan_.announcement.c_str());
   const absl::StatusOr<Descriptor> nothing = open_nothing();
   if (!nothing.ok()) return nothing.status();
   const absl::StatusOr<Descriptor> log = open_log(plan_.log);
@@ -58,7 +57,7 @@ absl::Status Daemon::launch() {
 absl::Status Daemon::wait_until_ready() {
   const auto limit = std::chrono::steady_clock::now() + kReadyPatience;
   while (std::chrono::steady_clock::now() < limit) {
-    if (plan_.read_announcement(read_text(plan_.announcement), process_->pid())) {
+    if (plan_.is_ready(read_text(plan_.announcement), process_->pid())) {
       return absl::OkStatus();
     }
     if (const auto end = process_->ended()) {
@@ -70,6 +69,7 @@ absl::Status Daemon::wait_until_ready() {
 }
 
 absl::Status Daemon::start() {
+  if (restarts_ == 0) unlink(plan_.announcement.c_str());  // of a run that was killed
   if (absl::Status launched = launch(); !launched.ok()) return launched;
   return wait_until_ready();
 }

@@ -20,12 +20,13 @@ inline constexpr std::chrono::seconds kStopPatience{20};
 // What to run and how it says that it is ready.
 struct DaemonPlan {
   std::string name;
-  std::string announcement;  // a file that it writes when ready; removed before each start
+  std::string announcement;  // a file that it writes when ready; removed before the first start
   std::string log;           // its stdout and stderr are appended here
   // Asked before each start: a start after a crash may name the ports that the first one got.
   std::function<std::vector<std::string>()> arguments;
-  // Reads the announcement, false when it is not complete yet.
-  std::function<bool(const std::string& text, pid_t pid)> read_announcement;
+  // Whether the announcement (empty: not there) says that a process is ready, ours or another of
+  // the same directory.
+  std::function<bool(const std::string& text, pid_t pid)> is_ready;
 };
 
 // Starts it, starts it again when it crashes, and stops it in the end (also in the destructor).

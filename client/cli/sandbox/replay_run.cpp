@@ -22,7 +22,7 @@ absl::StatusOr<ChildProcess> start_replay(const Workplace& place, const std::str
   if (!nothing.ok()) return nothing.status();
   return ChildProcess::start(
       {.arguments = {place.programs.register_client, "--plugin", place.programs.plugin,
-                     "--agent-dir", place.house.agent_dir(), "replay", file},
+                     "--agent-dir", place.house.agent_dir(), "--no-start-agent", "replay", file},
        .environment = {},
        .input = nothing->number(),
        .output = STDERR_FILENO,

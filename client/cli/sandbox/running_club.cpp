@@ -1,5 +1,8 @@
 #include "client/cli/sandbox/running_club.h"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <cstdio>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -27,6 +30,17 @@ absl::Status write_agent_settings(const std::string& path, const std::string& se
   return refuse(v1::REASON_INTERNAL, "cannot write " + path);
 }
 
+// Whether somebody listens on the port of 127.0.0.1. The agent's file stays behind when it is
+// killed.
+bool answers_on(int port) {
+  const Descriptor line(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  return connect(line.number(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+}
+
 }  // namespace
 
 RunningClub::RunningClub(const Programs& programs, const House& house, Interrupts& interrupts)
@@ -49,7 +63,7 @@ DaemonPlan RunningClub::server_plan() {
                                                 "--http",
                                                 http_address_.empty() ? kFreePort : http_address_};
               },
-          .read_announcement =
+          .is_ready =
               [this](const std::string& text, pid_t pid) {
                 const Json ready = Json::parse(text, nullptr, /*allow_exceptions=*/false);
                 if (!ready.is_object() || ready.value("pid", 0) != pid) return false;
@@ -67,9 +81,9 @@ DaemonPlan RunningClub::agent_plan() {
               [this] {
                 return std::vector<std::string>{programs_.agent, "--dir", house_.agent_dir()};
               },
-          .read_announcement =
+          .is_ready =
               [this](const std::string& text, pid_t) {
-                return absl::SimpleAtoi(text, &agent_port_) && agent_port_ > 0;
+                return absl::SimpleAtoi(text, &agent_port_) && answers_on(agent_port_);
               }};
 }
 

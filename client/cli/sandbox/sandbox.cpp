@@ -9,6 +9,7 @@
 #include "client/cli/exit_codes.h"
 #include "client/cli/sandbox/club_setup.h"
 #include "client/cli/sandbox/command_run.h"
+#include "client/cli/sandbox/leftovers.h"
 #include "client/cli/sandbox/replay_files.h"
 #include "client/cli/sandbox/summary.h"
 
@@ -128,6 +129,8 @@ absl::StatusOr<int> run_inside(const Workplace& place, const Session& session,
 
 absl::StatusOr<int> run(Session& session, const SandboxOptions& options) {
   Interrupts interrupts;
+  const Leftovers
+      leftovers;  // goes last: what the command left running, an agent that a plugin started
   const absl::StatusOr<Programs> programs = find_programs();
   if (!programs.ok()) return programs.status();
   const absl::StatusOr<WantedRegisters> wanted = wanted_registers(options.replay_files);
