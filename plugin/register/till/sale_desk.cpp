@@ -87,13 +87,12 @@ void SaleDesk::read_price(const Json& quote) {
   }
   price_.total_minor = int64_of(quote, "total_minor");
   price_.cash_total_minor = int64_of(quote, "cash_total_minor");
-  price_.by_club = price_.paid_net_minor.size() == lines_.size();
-  if (!price_.by_club) use_list_prices();
+  const bool complete = price_.paid_net_minor.size() == lines_.size();
+  if (!complete) return use_list_prices();
+  told_list_prices_ = false;
 }
 
 void SaleDesk::use_list_prices() {
-  // Said once per basket, and again when the club went away in the middle of one.
-  const bool was_by_club = price_.by_club || lines_.size() <= 1;
   price_ = {};
   for (const Json& line : lines_) {
     price_.paid_net_minor.push_back(
@@ -101,7 +100,8 @@ void SaleDesk::use_list_prices() {
     price_.total_minor += price_.paid_net_minor.back();
   }
   price_.cash_total_minor = price_.total_minor;
-  if (was_by_club) workplace_.screen.say(workplace_.screen.texts().own_prices);
+  if (!told_list_prices_) workplace_.screen.say(workplace_.screen.texts().own_prices);
+  told_list_prices_ = true;
 }
 
 void SaleDesk::release_hold() {
@@ -278,6 +278,7 @@ void SaleDesk::clear() {
   next_line_id_ = 1;
   customer_ = {};
   price_ = {};
+  told_list_prices_ = false;
   totalled_ = false;
   hold_id_.clear();
 }

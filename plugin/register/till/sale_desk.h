@@ -53,7 +53,6 @@ class SaleDesk final {
     std::vector<int64_t> paid_net_minor;
     int64_t total_minor = 0;
     int64_t cash_total_minor = 0;
-    bool by_club = false;
   };
 
   std::optional<Article> article_of(const ScanCommand& scan);
@@ -74,6 +73,8 @@ class SaleDesk final {
   int64_t next_line_id_ = 1;
   Customer customer_;
   Price price_;
+  // The cashier knows that the club did not price this basket.
+  bool told_list_prices_ = false;
   // At "total": the price is final until the basket changes. hold_id_ may be empty even then.
   bool totalled_ = false;
   std::string hold_id_;
