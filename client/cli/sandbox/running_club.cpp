@@ -3,12 +3,10 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include <cstdio>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/numbers.h"
-#include "rules/refusal.h"
+#include "client/cli/sandbox/tool_run.h"
 
 namespace moadon::cli {
 namespace {
@@ -16,19 +14,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char* kFreePort = "127.0.0.1:0";
-
-// agent.json with our server and port in it; what else its owner wrote there stays.
-absl::Status write_agent_settings(const std::string& path, const std::string& server, int port) {
-  std::ifstream old(path);
-  Json settings = Json::parse(old, nullptr, /*allow_exceptions=*/false);
-  if (!settings.is_object()) settings = Json::object();
-  settings["server"] = server;
-  settings["http_port"] = port;
-  const std::string draft = path + ".draft";
-  std::ofstream(draft) << settings.dump(2) << '\n';
-  if (std::rename(draft.c_str(), path.c_str()) == 0) return absl::OkStatus();
-  return refuse(v1::REASON_INTERNAL, "cannot write " + path);
-}
 
 // Whether somebody listens on the port of 127.0.0.1. The agent's file stays behind when it is
 // killed.
@@ -46,6 +31,7 @@ bool answers_on(int port) {
 RunningClub::RunningClub(const Programs& programs, const House& house, Interrupts& interrupts)
     : programs_(programs),
       house_(house),
+      interrupts_(interrupts),
       server_(server_plan(), interrupts),
       agent_(agent_plan(), interrupts) {}
 
@@ -87,14 +73,16 @@ DaemonPlan RunningClub::agent_plan() {
               }};
 }
 
+absl::Status RunningClub::configure_agent() {
+  return run_tool(interrupts_,
+                  {programs_.agent, "configure", "--dir", house_.agent_dir(), "--server",
+                   grpc_address_, "--http-port", std::to_string(agent_port_)});
+}
+
 absl::Status RunningClub::start_agent() {
-  const std::string settings = house_.agent_dir() + "/agent.json";
-  if (absl::Status written = write_agent_settings(settings, grpc_address_, /*port=*/0);
-      !written.ok()) {
-    return written;
-  }
+  if (absl::Status configured = configure_agent(); !configured.ok()) return configured;
   if (absl::Status started = agent_.start(); !started.ok()) return started;
-  return write_agent_settings(settings, grpc_address_, agent_port_);  // should it start again
+  return configure_agent();  // with the port that it got, should it start again
 }
 
 absl::Status RunningClub::keep_up(bool even_after_clean_end) {

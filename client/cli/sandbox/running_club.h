@@ -32,12 +32,14 @@ class RunningClub final {
  private:
   DaemonPlan server_plan();
   DaemonPlan agent_plan();
+  absl::Status configure_agent();
 
   const Programs programs_;
   const House house_;
+  Interrupts& interrupts_;
   std::string grpc_address_;  // host:port, empty before the first start
   std::string http_address_;
-  int agent_port_ = 0;
+  int agent_port_ = 0;  // 0 before the first start
   Daemon server_;
   Daemon agent_;
 };

@@ -5,13 +5,13 @@
 #include <iostream>
 #include <map>
 
-#include "absl/strings/str_cat.h"
 #include "client/cli/exit_codes.h"
 #include "client/cli/sandbox/club_setup.h"
 #include "client/cli/sandbox/command_run.h"
 #include "client/cli/sandbox/leftovers.h"
 #include "client/cli/sandbox/replay_files.h"
 #include "client/cli/sandbox/summary.h"
+#include "client/cli/sandbox/tool_run.h"
 
 namespace moadon::cli {
 namespace {
@@ -32,31 +32,6 @@ absl::StatusOr<WantedRegisters> wanted_registers(const std::vector<std::string>&
   return wanted;
 }
 
-// Hands a register's token to the agent's directory; the agent need not run.
-absl::Status give_to_agent(const Workplace& place, const std::string& register_id,
-                           const std::string& token) {
-  const absl::StatusOr<Descriptor> input = open_text(token + "\n");
-  if (!input.ok()) return input.status();
-  absl::StatusOr<ChildProcess> adding = ChildProcess::start(
-      {.arguments = {place.programs.agent, "add-register", "--dir", place.house.agent_dir(),
-                     "--register", register_id, "--token-file", "-"},
-       .environment = {},
-       .input = input->number(),
-       .output = STDERR_FILENO,
-       .errors = STDERR_FILENO,
-       .own_group = true,
-       .mask = place.interrupts.mask_for_children()});
-  if (!adding.ok()) return adding.status();
-  for (;;) {
-    if (const auto end = adding->ended()) {
-      if (exit_code_of(*end) == kExitDone) return absl::OkStatus();
-      return refuse(v1::REASON_INTERNAL, absl::StrCat("moadon-agent add-register ", register_id,
-                                                      " ended with ", describe_end(*end)));
-    }
-    if (absl::Status wait = place.interrupts.wait(); !wait.ok()) return wait;
-  }
-}
-
 absl::Status ensure_registers(const Workplace& place, Session& owner,
                               const WantedRegisters& wanted) {
   const std::set<std::string> served = place.house.registers();
@@ -68,7 +43,12 @@ absl::Status ensure_registers(const Workplace& place, Session& owner,
     if (served.count(register_id) > 0) continue;
     const absl::StatusOr<std::string> token = issue_token(owner, register_id, replays_history);
     if (!token.ok()) return token.status();
-    if (absl::Status given = give_to_agent(place, register_id, *token); !given.ok()) return given;
+    const absl::Status given =
+        run_tool(place.interrupts,
+                 {place.programs.agent, "add-register", "--dir", place.house.agent_dir(),
+                  "--register", register_id, "--token-file", "-"},
+                 *token + "\n");
+    if (!given.ok()) return given;
   }
   return absl::OkStatus();
 }
