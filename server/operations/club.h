@@ -55,19 +55,27 @@ class Club final {
   void write(
       absl::AnyInvocable<absl::StatusOr<Response>(sqlite::Connection&, WriterState&) &&> work,
       Answer<Response> answer);
+  // The same, for work that keeps its results elsewhere.
   void submit(absl::AnyInvocable<absl::Status(sqlite::Connection&, WriterState&) &&> work,
               absl::AnyInvocable<void(absl::Status) &&> done);
 
  private:
-  Club(std::unique_ptr<ClubDatabase> database, const Clock& clock);
+  Club(std::unique_ptr<ClubDatabase> database, const Clock& clock,
+       std::unique_ptr<WriterState> writer_state, ClubViewPtr view);
+
+  // Makes the view that an operation staged the one that callers see, or takes it back. On the
+  // writer's thread.
+  void settle(ClubViewPtr staged, bool durable) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Fixed at construction.
   const Clock& clock_;
-  std::unique_ptr<ClubDatabase> database_;
-  std::unique_ptr<WriterState> writer_state_;  // the pointer; its content is the writer thread's
+  const std::unique_ptr<WriterState> writer_state_;  // used by the writer's thread only
 
   mutable absl::Mutex mutex_;
   ClubViewPtr view_ ABSL_GUARDED_BY(mutex_);
+
+  // Self-locking. Ends first: its writer uses what is above.
+  std::unique_ptr<ClubDatabase> database_;
 };
 
 template <typename Response>

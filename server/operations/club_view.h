@@ -54,6 +54,8 @@ class ClubView final {
   bool is_owner_token(absl::string_view token) const;
   // Null: no such branch.
   const v1::Branch* branch(absl::string_view branch_id) const;
+  // The key of the digests by which repeated receipts are recognised.
+  const std::string& digest_key() const { return digest_key_; }
 
  private:
   friend class ClubViewBuilder;
@@ -64,10 +66,11 @@ class ClubView final {
   absl::TimeZone zone_ = absl::UTCTimeZone();
   std::string country_code_;
   absl::flat_hash_map<std::string, v1::Branch> branches_;
-  // Shared between successive views, so that a change copies pointers only.
+  // Shared with the views before and after, so that a change copies pointers only.
   absl::flat_hash_map<std::string, std::shared_ptr<const RegisterView>> registers_;
   absl::flat_hash_map<std::string, std::shared_ptr<const RegisterView>> registers_by_token_hash_;
   std::string owner_token_hash_;
+  std::string digest_key_;
 };
 
 // Shared, because callers hold the view they began with while a newer one takes its place.

@@ -1,0 +1,72 @@
+#include "server/operations/claim_documents.h"
+
+#include "server/operations/sale_returns.h"
+#include "server/storage/receipt_store.h"
+#include "server/storage/return_store.h"
+#include "server/storage/sale_store.h"
+
+namespace moadon {
+namespace {
+
+absl::Status claim_return(sqlite::Connection& connection, storage::ReturnRow row,
+                          MemberChange& change) {
+  row.member_id = change.row().member_id;
+  absl::Status given =
+      storage::give_return(connection, row.return_id, storage::kNobody, row.member_id);
+  if (!given.ok()) return given;
+  given = storage::give_receipt(connection, row.register_id, row.receipt, row.member_id);
+  if (!given.ok()) return given;
+  change.add(fact_of(row));
+  return absl::OkStatus();
+}
+
+absl::Status claim_unlinked(sqlite::Connection& connection, int64_t return_id,
+                            MemberChange& change) {
+  const auto row = storage::find_return(connection, storage::kNobody, return_id);
+  if (!row.ok()) return row.status();
+  if (!*row) return absl::InternalError("an unclaimed return is not there");
+  change.met((*row)->effective_time_us, (*row)->business_day);
+  return claim_return(connection, **row, change);
+}
+
+absl::Status claim_sale(sqlite::Connection& connection, int64_t sale_id, MemberChange& change) {
+  auto row = storage::find_sale(connection, storage::kNobody, sale_id);
+  if (!row.ok()) return row.status();
+  if (!*row) return absl::InternalError("an unclaimed sale is not there");
+  storage::SaleRow& sale = **row;
+  const auto returns = storage::list_returns_of_sale(connection, storage::kNobody, sale_id);
+  if (!returns.ok()) return returns.status();
+  sale.member_id = change.row().member_id;
+  absl::Status given = storage::give_sale(connection, sale_id, sale.member_id);
+  if (!given.ok()) return given;
+  given = storage::give_receipt(connection, sale.register_id, sale.receipt, sale.member_id);
+  if (!given.ok()) return given;
+  change.met(sale.effective_time_us, sale.business_day);
+  change.count_sale();
+  change.add(fact_of(sale));
+  for (const storage::ReturnRow& returned : *returns) {
+    given = claim_return(connection, returned, change);
+    if (!given.ok()) return given;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status claim_documents(sqlite::Connection& connection, const storage::KeyRow& key,
+                             MemberChange& change) {
+  const auto documents = storage::list_unclaimed(connection, key.kind, key.value);
+  if (!documents.ok()) return documents.status();
+  for (const storage::UnclaimedDocument& document : *documents) {
+    absl::Status claimed = storage::delete_unclaimed(connection, document.document_id);
+    if (claimed.ok()) {
+      claimed = document.kind == storage::DocumentKind::kSale
+                    ? claim_sale(connection, document.document_id, change)
+                    : claim_unlinked(connection, document.document_id, change);
+    }
+    if (!claimed.ok()) return claimed;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace moadon

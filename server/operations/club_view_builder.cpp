@@ -1,0 +1,98 @@
+#include "server/operations/club_view_builder.h"
+
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "rules/calendar.h"
+#include "rules/refusal.h"
+
+namespace moadon {
+namespace {
+
+constexpr int kEverything = std::numeric_limits<int>::max();
+
+}  // namespace
+
+absl::StatusOr<absl::TimeZone> load_zone(absl::string_view name, absl::string_view field) {
+  absl::TimeZone zone;
+  // A name is looked up as a file below the system's tables: it must stay there.
+  const bool plain = !name.empty() && name.front() != '/' && name.front() != ':' &&
+                     name.find("..") == absl::string_view::npos;
+  if (plain && absl::LoadTimeZone(name, &zone)) return zone;
+  return refuse(v1::REASON_FIELD_INVALID, absl::StrCat(field, " must be an IANA time zone"),
+                {{"field", field}, {"limit", "an IANA time zone"}});
+}
+
+absl::StatusOr<ClubViewPtr> ClubViewBuilder::load(sqlite::Connection& connection) {
+  ClubViewBuilder builder;
+  auto club = storage::find_club(connection);
+  if (!club.ok()) return club.status();
+  if (*club) builder.set_secrets(**club);
+  auto programs = storage::list_programs(connection);
+  if (!programs.ok()) return programs.status();
+  for (const v1::Program& program : *programs) {
+    const absl::Status added = builder.add_program(program);
+    if (!added.ok()) return added;
+  }
+  auto branches = storage::list_branches(connection, "", kEverything);
+  if (!branches.ok()) return branches.status();
+  for (const v1::Branch& branch : *branches) builder.set_branch(branch);
+  auto registers = storage::list_registers(connection, "", kEverything);
+  if (!registers.ok()) return registers.status();
+  for (const storage::RegisterRow& row : *registers) {
+    const absl::Status set = builder.set_register(row);
+    if (!set.ok()) return set;
+  }
+  return builder.build();
+}
+
+void ClubViewBuilder::set_secrets(const storage::ClubRow& club) {
+  view_->digest_key_ = club.digest_key;
+  view_->owner_token_hash_ = club.owner_token_hash;
+}
+
+absl::Status ClubViewBuilder::add_program(const v1::Program& program) {
+  absl::StatusOr<absl::TimeZone> zone = load_zone(program.time_zone(), "program.time_zone");
+  if (!zone.ok()) return zone.status();
+  const absl::StatusOr<int64_t> start_us = time_us_of(program.start_time(), "program.start_time");
+  if (!start_us.ok()) return start_us.status();
+  view_->zone_ = *zone;
+  view_->country_code_ = program.country_code();
+  view_->programs_.push_back(program);
+  view_->start_times_us_.push_back(*start_us);
+  view_->stage_versions_.push_back(
+      {view_->day_of(*start_us), program.version(), stage_numbers_of(program)});
+  return absl::OkStatus();
+}
+
+void ClubViewBuilder::set_branch(const v1::Branch& branch) {
+  view_->branches_[branch.branch_id()] = branch;
+}
+
+absl::Status ClubViewBuilder::set_register(const storage::RegisterRow& row) {
+  const v1::Branch* branch = view_->branch(row.register_.branch_id());
+  if (branch == nullptr) return absl::InternalError("a register without its branch");
+  absl::StatusOr<absl::TimeZone> zone = load_zone(branch->time_zone(), "branch.time_zone");
+  if (!zone.ok()) return zone.status();
+  RegisterView made;
+  made.register_id = row.register_.register_id();
+  made.branch_id = row.register_.branch_id();
+  made.zone = *zone;
+  made.day_start_minutes = branch->day_start_minutes();
+  made.replays_history = row.register_.replays_history();
+  made.is_revoked = row.register_.has_revoke_time();
+  // Shared, because successive views refer to the same register.
+  const auto shared = std::make_shared<const RegisterView>(std::move(made));
+  for (auto it = view_->registers_by_token_hash_.begin();
+       it != view_->registers_by_token_hash_.end(); ++it) {
+    if (it->second->register_id != shared->register_id) continue;
+    view_->registers_by_token_hash_.erase(it);
+    break;
+  }
+  view_->registers_by_token_hash_[row.token_hash] = shared;
+  view_->registers_[shared->register_id] = shared;
+  return absl::OkStatus();
+}
+
+}  // namespace moadon

@@ -1,0 +1,312 @@
+#include "server/operations/enroll_member.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "rules/calendar.h"
+#include "rules/check.h"
+#include "rules/refusal.h"
+#include "server/operations/claim_documents.h"
+#include "server/operations/member_change.h"
+#include "server/operations/member_key.h"
+#include "server/operations/member_message.h"
+#include "server/operations/writer_state.h"
+#include "server/storage/member_details_store.h"
+
+namespace moadon {
+namespace {
+
+constexpr size_t kMaxNameBytes = 100;
+constexpr size_t kMaxWordingBytes = 500;
+constexpr size_t kMaxPlaceBytes = 64;
+
+// An enrolment made ready on the caller's thread.
+struct Enrollment {
+  std::vector<storage::KeyRow> keys;  // each once
+  std::vector<std::string> fields;    // their paths
+  storage::DetailsRow details;
+  int64_t time_us = 0;
+  int64_t day = 0;
+  bool is_dated = false;  // the caller said when
+  std::vector<storage::ConsentRow> consents;
+  std::vector<bool> consent_is_dated;
+};
+
+absl::Status too_large(absl::string_view field, int max) {
+  const std::string limit = absl::StrCat(max);
+  return refuse(v1::REASON_TOO_LARGE, absl::StrCat(field, " has more than ", limit, " entries"),
+                {{"field", field}, {"limit", limit}});
+}
+
+absl::Status check_consent(const v1::Consent& consent, absl::string_view at) {
+  const std::string channel = absl::StrCat(at, ".channel");
+  if (consent.channel() == v1::CONTACT_CHANNEL_UNSPECIFIED) {
+    return refuse(v1::REASON_FIELD_MISSING, absl::StrCat(channel, " is missing"),
+                  {{"field", channel}});
+  }
+  if (!v1::ContactChannel_IsValid(consent.channel())) {
+    return refuse(v1::REASON_FIELD_INVALID, absl::StrCat(channel, " must be a known channel"),
+                  {{"field", channel}, {"limit", "a known channel"}});
+  }
+  absl::Status status = check_text(consent.wording(), kMaxWordingBytes, Presence::kRequired,
+                                   absl::StrCat(at, ".wording"));
+  if (status.ok() && consent.has_occurred_at()) {
+    status = time_us_of(consent.occurred_at(), absl::StrCat(at, ".occurred_at")).status();
+  }
+  status.Update(
+      check_text(consent.place(), kMaxPlaceBytes, Presence::kOptional, absl::StrCat(at, ".place")));
+  return status;
+}
+
+absl::Status check_enrollment(const v1::EnrollMemberRequest& request) {
+  if (request.keys().empty()) {
+    return refuse(v1::REASON_FIELD_MISSING, "keys is missing", {{"field", "keys"}});
+  }
+  if (request.keys_size() > kMaxKeysPerEnrollment) return too_large("keys", kMaxKeysPerEnrollment);
+  absl::Status status;
+  for (int i = 0; i < request.keys_size(); ++i) {
+    status.Update(check_key(request.keys(i), KeyUse::kToKeep, absl::StrCat("keys[", i, "]")));
+  }
+  status.Update(check_text(request.first_name(), kMaxNameBytes, Presence::kOptional, "first_name"));
+  status.Update(check_text(request.last_name(), kMaxNameBytes, Presence::kOptional, "last_name"));
+  if (status.ok() && request.has_occurred_at()) {
+    status = time_us_of(request.occurred_at(), "occurred_at").status();
+  }
+  if (status.ok() && request.consents_size() > kMaxConsentsPerEnrollment) {
+    return too_large("consents", kMaxConsentsPerEnrollment);
+  }
+  for (int i = 0; status.ok() && i < request.consents_size(); ++i) {
+    status = check_consent(request.consents(i), absl::StrCat("consents[", i, "]"));
+  }
+  return status;
+}
+
+// `at` null: not at a register, so the caller's time is believed and the club's calendar counts.
+void date(Enrollment& enrollment, const v1::EnrollMemberRequest& request, const ClubView& view,
+          const RegisterView* at, int64_t now_us) {
+  const bool is_believed = at == nullptr || at->replays_history;
+  enrollment.is_dated = request.has_occurred_at() && is_believed;
+  enrollment.time_us =
+      enrollment.is_dated ? time_us_of(request.occurred_at(), "").value_or(now_us) : now_us;
+  enrollment.day =
+      day_number(at == nullptr ? view.day_of(enrollment.time_us)
+                               : business_day(enrollment.time_us, at->zone, at->day_start_minutes));
+}
+
+absl::StatusOr<Enrollment> prepare(const v1::EnrollMemberRequest& request, const ClubView& view,
+                                   const RegisterView* at, int64_t now_us) {
+  const absl::Status form = check_enrollment(request);
+  if (!form.ok()) return form;
+  if (!view.has_program()) {
+    return refuse(v1::REASON_PROGRAM_MISSING, "no program has been published yet");
+  }
+  Enrollment enrollment;
+  for (int i = 0; i < request.keys_size(); ++i) {
+    const std::string field = absl::StrCat("keys[", i, "]");
+    absl::StatusOr<storage::KeyRow> key = normal_key(request.keys(i), view.country_code(), field);
+    if (!key.ok()) return key.status();
+    const bool is_repeated = std::any_of(
+        enrollment.keys.begin(), enrollment.keys.end(),
+        [&](const auto& known) { return known.kind == key->kind && known.value == key->value; });
+    if (is_repeated) continue;
+    enrollment.keys.push_back(*std::move(key));
+    enrollment.fields.push_back(field);
+  }
+  enrollment.details = {request.first_name(), request.last_name()};
+  date(enrollment, request, view, at, now_us);
+  for (const v1::Consent& consent : request.consents()) {
+    storage::ConsentRow row;
+    row.channel = consent.channel();
+    row.granted = consent.granted();
+    row.wording = consent.wording();
+    row.occurred_us = consent.has_occurred_at()
+                          ? time_us_of(consent.occurred_at(), "").value_or(now_us)
+                          : enrollment.time_us;
+    row.place = consent.place();
+    if (row.place.empty() && at != nullptr) row.place = at->branch_id;
+    enrollment.consents.push_back(std::move(row));
+    enrollment.consent_is_dated.push_back(consent.has_occurred_at() || enrollment.is_dated);
+  }
+  return enrollment;
+}
+
+struct Holder {
+  std::optional<int64_t> member_id;
+  std::vector<bool> holds;  // per key
+};
+
+absl::StatusOr<Holder> find_holder(sqlite::Connection& connection, const Enrollment& enrollment) {
+  Holder holder;
+  for (size_t i = 0; i < enrollment.keys.size(); ++i) {
+    const storage::KeyRow& key = enrollment.keys[i];
+    const auto found = storage::find_key_holder(connection, key.kind, key.value);
+    if (!found.ok()) return found.status();
+    holder.holds.push_back(found->has_value());
+    if (!*found) continue;
+    if (holder.member_id && *holder.member_id != **found) {
+      return refuse(v1::REASON_KEY_TAKEN,
+                    absl::StrCat(enrollment.fields[i], " belongs to another member"),
+                    {{"field", enrollment.fields[i]}});
+    }
+    holder.member_id = **found;
+  }
+  return holder;
+}
+
+absl::StatusOr<storage::MemberRow> member_of(sqlite::Connection& connection, WriterState& state,
+                                             const Holder& holder) {
+  storage::MemberRow row;
+  if (!holder.member_id) {
+    row.member_id = state.new_id();
+    return row;
+  }
+  const auto found = storage::find_member(connection, *holder.member_id);
+  if (!found.ok()) return found.status();
+  if (!*found) return absl::InternalError("a key's member is not there");
+  return **found;
+}
+
+absl::StatusOr<bool> keep_names(sqlite::Connection& connection, int64_t member_id,
+                                const storage::DetailsRow& given) {
+  const auto found = storage::find_details(connection, member_id);
+  if (!found.ok()) return found.status();
+  const storage::DetailsRow before = found->value_or(storage::DetailsRow{});
+  storage::DetailsRow after = before;
+  if (after.first_name.empty()) after.first_name = given.first_name;
+  if (after.last_name.empty()) after.last_name = given.last_name;
+  if (after.first_name == before.first_name && after.last_name == before.last_name) return false;
+  const absl::Status kept = storage::keep_details(connection, member_id, after);
+  if (!kept.ok()) return kept;
+  return true;
+}
+
+bool says_the_same(const storage::ConsentRow& a, const storage::ConsentRow& b) {
+  return a.channel == b.channel && a.granted == b.granted && a.wording == b.wording &&
+         a.place == b.place;
+}
+
+// Whether a consent is kept already. One without a time of its own repeats the newest of its
+// channel when it says the same.
+bool is_known(const storage::ConsentRow& consent, bool is_dated,
+              const std::vector<storage::ConsentRow>& known) {
+  if (is_dated) {
+    return std::any_of(known.begin(), known.end(), [&](const storage::ConsentRow& row) {
+      return says_the_same(row, consent) && row.occurred_us == consent.occurred_us;
+    });
+  }
+  for (auto row = known.rbegin(); row != known.rend(); ++row) {
+    if (row->channel == consent.channel) return says_the_same(*row, consent);
+  }
+  return false;
+}
+
+absl::StatusOr<bool> keep_consents(sqlite::Connection& connection, int64_t member_id,
+                                   const Enrollment& enrollment) {
+  auto known = storage::list_consents(connection, member_id);
+  if (!known.ok()) return known.status();
+  bool added = false;
+  for (size_t i = 0; i < enrollment.consents.size(); ++i) {
+    const storage::ConsentRow& consent = enrollment.consents[i];
+    if (is_known(consent, enrollment.consent_is_dated[i], *known)) continue;
+    known->push_back(consent);
+    const absl::Status kept = storage::insert_consent(connection, member_id,
+                                                      static_cast<int64_t>(known->size()), consent);
+    if (!kept.ok()) return kept;
+    added = true;
+  }
+  return added;
+}
+
+absl::Status keep_keys(sqlite::Connection& connection, int64_t member_id,
+                       const Enrollment& enrollment, const Holder& holder) {
+  const auto known = storage::list_keys(connection, member_id);
+  if (!known.ok()) return known.status();
+  int64_t position = static_cast<int64_t>(known->size());
+  for (size_t i = 0; i < enrollment.keys.size(); ++i) {
+    if (holder.holds[i]) continue;
+    const absl::Status kept =
+        storage::insert_key(connection, member_id, ++position, enrollment.keys[i]);
+    if (!kept.ok()) return kept;
+  }
+  return absl::OkStatus();
+}
+
+// The member's row as kept afterwards.
+absl::StatusOr<storage::MemberRow> enroll(sqlite::Connection& connection, WriterState& state,
+                                          const Enrollment& enrollment) {
+  const absl::StatusOr<Holder> holder = find_holder(connection, enrollment);
+  if (!holder.ok()) return holder.status();
+  const absl::StatusOr<storage::MemberRow> row = member_of(connection, state, *holder);
+  if (!row.ok()) return row.status();
+  const int64_t member_id = row->member_id;
+
+  MemberChange change(*row);
+  change.met(enrollment.time_us, enrollment.day);
+  change.enrolled(enrollment.time_us, enrollment.day);
+  for (size_t i = 0; i < enrollment.keys.size(); ++i) {
+    if (holder->holds[i]) continue;
+    change.touch();
+    const absl::Status claimed = claim_documents(connection, enrollment.keys[i], change);
+    if (!claimed.ok()) return claimed;
+  }
+  if (holder->member_id) {
+    // A name or consent is written before the member's row, which must know of it.
+    const absl::StatusOr<bool> named = keep_names(connection, member_id, enrollment.details);
+    if (!named.ok()) return named.status();
+    const absl::StatusOr<bool> agreed = keep_consents(connection, member_id, enrollment);
+    if (!agreed.ok()) return agreed.status();
+    if (*named || *agreed) change.touch();
+  }
+  absl::Status written = change.finish(connection, state);
+  if (written.ok()) written = keep_keys(connection, member_id, enrollment, *holder);
+  if (written.ok() && !holder->member_id) {
+    written = keep_names(connection, member_id, enrollment.details).status();
+    if (written.ok()) written = keep_consents(connection, member_id, enrollment).status();
+  }
+  if (!written.ok()) return written;
+  return change.row();
+}
+
+template <typename Response, typename Make>
+void enroll_and_answer(Club& club, const RegisterView* at, const v1::EnrollMemberRequest& request,
+                       Make make, Answer<Response> answer) {
+  absl::StatusOr<Enrollment> enrollment = prepare(request, *club.view(), at, club.clock().now_us());
+  if (!enrollment.ok()) {
+    std::move(answer)(enrollment.status());
+    return;
+  }
+  club.write<Response>(
+      [enrollment = *std::move(enrollment), make](sqlite::Connection& connection,
+                                                  WriterState& state) -> absl::StatusOr<Response> {
+        const absl::StatusOr<storage::MemberRow> row = enroll(connection, state, enrollment);
+        if (!row.ok()) return row.status();
+        return make(connection, *row, Moment{*state.view(), state.now_us()});
+      },
+      std::move(answer));
+}
+
+}  // namespace
+
+void enroll_member(Club& club, const v1::EnrollMemberRequest& request,
+                   Answer<v1::EnrollMemberResponse> answer) {
+  const auto make = [](sqlite::Connection& connection, const storage::MemberRow& row,
+                       const Moment& moment) -> absl::StatusOr<v1::EnrollMemberResponse> {
+    absl::StatusOr<v1::Member> member = member_message(connection, row, moment);
+    if (!member.ok()) return member.status();
+    v1::EnrollMemberResponse response;
+    *response.mutable_member() = *std::move(member);
+    return response;
+  };
+  enroll_and_answer<v1::EnrollMemberResponse>(club, nullptr, request, make, std::move(answer));
+}
+
+void enroll_member_at(Club& club, const RegisterView& at, const v1::EnrollMemberRequest& request,
+                      Answer<v1::IdentifyResponse> answer) {
+  enroll_and_answer<v1::IdentifyResponse>(club, &at, request, identify_message, std::move(answer));
+}
+
+}  // namespace moadon

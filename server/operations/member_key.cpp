@@ -1,0 +1,176 @@
+#include "server/operations/member_key.h"
+
+#include <phonenumbers/phonenumberutil.h>
+#include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "rules/refusal.h"
+
+namespace moadon {
+namespace {
+
+using i18n::phonenumbers::PhoneNumber;
+using i18n::phonenumbers::PhoneNumberUtil;
+using storage::KeyKind;
+using storage::KeyRow;
+
+bool is_digits(absl::string_view text) {
+  return std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
+}
+
+bool is_folded_ascii(absl::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return c > ' ' && c < 0x7f && !absl::ascii_isupper(c);
+  });
+}
+
+// NFKC with case folded, which also drops marks of direction and other invisible characters; digits
+// of any script become 0-9; white space at the ends goes.
+std::string folded(absl::string_view text) {
+  if (is_folded_ascii(text)) return std::string(text);
+  UErrorCode code = U_ZERO_ERROR;
+  const icu::Normalizer2* folding = icu::Normalizer2::getNFKCCasefoldInstance(code);
+  if (U_FAILURE(code)) return std::string(text);
+  const icu::UnicodeString given =
+      icu::UnicodeString::fromUTF8({text.data(), static_cast<int32_t>(text.size())});
+  const icu::UnicodeString normal = folding->normalize(given, code);
+  icu::UnicodeString result;
+  for (int32_t i = 0; i < normal.length(); i = normal.moveIndex32(i, 1)) {
+    const UChar32 c = normal.char32At(i);
+    const int32_t digit = u_charDigitValue(c);
+    result.append(digit >= 0 ? UChar32('0' + digit) : c);
+  }
+  std::string folded;
+  result.trim().toUTF8String(folded);
+  return folded;
+}
+
+// The commonest spellings of Israeli mobile numbers, without a parser: 05x and +9725x.
+std::optional<std::string> plain_israeli_mobile(absl::string_view text,
+                                                absl::string_view country_code) {
+  constexpr size_t kSignificantDigits = 9;
+  absl::string_view rest = text;
+  if (absl::ConsumePrefix(&rest, "+972")) {
+    if (rest.size() == kSignificantDigits && rest.front() == '5' && is_digits(rest)) {
+      return std::string(text);
+    }
+    return std::nullopt;
+  }
+  if (country_code == "IL" && text.size() == kSignificantDigits + 1 &&
+      absl::StartsWith(text, "05") && is_digits(text)) {
+    return absl::StrCat("+972", text.substr(1));
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> normal_phone(absl::string_view text, absl::string_view country_code) {
+  std::optional<std::string> plain = plain_israeli_mobile(text, country_code);
+  if (plain) return plain;
+  const PhoneNumberUtil& phones = *PhoneNumberUtil::GetInstance();
+  PhoneNumber number;
+  const auto parsed = phones.Parse(folded(text), std::string(country_code), &number);
+  if (parsed != PhoneNumberUtil::NO_PARSING_ERROR || !phones.IsPossibleNumber(number)) {
+    return std::nullopt;
+  }
+  number.clear_extension();
+  std::string normal;
+  phones.Format(number, PhoneNumberUtil::E164, &normal);
+  return normal;
+}
+
+// Digits from the last to the first.
+std::string ending_of(absl::string_view value) {
+  std::string ending;
+  for (auto c = value.rbegin(); c != value.rend(); ++c) {
+    if (absl::ascii_isdigit(static_cast<unsigned char>(*c))) ending.push_back(*c);
+  }
+  return ending;
+}
+
+std::optional<KeyRow> phone_key(absl::string_view text, absl::string_view country_code) {
+  std::optional<std::string> value = normal_phone(text, country_code);
+  if (!value) return std::nullopt;
+  return KeyRow{KeyKind::kPhone, *value, *value, ending_of(*value)};
+}
+
+std::optional<KeyRow> folded_key(KeyKind kind, absl::string_view text) {
+  std::string value = folded(text);
+  if (value.empty()) return std::nullopt;
+  KeyRow key{kind, std::move(value), std::string(absl::StripAsciiWhitespace(text)), std::nullopt};
+  if (kind == KeyKind::kCard) key.ending = ending_of(key.value);
+  return key;
+}
+
+std::optional<KeyRow> keepable_key(const v1::Key& key, absl::string_view country_code) {
+  switch (key.kind_case()) {
+    case v1::Key::kPhone:
+      return phone_key(key.phone(), country_code);
+    case v1::Key::kCard:
+      return folded_key(KeyKind::kCard, key.card());
+    case v1::Key::kWallet:
+      return folded_key(KeyKind::kWallet, key.wallet());
+    case v1::Key::kEmail:
+      return folded_key(KeyKind::kEmail, key.email());
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<KeyRow> normal_key(const v1::Key& key, absl::string_view country_code,
+                                  absl::string_view field) {
+  std::optional<KeyRow> row = keepable_key(key, country_code);
+  if (row) return *std::move(row);
+  const absl::string_view limit =
+      key.kind_case() == v1::Key::kPhone ? "a possible phone number" : "a key";
+  return refuse(v1::REASON_FIELD_INVALID, absl::StrCat(field, " must be ", limit),
+                {{"field", field}, {"limit", limit}});
+}
+
+PresentedKey presented_key(const v1::Key& key, absl::string_view country_code) {
+  PresentedKey presented;
+  const auto add = [&presented](std::optional<KeyRow> row) {
+    if (row) presented.candidates.push_back(*std::move(row));
+  };
+  if (key.kind_case() == v1::Key::kLastDigits) {
+    presented.ending = ending_of(key.last_digits());
+  } else if (key.kind_case() == v1::Key::kScanned) {
+    add(folded_key(KeyKind::kCard, key.scanned()));
+    add(folded_key(KeyKind::kWallet, key.scanned()));
+    add(phone_key(key.scanned(), country_code));
+    add(folded_key(KeyKind::kEmail, key.scanned()));
+  } else {
+    add(keepable_key(key, country_code));
+  }
+  return presented;
+}
+
+v1::Key key_message(const KeyRow& row) {
+  v1::Key key;
+  switch (row.kind) {
+    case KeyKind::kPhone:
+      key.set_phone(row.shown);
+      break;
+    case KeyKind::kCard:
+      key.set_card(row.shown);
+      break;
+    case KeyKind::kWallet:
+      key.set_wallet(row.shown);
+      break;
+    case KeyKind::kEmail:
+      key.set_email(row.shown);
+      break;
+  }
+  return key;
+}
+
+}  // namespace moadon

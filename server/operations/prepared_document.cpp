@@ -1,0 +1,259 @@
+#include "server/operations/prepared_document.h"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "rules/calendar.h"
+#include "rules/check.h"
+#include "rules/money.h"
+#include "rules/price.h"
+#include "rules/refusal.h"
+#include "rules/returns.h"
+#include "server/operations/tokens.h"
+
+namespace moadon {
+namespace {
+
+constexpr size_t kMaxNamedMemberBytes = 32;
+
+absl::Status malformed(absl::string_view field) {
+  return refuse(v1::REASON_MALFORMED, absl::StrCat(field, " is not the message it should be"),
+                {{"field", field}});
+}
+
+template <typename Content>
+absl::StatusOr<Content> parse(const std::string& bytes, absl::string_view field) {
+  if (bytes.size() > kMaxContentBytes) {
+    const std::string limit = absl::StrCat(kMaxContentBytes);
+    return refuse(v1::REASON_TOO_LARGE, absl::StrCat(field, " is larger than ", limit, " bytes"),
+                  {{"field", field}, {"limit", limit}});
+  }
+  Content content;
+  if (!content.ParseFromString(bytes)) return malformed(field);
+  return content;
+}
+
+// The same bytes for the same message, whatever wrote it.
+std::string canonical_bytes(const google::protobuf::MessageLite& message) {
+  std::string bytes;
+  bytes.reserve(message.ByteSizeLong());
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  message.SerializeToCodedStream(&coded);
+  coded.Trim();
+  return bytes;
+}
+
+// Takes the key out of the content: it is personal, and is kept apart if at all.
+template <typename Content>
+v1::Key take_key(Content& content) {
+  v1::Key key;
+  if (content.has_key()) key.Swap(content.mutable_key());
+  content.clear_key();
+  return key;
+}
+
+struct Dating {
+  int64_t business_day = 0;
+  int64_t effective_time_us = 0;
+  int64_t occurred_us = 0;
+  std::optional<int64_t> corrected_us;
+};
+
+absl::StatusOr<Dating> date(const google::protobuf::Timestamp& occurred_at,
+                            const v1::RecordContext& context, const RegisterView& at,
+                            absl::string_view field) {
+  Dating dating;
+  const absl::StatusOr<int64_t> occurred_us = time_us_of(occurred_at, field);
+  if (!occurred_us.ok()) return occurred_us.status();
+  dating.occurred_us = *occurred_us;
+  if (context.has_corrected_at()) {
+    const auto corrected_us = time_us_of(context.corrected_at(), "context.corrected_at");
+    if (!corrected_us.ok()) return corrected_us.status();
+    dating.corrected_us = *corrected_us;
+  }
+  const bool is_corrected = dating.corrected_us && !at.replays_history;
+  dating.effective_time_us = is_corrected ? *dating.corrected_us : dating.occurred_us;
+  dating.business_day =
+      day_number(business_day(dating.effective_time_us, at.zone, at.day_start_minutes));
+  return dating;
+}
+
+template <typename Row>
+void fill_head(Row& row, const std::string& receipt, const Dating& dating,
+               const Reception& reception) {
+  row.register_id = reception.at.register_id;
+  row.receipt = receipt;
+  row.branch_id = reception.at.branch_id;
+  row.business_day = dating.business_day;
+  row.effective_time_us = dating.effective_time_us;
+  row.occurred_us = dating.occurred_us;
+  row.corrected_us = dating.corrected_us;
+  row.received_us = reception.received_us;
+}
+
+PresentedMember presented_member(const v1::Key& key, const v1::RecordContext& context,
+                                 const ClubView& view) {
+  PresentedMember member;
+  member.member_id = context.member_id().substr(0, kMaxNamedMemberBytes);
+  if (key.kind_case() != v1::Key::KIND_NOT_SET) {
+    member.key = presented_key(key, view.country_code());
+  }
+  return member;
+}
+
+// What is wrong with a sale by the rules and by its own sums.
+std::vector<v1::Difference> differences_of(const v1::Sale& sale, const storage::SaleRow& row,
+                                           const ClubView& view) {
+  std::vector<v1::Difference> differences;
+  for (const v1::Line& line : sale.lines()) {
+    if (!line.has_paid_net_minor()) continue;
+    const int64_t verdict_minor = charged_minor(line);
+    if (line.paid_net_minor() == verdict_minor) continue;
+    v1::PriceDiffers& differs = *differences.emplace_back().mutable_price_differs();
+    differs.set_line_id(line.line_id());
+    differs.set_charged_minor(line.paid_net_minor());
+    differs.set_verdict_minor(verdict_minor);
+  }
+  if (sale.has_register_total_minor() && sale.register_total_minor() != row.paid_net_minor) {
+    v1::TotalDiffers& differs = *differences.emplace_back().mutable_total_differs();
+    differs.set_register_total_minor(sale.register_total_minor());
+    differs.set_sum_minor(row.paid_net_minor);
+  }
+  if (row.program_version != 0 && view.program(row.program_version) == nullptr) {
+    differences.emplace_back().mutable_program_unknown()->set_program_version(row.program_version);
+  }
+  return differences;
+}
+
+storage::SaleLineRow line_row(const v1::Line& line) {
+  storage::SaleLineRow row;
+  row.line_id = line.line_id();
+  row.sku = line.sku();
+  row.category = line.category();
+  row.brand = line.brand();
+  row.quantity_milli = line.quantity_milli();
+  row.unit_price_minor = line.unit_price_minor();
+  row.value_minor = line_value_minor(line.unit_price_minor(), line.quantity_milli()).value();
+  row.paid_net_minor = paid_net_of(line);
+  row.is_deposit = line.is_deposit();
+  return row;
+}
+
+storage::ReturnLineRow line_row(const v1::ReturnLine& line) {
+  storage::ReturnLineRow row;
+  row.line_id = line.line_id();
+  row.original_line_id = line.original_line_id();
+  row.sku = line.sku();
+  row.category = line.category();
+  row.brand = line.brand();
+  row.quantity_milli = line.quantity_milli();
+  row.unit_price_minor = line.unit_price_minor();
+  row.value_minor = line_value_minor(line.unit_price_minor(), line.quantity_milli()).value();
+  if (line.has_refund_minor()) row.paid_back_minor = line.refund_minor();
+  row.is_deposit = line.is_deposit();
+  return row;
+}
+
+absl::StatusOr<PreparedDocument> prepare_sale(const v1::RecordEntry& entry,
+                                              const Reception& reception) {
+  absl::StatusOr<v1::Sale> sale = parse<v1::Sale>(entry.sale(), "sale");
+  if (!sale.ok()) return sale.status();
+  const absl::Status form = check_sale(*sale);
+  if (!form.ok()) return form;
+  const auto dating = date(sale->occurred_at(), entry.context(), reception.at, "sale.occurred_at");
+  if (!dating.ok()) return dating.status();
+
+  PreparedSale prepared;
+  storage::SaleRow& row = prepared.row;
+  fill_head(row, sale->receipt(), *dating, reception);
+  row.program_version = entry.context().program_version();
+  row.facts_snapshot = entry.context().facts().snapshot();
+  row.line_count = sale->lines_size();
+  prepared.lines.reserve(sale->lines_size());
+  for (const v1::Line& line : sale->lines()) {
+    const storage::SaleLineRow& kept = prepared.lines.emplace_back(line_row(line));
+    row.value_minor += kept.value_minor;
+    row.paid_net_minor += kept.paid_net_minor;
+    if (kept.is_deposit) continue;
+    row.units_milli += kept.quantity_milli;
+    row.spend_minor += kept.paid_net_minor;
+  }
+  prepared.differences = differences_of(*sale, row, reception.view);
+  const v1::Key key = take_key(*sale);
+  row.content = canonical_bytes(*sale);
+  prepared.receipt = {
+      row.register_id,
+      row.receipt,
+      storage::DocumentKind::kSale,
+      0,
+      0,
+      keyed_digest(reception.view.digest_key(), {"sale", row.content, canonical_bytes(key)})};
+  prepared.member = presented_member(key, entry.context(), reception.view);
+  return prepared;
+}
+
+absl::StatusOr<PreparedDocument> prepare_return(const v1::RecordEntry& entry,
+                                                const Reception& reception) {
+  absl::StatusOr<v1::Return> returned = parse<v1::Return>(entry.returned(), "returned");
+  if (!returned.ok()) return returned.status();
+  const absl::Status form = check_return(*returned);
+  if (!form.ok()) return form;
+  const auto dating =
+      date(returned->occurred_at(), entry.context(), reception.at, "returned.occurred_at");
+  if (!dating.ok()) return dating.status();
+
+  PreparedReturn prepared;
+  storage::ReturnRow& row = prepared.row;
+  fill_head(row, returned->receipt(), *dating, reception);
+  row.line_count = returned->lines_size();
+  row.refund_minor = unlinked_refund_minor(*returned);
+  if (returned->has_original()) {
+    row.original_register_id = returned->original().register_id();
+    row.original_receipt = returned->original().receipt();
+  } else {
+    row.spend_minor = unlinked_spend_minor(*returned);
+    row.applied = {row.business_day, row.business_day, row.effective_time_us};
+  }
+  prepared.lines.reserve(returned->lines_size());
+  for (const v1::ReturnLine& line : returned->lines()) {
+    row.value_minor += prepared.lines.emplace_back(line_row(line)).value_minor;
+  }
+  if (returned->has_register_total_minor()) {
+    prepared.register_total_minor = returned->register_total_minor();
+  }
+  const v1::Key key = take_key(*returned);
+  row.content = canonical_bytes(*returned);
+  prepared.receipt = {
+      row.register_id,
+      row.receipt,
+      storage::DocumentKind::kReturn,
+      0,
+      0,
+      keyed_digest(reception.view.digest_key(), {"return", row.content, canonical_bytes(key)})};
+  if (!returned->has_original()) {
+    prepared.member = presented_member(key, entry.context(), reception.view);
+  }
+  return prepared;
+}
+
+}  // namespace
+
+absl::StatusOr<PreparedDocument> prepare_document(const v1::RecordEntry& entry,
+                                                  const Reception& reception) {
+  switch (entry.content_case()) {
+    case v1::RecordEntry::kSale:
+      return prepare_sale(entry, reception);
+    case v1::RecordEntry::kReturned:
+      return prepare_return(entry, reception);
+    case v1::RecordEntry::CONTENT_NOT_SET:
+      break;
+  }
+  return refuse(v1::REASON_FIELD_MISSING, "content is missing", {{"field", "content"}});
+}
+
+}  // namespace moadon

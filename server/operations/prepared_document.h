@@ -1,0 +1,57 @@
+// Sales and returns made ready for the writer on the caller's thread: parsed, checked, digested,
+// dated, valued, with every row that can be filled in.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "moadon/v1/report_service.pb.h"
+#include "moadon/v1/sync_service.pb.h"
+#include "server/operations/club_view.h"
+#include "server/operations/member_key.h"
+#include "server/storage/receipt_store.h"
+#include "server/storage/return_store.h"
+#include "server/storage/sale_store.h"
+
+namespace moadon {
+
+// By whom a document says it is.
+struct PresentedMember {
+  std::string member_id;  // as the agent had identified them; empty: by key
+  PresentedKey key;
+};
+
+struct PreparedSale {
+  PresentedMember member;
+  storage::ReceiptRow receipt;  // without member and id
+  storage::SaleRow row;         // without member and id
+  std::vector<storage::SaleLineRow> lines;
+  std::vector<v1::Difference> differences;
+};
+
+struct PreparedReturn {
+  PresentedMember member;       // read only of a return without receipt
+  storage::ReceiptRow receipt;  // without member and id
+  storage::ReturnRow row;       // without member and id; what a sale decides is as if it waited
+  std::vector<storage::ReturnLineRow> lines;
+  std::optional<int64_t> register_total_minor;
+};
+
+using PreparedDocument = std::variant<PreparedSale, PreparedReturn>;
+
+// When and where entries are taken.
+struct Reception {
+  const ClubView& view;
+  const RegisterView& at;
+  int64_t received_us = 0;
+};
+
+// Refuses as SyncService.Record says of an entry.
+absl::StatusOr<PreparedDocument> prepare_document(const v1::RecordEntry& entry,
+                                                  const Reception& reception);
+
+}  // namespace moadon

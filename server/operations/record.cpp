@@ -1,0 +1,152 @@
+#include "server/operations/record.h"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "rules/calendar.h"
+#include "rules/refusal.h"
+#include "server/operations/member_id.h"
+#include "server/operations/prepared_document.h"
+#include "server/operations/record_document.h"
+#include "server/operations/writer_state.h"
+#include "spdlog/spdlog.h"
+
+namespace moadon {
+namespace {
+
+struct Entry {
+  int64_t sequence = 0;
+  absl::StatusOr<PreparedDocument> document;
+  absl::StatusOr<Taken> taken = absl::UnknownError("not taken yet");
+};
+
+// Entries of one call. Touched by the calling thread until it is submitted, then by the writer's.
+struct Batch {
+  Club& club;
+  std::string register_id;
+  std::vector<Entry> entries;
+  Answer<v1::RecordResponse> answer;
+  size_t waiting = 0;  // entries submitted alone whose outcome is open
+};
+
+// Shared by the operation, its completion and, if it fails, one pair of them for each entry.
+using BatchPtr = std::shared_ptr<Batch>;
+
+absl::Status outcome_of(const Entry& entry) {
+  if (!entry.document.ok()) return entry.document.status();
+  return entry.taken.ok() ? entry.taken->refusal : entry.taken.status();
+}
+
+void fill_refusal(v1::Refusal& refused, const Batch& batch, const Entry& entry,
+                  const absl::Status& status) {
+  *refused.mutable_detail() = detail_of(status);
+  refused.set_message(std::string(status.message()));
+  if (reason_of(status) != v1::REASON_UNSPECIFIED) return;
+  spdlog::error("record=failed register={} sequence={} error=\"{}\"", batch.register_id,
+                entry.sequence, status.ToString());
+  refused.mutable_detail()->set_reason(v1::REASON_INTERNAL);
+  refused.set_message("a fault of the server");
+}
+
+void answer(Batch& batch) {
+  v1::RecordResponse response;
+  for (const Entry& entry : batch.entries) {
+    v1::RecordOutcome& outcome = *response.add_outcomes();
+    outcome.set_sequence(entry.sequence);
+    const absl::Status status = outcome_of(entry);
+    if (!status.ok()) {
+      fill_refusal(*outcome.mutable_refused(), batch, entry, status);
+      continue;
+    }
+    v1::Recorded& recorded = *outcome.mutable_recorded();
+    if (entry.taken->member_id != 0) recorded.set_member_id(member_id_text(entry.taken->member_id));
+  }
+  *response.mutable_server_time() = timestamp_of(batch.club.clock().now_us());
+  std::move(batch.answer)(std::move(response));
+}
+
+absl::Status take_all(sqlite::Connection& connection, WriterState& state, Batch& batch) {
+  for (Entry& entry : batch.entries) {
+    if (!entry.document.ok()) continue;
+    entry.taken = record_document(connection, state, *entry.document);
+    if (!entry.taken.ok()) return entry.taken.status();
+  }
+  return absl::OkStatus();
+}
+
+void submit_alone(const BatchPtr& batch, Entry& entry) {
+  batch->club.submit(
+      [batch, &entry](sqlite::Connection& connection, WriterState& state) {
+        entry.taken = record_document(connection, state, *entry.document);
+        return entry.taken.status();
+      },
+      [batch, &entry](absl::Status done) {
+        if (!done.ok()) entry.taken = std::move(done);
+        if (--batch->waiting == 0) answer(*batch);
+      });
+}
+
+// All entries share one operation, because entries that are refused write nothing. When one meets
+// an error of ours, everything was undone, and each goes again by itself.
+void settle(const BatchPtr& batch, const absl::Status& done) {
+  std::vector<Entry*> prepared;
+  for (Entry& entry : batch->entries) {
+    if (entry.document.ok()) prepared.push_back(&entry);
+  }
+  const bool is_ours = !done.ok() && reason_of(done) == v1::REASON_UNSPECIFIED;
+  if (is_ours && prepared.size() > 1) {
+    batch->waiting = prepared.size();
+    for (Entry* entry : prepared) submit_alone(batch, *entry);
+    return;
+  }
+  if (!done.ok()) {
+    for (Entry* entry : prepared) entry->taken = done;
+  }
+  answer(*batch);
+}
+
+absl::Status check_request(const v1::RecordRequest& request, const ClubView& view) {
+  if (request.entries().empty()) {
+    return refuse(v1::REASON_FIELD_MISSING, "entries is missing", {{"field", "entries"}});
+  }
+  if (request.entries_size() > kMaxEntries) {
+    const std::string limit = absl::StrCat(kMaxEntries);
+    return refuse(v1::REASON_TOO_LARGE, absl::StrCat("entries has more than ", limit),
+                  {{"field", "entries"}, {"limit", limit}});
+  }
+  if (!view.has_program()) {
+    return refuse(v1::REASON_PROGRAM_MISSING, "no program has been published yet");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void record(Club& club, const RegisterView& at, const v1::RecordRequest& request,
+            Answer<v1::RecordResponse> done) {
+  const ClubViewPtr view = club.view();
+  absl::Status form = check_request(request, *view);
+  if (!form.ok()) {
+    std::move(done)(std::move(form));
+    return;
+  }
+  const auto batch = std::make_shared<Batch>(Batch{club, at.register_id, {}, std::move(done), 0});
+  const Reception reception{*view, at, club.clock().now_us()};
+  batch->entries.reserve(request.entries_size());
+  bool any_prepared = false;
+  for (const v1::RecordEntry& entry : request.entries()) {
+    batch->entries.push_back({entry.sequence(), prepare_document(entry, reception)});
+    any_prepared = any_prepared || batch->entries.back().document.ok();
+  }
+  if (!any_prepared) {
+    answer(*batch);
+    return;
+  }
+  club.submit([batch](sqlite::Connection& connection,
+                      WriterState& state) { return take_all(connection, state, *batch); },
+              [batch](absl::Status outcome) { settle(batch, outcome); });
+}
+
+}  // namespace moadon

@@ -1,0 +1,272 @@
+#include "server/operations/record_document.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "rules/refusal.h"
+#include "server/operations/find_by_key.h"
+#include "server/operations/member_change.h"
+#include "server/operations/member_id.h"
+#include "server/operations/sale_returns.h"
+
+namespace moadon {
+namespace {
+
+struct FoundMember {
+  std::optional<storage::MemberRow> row;
+  bool named_unknown = false;  // the document names a member whom nobody is
+};
+
+absl::StatusOr<FoundMember> find_presented(sqlite::Connection& connection,
+                                           const PresentedMember& presented) {
+  FoundMember found;
+  if (!presented.member_id.empty()) {
+    const std::optional<int64_t> member_id = member_id_of(presented.member_id);
+    if (member_id) {
+      auto named = storage::find_member(connection, *member_id);
+      if (!named.ok()) return named.status();
+      found.row = *std::move(named);
+    }
+    if (found.row) return found;
+    found.named_unknown = true;
+  }
+  if (presented.key.candidates.empty() && presented.key.ending.empty()) return found;
+  absl::StatusOr<storage::MemberRow> holder = find_by_key(connection, presented.key);
+  if (holder.ok()) {
+    found.row = *std::move(holder);
+  } else if (reason_of(holder.status()) == v1::REASON_UNSPECIFIED) {
+    return holder.status();
+  }
+  return found;
+}
+
+v1::Difference member_unknown(const std::string& member_id) {
+  v1::Difference difference;
+  difference.mutable_member_unknown()->set_member_id(member_id);
+  return difference;
+}
+
+// Answers a receipt that is there already.
+absl::StatusOr<Taken> answer_repeated(sqlite::Connection& connection,
+                                      const storage::ReceiptRow& receipt) {
+  const auto kept = storage::find_receipt(connection, receipt.register_id, receipt.receipt);
+  if (!kept.ok()) return kept.status();
+  if (!*kept) return absl::InternalError("a receipt was there and is not");
+  if ((*kept)->kind != receipt.kind || (*kept)->digest != receipt.digest) {
+    return Taken{refuse(v1::REASON_RECEIPT_REUSED,
+                        "the register reported this receipt before, with other content",
+                        {{"register_id", receipt.register_id}, {"receipt", receipt.receipt}}),
+                 0};
+  }
+  return Taken{absl::OkStatus(), (*kept)->member_id};
+}
+
+// Remembers by which keys a document of nobody can be claimed.
+absl::Status keep_unclaimed(sqlite::Connection& connection, const PresentedKey& presented,
+                            const storage::UnclaimedDocument& document) {
+  for (const storage::KeyRow& key : presented.candidates) {
+    const absl::Status kept =
+        storage::insert_unclaimed_key(connection, key.kind, key.value, document);
+    if (!kept.ok()) return kept;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status insert_rows(sqlite::Connection& connection, const PreparedSale& sale,
+                         const std::vector<v1::Difference>& differences) {
+  const storage::SaleRow& row = sale.row;
+  absl::Status written = storage::insert_sale(connection, row);
+  int64_t line_no = 0;
+  for (const storage::SaleLineRow& line : sale.lines) {
+    if (!written.ok()) return written;
+    written = storage::insert_sale_line(connection, row.member_id, row.sale_id, ++line_no, line);
+  }
+  if (!written.ok() || differences.empty()) return written;
+  return storage::insert_differences(connection, row.register_id, row.receipt, differences);
+}
+
+absl::Status insert_rows(sqlite::Connection& connection, const PreparedReturn& returned,
+                         const std::vector<v1::Difference>& differences) {
+  const storage::ReturnRow& row = returned.row;
+  absl::Status written = storage::insert_return(connection, row);
+  int64_t line_no = 0;
+  for (const storage::ReturnLineRow& line : returned.lines) {
+    if (!written.ok()) return written;
+    written =
+        storage::insert_return_line(connection, row.member_id, row.return_id, ++line_no, line);
+  }
+  if (!written.ok() || differences.empty()) return written;
+  return storage::insert_differences(connection, row.register_id, row.receipt, differences);
+}
+
+// Gives the returns that waited for a sale to it.
+absl::StatusOr<bool> attach_waiting(sqlite::Connection& connection, const storage::SaleRow& sale) {
+  const auto waiting = storage::list_waiting_returns(connection, sale.register_id, sale.receipt);
+  if (!waiting.ok()) return waiting.status();
+  if (waiting->empty()) return false;
+  for (const int64_t return_id : *waiting) {
+    auto row = storage::find_return(connection, storage::kNobody, return_id);
+    if (!row.ok()) return row.status();
+    if (!*row) return absl::InternalError("a waiting return is not there");
+    absl::Status given =
+        storage::give_return(connection, return_id, storage::kNobody, sale.member_id);
+    if (!given.ok()) return given;
+    (*row)->member_id = sale.member_id;
+    (*row)->sale_id = sale.sale_id;
+    given = storage::update_return(connection, **row);
+    if (!given.ok()) return given;
+    given = storage::give_receipt(connection, (*row)->register_id, (*row)->receipt, sale.member_id);
+    if (!given.ok()) return given;
+  }
+  const absl::Status forgotten =
+      storage::delete_waiting_returns(connection, sale.register_id, sale.receipt);
+  if (!forgotten.ok()) return forgotten;
+  return true;
+}
+
+absl::Status apply_sale(sqlite::Connection& connection, WriterState& state,
+                        const storage::SaleRow& row,
+                        const std::optional<storage::MemberRow>& member) {
+  std::optional<MemberChange> change;
+  if (member) {
+    change.emplace(*member);
+    change->met(row.effective_time_us, row.business_day);
+    change->count_sale();
+    change->add(fact_of(row));
+  }
+  const absl::StatusOr<bool> has_returns = attach_waiting(connection, row);
+  if (!has_returns.ok()) return has_returns.status();
+  if (*has_returns) {
+    const absl::Status resolved = resolve_returns_of(
+        connection, {row.member_id, row.sale_id, row.business_day, row.effective_time_us},
+        change ? &*change : nullptr);
+    if (!resolved.ok()) return resolved;
+  }
+  return change ? change->finish(connection, state) : absl::OkStatus();
+}
+
+absl::StatusOr<Taken> record_sale(sqlite::Connection& connection, WriterState& state,
+                                  PreparedSale& sale) {
+  const absl::StatusOr<FoundMember> found = find_presented(connection, sale.member);
+  if (!found.ok()) return found.status();
+  storage::SaleRow& row = sale.row;
+  row.member_id = found->row ? found->row->member_id : storage::kNobody;
+  row.sale_id = state.new_id();
+  sale.receipt.member_id = row.member_id;
+  sale.receipt.document_id = row.sale_id;
+  const absl::StatusOr<bool> is_new = storage::insert_receipt(connection, sale.receipt);
+  if (!is_new.ok()) return is_new.status();
+  if (!*is_new) return answer_repeated(connection, sale.receipt);
+
+  std::vector<v1::Difference> differences = sale.differences;
+  if (found->named_unknown) differences.push_back(member_unknown(sale.member.member_id));
+  absl::Status written = insert_rows(connection, sale, differences);
+  if (written.ok() && !found->row) {
+    written =
+        keep_unclaimed(connection, sale.member.key, {row.sale_id, storage::DocumentKind::kSale});
+  }
+  if (written.ok()) written = apply_sale(connection, state, row, found->row);
+  if (!written.ok()) return written;
+  return Taken{absl::OkStatus(), row.member_id};
+}
+
+absl::StatusOr<Taken> record_unlinked(sqlite::Connection& connection, WriterState& state,
+                                      PreparedReturn& returned) {
+  const absl::StatusOr<FoundMember> found = find_presented(connection, returned.member);
+  if (!found.ok()) return found.status();
+  storage::ReturnRow& row = returned.row;
+  row.member_id = found->row ? found->row->member_id : storage::kNobody;
+  row.return_id = state.new_id();
+  returned.receipt.member_id = row.member_id;
+  returned.receipt.document_id = row.return_id;
+  const absl::StatusOr<bool> is_new = storage::insert_receipt(connection, returned.receipt);
+  if (!is_new.ok()) return is_new.status();
+  if (!*is_new) return answer_repeated(connection, returned.receipt);
+
+  std::vector<v1::Difference> differences;
+  if (returned.register_total_minor && *returned.register_total_minor != row.refund_minor) {
+    v1::TotalDiffers& differs = *differences.emplace_back().mutable_total_differs();
+    differs.set_register_total_minor(*returned.register_total_minor);
+    differs.set_sum_minor(row.refund_minor);
+  }
+  if (found->named_unknown) differences.push_back(member_unknown(returned.member.member_id));
+  absl::Status written = insert_rows(connection, returned, differences);
+  if (written.ok() && found->row) {
+    MemberChange change(*found->row);
+    change.met(row.effective_time_us, row.business_day);
+    change.add(fact_of(row));
+    written = change.finish(connection, state);
+  } else if (written.ok()) {
+    written = keep_unclaimed(connection, returned.member.key,
+                             {row.return_id, storage::DocumentKind::kReturn});
+  }
+  if (!written.ok()) return written;
+  return Taken{absl::OkStatus(), row.member_id};
+}
+
+// The sale that a return names; empty: not here.
+absl::StatusOr<std::optional<storage::SaleRow>> find_original(sqlite::Connection& connection,
+                                                              const storage::ReturnRow& row) {
+  const auto receipt =
+      storage::find_receipt(connection, *row.original_register_id, *row.original_receipt);
+  if (!receipt.ok()) return receipt.status();
+  if (!*receipt || (*receipt)->kind != storage::DocumentKind::kSale) return std::nullopt;
+  return storage::find_sale(connection, (*receipt)->member_id, (*receipt)->document_id);
+}
+
+absl::Status apply_linked(sqlite::Connection& connection, WriterState& state,
+                          const storage::SaleRow& sale) {
+  std::optional<MemberChange> change;
+  if (sale.member_id != storage::kNobody) {
+    const auto member = storage::find_member(connection, sale.member_id);
+    if (!member.ok()) return member.status();
+    if (!*member) return absl::InternalError("a sale's member is not there");
+    change.emplace(**member);
+  }
+  const absl::Status resolved = resolve_returns_of(
+      connection, {sale.member_id, sale.sale_id, sale.business_day, sale.effective_time_us},
+      change ? &*change : nullptr);
+  if (!resolved.ok() || !change) return resolved;
+  return change->finish(connection, state);
+}
+
+absl::StatusOr<Taken> record_linked(sqlite::Connection& connection, WriterState& state,
+                                    PreparedReturn& returned) {
+  storage::ReturnRow& row = returned.row;
+  const auto sale = find_original(connection, row);
+  if (!sale.ok()) return sale.status();
+  row.member_id = *sale ? (*sale)->member_id : storage::kNobody;
+  row.return_id = state.new_id();
+  row.sale_id.reset();
+  if (*sale) row.sale_id = (*sale)->sale_id;
+  returned.receipt.member_id = row.member_id;
+  returned.receipt.document_id = row.return_id;
+  const absl::StatusOr<bool> is_new = storage::insert_receipt(connection, returned.receipt);
+  if (!is_new.ok()) return is_new.status();
+  if (!*is_new) return answer_repeated(connection, returned.receipt);
+
+  absl::Status written = insert_rows(connection, returned, {});
+  if (written.ok() && *sale) {
+    written = apply_linked(connection, state, **sale);
+  } else if (written.ok()) {
+    written = storage::insert_waiting_return(connection, *row.original_register_id,
+                                             *row.original_receipt, row.return_id);
+  }
+  if (!written.ok()) return written;
+  return Taken{absl::OkStatus(), row.member_id};
+}
+
+}  // namespace
+
+absl::StatusOr<Taken> record_document(sqlite::Connection& connection, WriterState& state,
+                                      PreparedDocument& document) {
+  if (auto* sale = std::get_if<PreparedSale>(&document)) {
+    return record_sale(connection, state, *sale);
+  }
+  PreparedReturn& returned = std::get<PreparedReturn>(document);
+  return returned.row.original_receipt ? record_linked(connection, state, returned)
+                                       : record_unlinked(connection, state, returned);
+}
+
+}  // namespace moadon

@@ -1,0 +1,23 @@
+// The writer's part of recording: what one sale or return changes.
+#pragma once
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/operations/prepared_document.h"
+#include "server/operations/writer_state.h"
+
+namespace moadon {
+
+// What became of a document that met no error of ours.
+struct Taken {
+  absl::Status refusal;   // OK: it is recorded, now or before
+  int64_t member_id = 0;  // whose it is; 0: nobody's, or it waits for its sale
+};
+
+// Records a document once: the same identity with the same content is answered as recorded and
+// changes nothing; with other content it is refused and changes nothing. An error means that it may
+// be half written and must be rolled back. May be called again with the same document.
+absl::StatusOr<Taken> record_document(sqlite::Connection& connection, WriterState& state,
+                                      PreparedDocument& document);
+
+}  // namespace moadon

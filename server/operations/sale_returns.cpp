@@ -1,0 +1,183 @@
+#include "server/operations/sale_returns.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "moadon/v1/sale.pb.h"
+#include "rules/returns.h"
+#include "server/storage/receipt_store.h"
+#include "server/storage/return_store.h"
+
+namespace moadon {
+namespace {
+
+struct Kept {
+  storage::ReturnRow row;
+  std::vector<storage::ReturnLineRow> lines;
+};
+
+std::vector<SoldLine> sold_lines_of(const std::vector<storage::SaleLineRow>& rows) {
+  std::vector<SoldLine> lines;
+  lines.reserve(rows.size());
+  for (const storage::SaleLineRow& row : rows) {
+    lines.push_back({row.line_id, row.sku, row.unit_price_minor, row.quantity_milli,
+                     row.paid_net_minor, row.is_deposit});
+  }
+  return lines;
+}
+
+std::vector<ReturnedLine> returned_lines_of(const std::vector<storage::ReturnLineRow>& rows) {
+  std::vector<ReturnedLine> lines;
+  lines.reserve(rows.size());
+  for (const storage::ReturnLineRow& row : rows) {
+    lines.push_back({row.original_line_id, row.sku, row.unit_price_minor, row.quantity_milli});
+  }
+  return lines;
+}
+
+// What the owner should see of a resolved return.
+std::vector<v1::Difference> differences_of(const Kept& kept, const ResolvedReturn& resolved) {
+  std::vector<v1::Difference> differences;
+  for (size_t i = 0; i < kept.lines.size(); ++i) {
+    const storage::ReturnLineRow& line = kept.lines[i];
+    if (resolved.not_sold[i]) {
+      differences.emplace_back().mutable_line_not_sold()->set_line_id(line.line_id);
+    } else if (resolved.surplus_milli[i] > 0) {
+      v1::ReturnExceedsSold& exceeds = *differences.emplace_back().mutable_return_exceeds_sold();
+      exceeds.set_line_id(line.line_id);
+      exceeds.set_surplus_milli(resolved.surplus_milli[i]);
+    }
+    if (line.paid_back_minor && *line.paid_back_minor != line.taken_refund_minor) {
+      v1::RefundDiffers& differs = *differences.emplace_back().mutable_refund_differs();
+      differs.set_line_id(line.line_id);
+      differs.set_refunded_minor(*line.paid_back_minor);
+      differs.set_verdict_minor(line.taken_refund_minor);
+    }
+  }
+  v1::Return content;
+  if (content.ParseFromString(kept.row.content) && content.has_register_total_minor() &&
+      content.register_total_minor() != kept.row.refund_minor) {
+    v1::TotalDiffers& differs = *differences.emplace_back().mutable_total_differs();
+    differs.set_register_total_minor(content.register_total_minor());
+    differs.set_sum_minor(kept.row.refund_minor);
+  }
+  return differences;
+}
+
+absl::Status keep_sold_lines(sqlite::Connection& connection, const SaleReference& sale,
+                             const std::vector<storage::SaleLineRow>& sold,
+                             const ReturnsOfSale& resolved) {
+  for (size_t i = 0; i < sold.size(); ++i) {
+    const int64_t returned_milli = sold[i].quantity_milli - resolved.kept[i].quantity_milli;
+    const int64_t refunded_minor = sold[i].paid_net_minor - resolved.kept[i].refund_minor;
+    if (returned_milli == sold[i].returned_milli && refunded_minor == sold[i].refunded_minor) {
+      continue;
+    }
+    const absl::Status set =
+        storage::set_line_returned(connection, sale.member_id, sale.sale_id,
+                                   static_cast<int64_t>(i) + 1, returned_milli, refunded_minor);
+    if (!set.ok()) return set;
+  }
+  return absl::OkStatus();
+}
+
+// Sums up what was taken by line of the return, and writes the lines that changed.
+absl::Status keep_return_lines(sqlite::Connection& connection, Kept& kept,
+                               const ResolvedReturn& resolved) {
+  std::vector<storage::ReturnLineRow> before = kept.lines;
+  for (storage::ReturnLineRow& line : kept.lines) line.taken_milli = line.taken_refund_minor = 0;
+  for (const TakenUnits& taken : resolved.taken) {
+    kept.lines[taken.returned_index].taken_milli += taken.quantity_milli;
+    kept.lines[taken.returned_index].taken_refund_minor += taken.refund_minor;
+  }
+  for (size_t i = 0; i < kept.lines.size(); ++i) {
+    const storage::ReturnLineRow& line = kept.lines[i];
+    if (line.taken_milli == before[i].taken_milli &&
+        line.taken_refund_minor == before[i].taken_refund_minor) {
+      continue;
+    }
+    const absl::Status set = storage::set_line_taken(
+        connection, kept.row.member_id, kept.row.return_id, static_cast<int64_t>(i) + 1,
+        line.taken_milli, line.taken_refund_minor);
+    if (!set.ok()) return set;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status keep_return(sqlite::Connection& connection, const SaleReference& sale, Kept& kept,
+                         const ResolvedReturn& resolved, MemberChange* change) {
+  absl::Status written = keep_return_lines(connection, kept, resolved);
+  if (!written.ok()) return written;
+  storage::ReturnRow& row = kept.row;
+  const bool was_applied = row.applied.has_value();
+  const int64_t units_before = row.units_milli;
+  const int64_t spend_before = row.spend_minor;
+  const int64_t refund_before = row.refund_minor;
+  row.applied = {sale.business_day, std::max(sale.business_day, row.business_day),
+                 std::max(sale.effective_time_us, row.effective_time_us)};
+  row.units_milli = resolved.units_milli;
+  row.spend_minor = resolved.spend_minor;
+  row.refund_minor = 0;
+  for (const storage::ReturnLineRow& line : kept.lines) {
+    row.refund_minor += line.paid_back_minor.value_or(line.taken_refund_minor);
+  }
+  const bool is_same = row.units_milli == units_before && row.spend_minor == spend_before;
+  if (change != nullptr && !was_applied) {
+    change->add(fact_of(row));
+  } else if (change != nullptr && !is_same) {
+    change->correct(sale.business_day, row.units_milli - units_before,
+                    row.spend_minor - spend_before);
+  }
+  if (!was_applied || !is_same || row.refund_minor != refund_before) {
+    written = storage::update_return(connection, row);
+    if (!written.ok()) return written;
+  }
+  return storage::replace_differences(connection, row.register_id, row.receipt,
+                                      differences_of(kept, resolved));
+}
+
+}  // namespace
+
+absl::Status resolve_returns_of(sqlite::Connection& connection, const SaleReference& sale,
+                                MemberChange* change) {
+  const auto sold = storage::list_sale_lines(connection, sale.member_id, sale.sale_id);
+  if (!sold.ok()) return sold.status();
+  auto rows = storage::list_returns_of_sale(connection, sale.member_id, sale.sale_id);
+  if (!rows.ok()) return rows.status();
+  std::vector<Kept> kept;
+  std::vector<std::vector<ReturnedLine>> returned;
+  for (storage::ReturnRow& row : *rows) {
+    auto lines = storage::list_return_lines(connection, row.member_id, row.return_id);
+    if (!lines.ok()) return lines.status();
+    returned.push_back(returned_lines_of(*lines));
+    kept.push_back({std::move(row), *std::move(lines)});
+  }
+  const ReturnsOfSale resolved = resolve_returns(sold_lines_of(*sold), returned);
+  absl::Status written = keep_sold_lines(connection, sale, *sold, resolved);
+  for (size_t i = 0; written.ok() && i < kept.size(); ++i) {
+    written = keep_return(connection, sale, kept[i], resolved.returns[i], change);
+  }
+  return written;
+}
+
+storage::FactRow fact_of(const storage::ReturnRow& row) {
+  return {row.member_id,
+          row.applied->purchase_day,
+          row.applied->applied_day,
+          row.applied->applied_time_us,
+          -row.units_milli,
+          -row.spend_minor,
+          true};
+}
+
+storage::FactRow fact_of(const storage::SaleRow& row) {
+  return {row.member_id,
+          row.business_day,
+          row.business_day,
+          row.effective_time_us,
+          row.units_milli,
+          row.spend_minor,
+          false};
+}
+
+}  // namespace moadon

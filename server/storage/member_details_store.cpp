@@ -1,0 +1,161 @@
+#include "server/storage/member_details_store.h"
+
+namespace moadon::storage {
+namespace {
+
+// The first text that is greater than all texts that begin with `digits`.
+std::string after_prefix(absl::string_view digits) {
+  std::string end(digits);
+  end.push_back('9' + 1);
+  return end;
+}
+
+}  // namespace
+
+constexpr Sql kFindDetails{"SELECT first_name, last_name FROM member_details WHERE member_id = $1"};
+
+absl::StatusOr<std::optional<DetailsRow>> find_details(Connection& connection, int64_t member_id) {
+  return query_one(
+      connection, kFindDetails,
+      [](Statement& row) {
+        return DetailsRow{std::string(row.text(0)), std::string(row.text(1))};
+      },
+      member_id);
+}
+
+constexpr Sql kKeepDetails{
+    "INSERT INTO member_details (member_id, first_name, last_name) VALUES ($1, $2, $3)"
+    " ON CONFLICT (member_id) DO UPDATE SET first_name = $2, last_name = $3"};
+
+absl::Status keep_details(Connection& connection, int64_t member_id, const DetailsRow& details) {
+  return execute(connection, kKeepDetails, member_id, details.first_name, details.last_name);
+}
+
+constexpr Sql kFindKeyHolder{"SELECT member_id FROM member_keys WHERE kind = $1 AND value = $2"};
+
+absl::StatusOr<std::optional<int64_t>> find_key_holder(Connection& connection, KeyKind kind,
+                                                       absl::string_view value) {
+  return query_one(
+      connection, kFindKeyHolder, [](Statement& row) { return row.int64(0); }, kind, value);
+}
+
+constexpr Sql kFindHoldersByEnding{
+    "SELECT DISTINCT member_id FROM member_keys"
+    " WHERE ending IS NOT NULL AND ending >= $1 AND ending < $2 LIMIT 2"};
+
+absl::StatusOr<std::vector<int64_t>> find_holders_by_ending(Connection& connection,
+                                                            absl::string_view ending) {
+  return query_all(
+      connection, kFindHoldersByEnding, [](Statement& row) { return row.int64(0); }, ending,
+      after_prefix(ending));
+}
+
+constexpr Sql kListKeys{
+    "SELECT kind, value, shown, ending FROM member_keys WHERE member_id = $1 ORDER BY position"};
+
+absl::StatusOr<std::vector<KeyRow>> list_keys(Connection& connection, int64_t member_id) {
+  return query_all(
+      connection, kListKeys,
+      [](Statement& row) {
+        KeyRow key{static_cast<KeyKind>(row.int64(0)), std::string(row.text(1)),
+                   std::string(row.text(2)), std::nullopt};
+        if (!row.is_null(3)) key.ending = std::string(row.text(3));
+        return key;
+      },
+      member_id);
+}
+
+constexpr Sql kInsertKey{
+    "INSERT INTO member_keys (kind, value, member_id, position, shown, ending)"
+    " VALUES ($1, $2, $3, $4, $5, $6)"};
+
+absl::Status insert_key(Connection& connection, int64_t member_id, int64_t position,
+                        const KeyRow& key) {
+  return execute(connection, kInsertKey, key.kind, key.value, member_id, position, key.shown,
+                 key.ending);
+}
+
+constexpr Sql kFindShownKey{
+    "SELECT shown FROM member_keys WHERE member_id = $1"
+    " ORDER BY CASE WHEN kind = 2 THEN 0 ELSE 1 END, position LIMIT 1"};
+
+absl::StatusOr<std::string> find_shown_key(Connection& connection, int64_t member_id) {
+  auto shown = query_one(
+      connection, kFindShownKey, [](Statement& row) { return std::string(row.text(0)); },
+      member_id);
+  if (!shown.ok()) return shown.status();
+  return shown->value_or("");
+}
+
+constexpr Sql kListConsents{
+    "SELECT channel, granted, wording, occurred_us, place FROM member_consents"
+    " WHERE member_id = $1 ORDER BY occurred_us, position"};
+
+absl::StatusOr<std::vector<ConsentRow>> list_consents(Connection& connection, int64_t member_id) {
+  return query_all(
+      connection, kListConsents,
+      [](Statement& row) {
+        return ConsentRow{static_cast<int>(row.int64(0)), row.int64(1) != 0,
+                          std::string(row.text(2)), row.int64(3), std::string(row.text(4))};
+      },
+      member_id);
+}
+
+constexpr Sql kInsertConsent{
+    "INSERT INTO member_consents (member_id, position, channel, granted, wording, occurred_us,"
+    " place) VALUES ($1, $2, $3, $4, $5, $6, $7)"};
+
+absl::Status insert_consent(Connection& connection, int64_t member_id, int64_t position,
+                            const ConsentRow& consent) {
+  return execute(connection, kInsertConsent, member_id, position, consent.channel, consent.granted,
+                 consent.wording, consent.occurred_us, consent.place);
+}
+
+constexpr Sql kInsertUnclaimedKey{
+    "INSERT INTO unclaimed_keys (kind, value, document_id, document_kind) VALUES ($1, $2, $3, $4)"};
+
+absl::Status insert_unclaimed_key(Connection& connection, KeyKind kind, absl::string_view value,
+                                  const UnclaimedDocument& document) {
+  return execute(connection, kInsertUnclaimedKey, kind, value, document.document_id, document.kind);
+}
+
+constexpr Sql kListUnclaimed{
+    "SELECT document_id, document_kind FROM unclaimed_keys WHERE kind = $1 AND value = $2"
+    " ORDER BY document_id"};
+
+absl::StatusOr<std::vector<UnclaimedDocument>> list_unclaimed(Connection& connection, KeyKind kind,
+                                                              absl::string_view value) {
+  return query_all(
+      connection, kListUnclaimed,
+      [](Statement& row) {
+        return UnclaimedDocument{row.int64(0), static_cast<DocumentKind>(row.int64(1))};
+      },
+      kind, value);
+}
+
+constexpr Sql kDeleteUnclaimed{"DELETE FROM unclaimed_keys WHERE document_id = $1"};
+
+absl::Status delete_unclaimed(Connection& connection, int64_t document_id) {
+  return execute(connection, kDeleteUnclaimed, document_id);
+}
+
+constexpr Sql kFindNameAndContacts{
+    "SELECT COALESCE((SELECT first_name FROM member_details WHERE member_id = $1), ''),"
+    " COALESCE((SELECT last_name FROM member_details WHERE member_id = $1), ''),"
+    " EXISTS (SELECT 1 FROM member_keys WHERE member_id = $1 AND kind = 1),"
+    " EXISTS (SELECT 1 FROM member_keys WHERE member_id = $1 AND kind = 4)"};
+
+absl::StatusOr<NameAndContacts> find_name_and_contacts(Connection& connection, int64_t member_id) {
+  auto found = query_one(
+      connection, kFindNameAndContacts,
+      [](Statement& row) {
+        return NameAndContacts{{std::string(row.text(0)), std::string(row.text(1))},
+                               row.int64(2) != 0,
+                               row.int64(3) != 0};
+      },
+      member_id);
+  if (!found.ok()) return found.status();
+  return **found;
+}
+
+}  // namespace moadon::storage

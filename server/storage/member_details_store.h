@@ -1,0 +1,81 @@
+// Who members are: the only home of personal details. Everything here can be erased without
+// changing a sum.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "server/storage/query.h"
+#include "server/storage/receipt_store.h"
+
+namespace moadon::storage {
+
+enum class KeyKind { kPhone = 1, kCard = 2, kWallet = 3, kEmail = 4 };
+
+struct KeyRow {
+  KeyKind kind = KeyKind::kCard;
+  std::string value;                  // as compared
+  std::string shown;                  // as given first
+  std::optional<std::string> ending;  // digits of a phone or card, last digit first
+};
+
+struct DetailsRow {
+  std::string first_name;
+  std::string last_name;
+};
+
+struct ConsentRow {
+  int channel = 0;  // v1::ContactChannel
+  bool granted = false;
+  std::string wording;
+  int64_t occurred_us = 0;
+  std::string place;
+};
+
+absl::StatusOr<std::optional<DetailsRow>> find_details(Connection& connection, int64_t member_id);
+absl::Status keep_details(Connection& connection, int64_t member_id, const DetailsRow& details);
+
+// Who holds a key; empty: nobody.
+absl::StatusOr<std::optional<int64_t>> find_key_holder(Connection& connection, KeyKind kind,
+                                                       absl::string_view value);
+// At most two different members of whom a phone or card has digits that end so, `ending` being
+// given last digit first.
+absl::StatusOr<std::vector<int64_t>> find_holders_by_ending(Connection& connection,
+                                                            absl::string_view ending);
+// Oldest first.
+absl::StatusOr<std::vector<KeyRow>> list_keys(Connection& connection, int64_t member_id);
+absl::Status insert_key(Connection& connection, int64_t member_id, int64_t position,
+                        const KeyRow& key);
+// The key to show for a member: the oldest card, else the oldest of any kind; empty: none.
+absl::StatusOr<std::string> find_shown_key(Connection& connection, int64_t member_id);
+
+// Oldest first.
+absl::StatusOr<std::vector<ConsentRow>> list_consents(Connection& connection, int64_t member_id);
+absl::Status insert_consent(Connection& connection, int64_t member_id, int64_t position,
+                            const ConsentRow& consent);
+
+// A sale or return that came with a key that nobody held.
+struct UnclaimedDocument {
+  int64_t document_id = 0;
+  DocumentKind kind = DocumentKind::kSale;
+};
+
+absl::Status insert_unclaimed_key(Connection& connection, KeyKind kind, absl::string_view value,
+                                  const UnclaimedDocument& document);
+absl::StatusOr<std::vector<UnclaimedDocument>> list_unclaimed(Connection& connection, KeyKind kind,
+                                                              absl::string_view value);
+// Forgets all keys of a document.
+absl::Status delete_unclaimed(Connection& connection, int64_t document_id);
+
+// Everything that a cashier's screen shows of a member who is not among its numbers.
+struct NameAndContacts {
+  DetailsRow details;
+  bool has_phone = false;
+  bool has_email = false;
+};
+absl::StatusOr<NameAndContacts> find_name_and_contacts(Connection& connection, int64_t member_id);
+
+}  // namespace moadon::storage
