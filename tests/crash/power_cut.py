@@ -1,0 +1,64 @@
+"""The preload library of power cuts, as tests use it."""
+
+import contextlib
+import pathlib
+import random
+import re
+import shutil
+import sqlite3
+import tempfile
+
+import club
+
+SHIM = club.BUILD / "tests" / "crash" / "libmoadon_power_cut.so"
+CUT_STATUS = 99
+WAIT_SECONDS = 30
+
+
+def environment(directory, at=None, when=None, fail_sync=None, normal=False,
+                at_exit=False, seed=None):
+    """What to add to a program's environment so that its files under `directory` are on the model's disk.
+
+    `at` and `fail_sync` are (ending, count); `when` is a path. See power_cut_shim.c.
+    """
+    added = {
+        "LD_PRELOAD": str(SHIM),
+        "ASAN_OPTIONS": "verify_asan_link_order=0",
+        "MOADON_POWERCUT_DIR": str(directory),
+        "MOADON_POWERCUT_SEED": str(seed or random.randrange(1, 2**32)),
+    }
+    if at:
+        added["MOADON_POWERCUT_AT"] = f"{at[0]}:{at[1]}"
+    if when:
+        added["MOADON_POWERCUT_WHEN"] = str(when)
+    if fail_sync:
+        added["MOADON_POWERCUT_FAIL_SYNC"] = f"{fail_sync[0]}:{fail_sync[1]}"
+    if at_exit:
+        added["MOADON_POWERCUT_AT_EXIT"] = "1"
+    if normal:
+        added["MOADON_POWERCUT_SYNCHRONOUS"] = "NORMAL"
+    return added
+
+
+def last_cut(log):
+    """The counts of the last cut in a log, or None."""
+    cuts = re.findall(r"^power cut: (kept=.*)$", log, re.MULTILINE)
+    return {k: int(v) for k, v in (pair.split("=") for pair in cuts[-1].split())} if cuts else None
+
+
+def integrity(database):
+    """The integrity check of a copy, so that recovery is left to the program."""
+    with tempfile.TemporaryDirectory(prefix="moadon-test-") as directory:
+        copy = pathlib.Path(directory) / "copy.db"
+        for ending in ("", "-wal", "-journal"):
+            source = pathlib.Path(str(database) + ending)
+            if source.exists():
+                shutil.copyfile(source, str(copy) + ending)
+        with contextlib.closing(sqlite3.connect(copy)) as connection:
+            return [row[0] for row in connection.execute("PRAGMA integrity_check")]
+
+
+def sync_failed(log):
+    """When, by time.monotonic(), a sync failed as asked, or None."""
+    found = re.search(r"^power cut: sync_failed=(\d+\.\d+) ", log, re.MULTILINE)
+    return float(found[1]) if found else None
