@@ -1,5 +1,6 @@
 // moadond: builds the parts, runs them, stops them.
 #include <fmt/format.h>
+#include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -13,6 +14,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/http_gateway.h"
 #include "server/clock.h"
@@ -36,7 +38,13 @@ constexpr mode_t kDirectoryMode = 0700;
 
 // gRPC's own words are for whoever looks for a fault in it.
 void log_of_grpc(gpr_log_func_args* args) {
-  spdlog::debug("event=grpc message=\"{}\"", args->message);
+  spdlog::debug("event=grpc message=\"{}\"", absl::Utf8SafeCEscape(args->message));
+}
+
+// The same for protobuf, which has its say about every message it cannot parse.
+void log_of_protobuf(google::protobuf::LogLevel /*level*/, const char* /*file*/, int /*line*/,
+                     const std::string& message) {
+  spdlog::debug("event=protobuf message=\"{}\"", absl::Utf8SafeCEscape(message));
 }
 
 void start_logging(const std::string& level) {
@@ -46,6 +54,7 @@ void start_logging(const std::string& level) {
   spdlog::set_pattern("time=%Y-%m-%dT%H:%M:%S.%fZ level=%l %v", spdlog::pattern_time_type::utc);
   spdlog::flush_on(spdlog::level::info);
   gpr_set_log_function(&log_of_grpc);
+  google::protobuf::SetLogHandler(&log_of_protobuf);
 }
 
 absl::Status prepare_directory(const std::string& path) {
@@ -87,7 +96,7 @@ struct Parts {
 absl::Status build(Parts& parts, const ServerOptions& options, StopRequest& stop) {
   if (absl::Status made = prepare_directory(options.data_directory); !made.ok()) return made;
   auto club = Club::open(options.data_directory, parts.clock, [&stop](const absl::Status& failed) {
-    spdlog::error("event=disk_failed message=\"{}\"", std::string(failed.message()));
+    spdlog::error("event=disk_failed message=\"{}\"", absl::Utf8SafeCEscape(failed.message()));
     stop.report_disk_failure();
   });
   if (!club.ok()) return club.status();
@@ -98,11 +107,7 @@ absl::Status build(Parts& parts, const ServerOptions& options, StopRequest& stop
   if (!grpc.ok()) return grpc.status();
   parts.grpc = *std::move(grpc);
   auto http = start_gateway(options, *parts.grpc);
-  if (!http.ok()) {
-    return absl::Status(http.status().code(),
-                        absl::StrCat("cannot serve HTTP on ", to_string(options.http), ": ",
-                                     http.status().message()));
-  }
+  if (!http.ok()) return http.status();
   parts.http = *std::move(http);
   // Last, so that nobody waits for it.
   parts.ageing = std::make_unique<AgeingJob>(*parts.club);

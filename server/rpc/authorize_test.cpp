@@ -21,9 +21,9 @@ namespace {
 std::set<std::string> served_paths() {
   std::set<std::string> paths;
   for (const auto* file :
-       {v1::SyncService::descriptor()->file(), v1::MemberService::descriptor()->file(),
-        v1::ProgramService::descriptor()->file(), v1::ReportService::descriptor()->file(),
-        v1::AdminService::descriptor()->file()}) {
+       {v1::RecordRequest::descriptor()->file(), v1::GetMemberRequest::descriptor()->file(),
+        v1::GetProgramRequest::descriptor()->file(), v1::GetTotalsRequest::descriptor()->file(),
+        v1::VerifyRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) {
         paths.insert("/" + file->service(s)->full_name() + "/" +

@@ -1,5 +1,6 @@
 #include "server/rpc/grpc_server.h"
 
+#include <grpc/support/time.h>
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
@@ -12,7 +13,6 @@
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "gateway/status.h"
 #include "rules/refusal.h"
 
@@ -155,7 +155,8 @@ std::shared_ptr<grpc::Channel> GrpcServer::in_process_channel() {
 }
 
 void GrpcServer::stop(absl::Duration grace) {
-  parts_->server->Shutdown(absl::ToChronoTime(absl::Now() + grace));
+  parts_->server->Shutdown(
+      gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_millis(to_ms(grace), GPR_TIMESPAN)));
 }
 
 }  // namespace moadon::rpc

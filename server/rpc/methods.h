@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <string>
 #include <utility>
@@ -65,7 +66,7 @@ class Methods final {
     add_method(path, pool_of(run), [handler](OpenCall call, const grpc::ByteBuffer& bytes) {
       Request request;
       if (!parse(bytes, request)) return call.refuse(malformed());
-      const absl::StatusOr<Response> response = handler(call.caller(), request);
+      const absl::StatusOr<Response> response = guarded<Response>(handler, call.caller(), request);
       response.ok() ? call.answer(*response) : call.refuse(response.status());
     });
   }
@@ -112,6 +113,15 @@ class Methods final {
   void stop();
 
  private:
+  template <class Response, class Handler, class Request>
+  static absl::StatusOr<Response> guarded(const Handler& handler, const Caller& caller,
+                                          const Request& request) {
+    try {
+      return handler(caller, request);
+    } catch (const std::exception& thrown) {
+      return absl::InternalError(thrown.what());
+    }
+  }
   static bool parse(const grpc::ByteBuffer& bytes, google::protobuf::MessageLite& message);
   static absl::Status malformed();
   // Null: at once.
