@@ -70,27 +70,28 @@ absl::Status Daemon::wait_until_ready() {
 
 absl::Status Daemon::start() {
   if (restarts_ == 0) unlink(plan_.announcement.c_str());  // of a run that was killed
-  if (absl::Status launched = launch(); !launched.ok()) return launched;
-  return wait_until_ready();
+  for (;;) {
+    if (absl::Status launched = launch(); !launched.ok()) return launched;
+    const absl::Status ready = wait_until_ready();
+    if (ready.ok() || absl::IsCancelled(ready)) return ready;
+    // Whatever ended by itself would do so again; what was killed may get further next time.
+    const std::optional<int> end = process_->ended();
+    if (!end || !WIFSIGNALED(*end) || restarts_ == kRestartsMax) return ready;
+    ++restarts_;
+  }
 }
 
 absl::Status Daemon::keep_up(bool even_after_clean_end) {
-  if (ended_cleanly_) return absl::OkStatus();
-  std::optional<int> end = process_->ended();
-  while (end) {
-    if (!crashed(*end) && !even_after_clean_end) {
-      ended_cleanly_ = true;
-      return absl::OkStatus();
-    }
-    if (restarts_ == kRestartsMax) return failure("ended too often");
-    ++restarts_;
-    const absl::Status started = start();
-    if (started.ok() || absl::IsCancelled(started)) return started;
-    end = process_->ended();
-    // Killed once more before it was ready: try again. Whatever ends by itself would do so again.
-    if (!end || !WIFSIGNALED(*end)) return started;
+  if (!process_ || ended_cleanly_) return absl::OkStatus();
+  const std::optional<int> end = process_->ended();
+  if (!end) return absl::OkStatus();
+  if (!crashed(*end) && !even_after_clean_end) {
+    ended_cleanly_ = true;
+    return absl::OkStatus();
   }
-  return absl::OkStatus();
+  if (restarts_ == kRestartsMax) return failure("ended too often");
+  ++restarts_;
+  return start();
 }
 
 void Daemon::stop() {

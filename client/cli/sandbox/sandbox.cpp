@@ -17,6 +17,7 @@ namespace moadon::cli {
 namespace {
 
 constexpr int kSignalExit = 128;
+constexpr int kStepTries = 20;
 
 enum class Kind { kLive, kReplaysHistory };
 using WantedRegisters = std::map<std::string, Kind>;
@@ -72,12 +73,29 @@ absl::Status stay_up(const Workplace& place, Session& session) {
   }
 }
 
-absl::Status fill(const Workplace& place, Session& owner, const SandboxOptions& options,
-                  const WantedRegisters& wanted) {
+// Repeats a step while the server is away, starting it again; every step may be repeated.
+absl::Status persist(const Workplace& place, const std::function<absl::Status()>& step) {
+  absl::Status done = step();
+  for (int tries = 1; tries < kStepTries && retry_may_help(reason_of(done)); ++tries) {
+    if (absl::Status up = place.club.keep_up(/*even_after_clean_end=*/true); !up.ok()) return up;
+    if (absl::Status wait = place.interrupts.wait(); !wait.ok()) return wait;
+    done = step();
+  }
+  return done;
+}
+
+absl::Status set_up(const Workplace& place, Session& owner, const SandboxOptions& options,
+                    const WantedRegisters& wanted) {
   const ProgramWish wish{options.program_file, options.time_zone};
   if (absl::Status ready = ensure_program(owner, wish); !ready.ok()) return ready;
   if (absl::Status ready = ensure_branch(owner); !ready.ok()) return ready;
-  if (absl::Status added = ensure_registers(place, owner, wanted); !added.ok()) return added;
+  return ensure_registers(place, owner, wanted);
+}
+
+absl::Status fill(const Workplace& place, Session& owner, const SandboxOptions& options,
+                  const WantedRegisters& wanted) {
+  const absl::Status ready = persist(place, [&] { return set_up(place, owner, options, wanted); });
+  if (!ready.ok()) return ready;
   if (absl::Status started = place.club.start_agent(); !started.ok()) return started;
   for (const std::string& file : options.replay_files) {
     owner.words() << owner.say({"replaying ", "משחזר את "}) << owner.plain(file) << '\n';
@@ -92,15 +110,9 @@ absl::StatusOr<int> run_inside(const Workplace& place, const Session& session,
                                const SandboxOptions& options, const WantedRegisters& wanted) {
   Session owner = owner_session(session, place, options.command.empty() ? std::cout : std::cerr);
   if (absl::Status filled = fill(place, owner, options, wanted); !filled.ok()) return filled;
-  if (owner.json()) {
-    if (absl::Status told = print_summary_json(owner, place.house, place.club); !told.ok()) {
-      return told;
-    }
-  } else {
-    print_addresses(owner, place.house, place.club);
-    if (absl::Status told = print_club(owner); !told.ok()) return told;
-  }
-  owner.out().flush();
+  const absl::Status told =
+      persist(place, [&] { return print_summary(owner, place.house, place.club); });
+  if (!told.ok()) return told;
   if (!options.command.empty()) return run_command(place, options.command);
   const absl::Status stayed = stay_up(place, owner);
   if (!stayed.ok()) return stayed;

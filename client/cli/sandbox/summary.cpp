@@ -25,8 +25,6 @@ absl::StatusOr<Reports> read_reports(Session& session) {
   return Reports{*totals, *stages};
 }
 
-}  // namespace
-
 void print_addresses(Session& session, const House& house, const RunningClub& club) {
   Table table({{""}, {""}});
   const auto row = [&](const Text& label, const std::string& value) {
@@ -42,19 +40,8 @@ void print_addresses(Session& session, const House& house, const RunningClub& cl
   table.print(session.out());
 }
 
-absl::Status print_club(Session& session) {
-  const absl::StatusOr<Reports> reports = read_reports(session);
-  if (!reports.ok()) return reports.status();
-  session.out() << '\n';
-  print_totals(session, reports->totals);
-  session.out() << '\n';
-  print_stages(session, reports->stages);
-  return absl::OkStatus();
-}
-
-absl::Status print_summary_json(Session& session, const House& house, const RunningClub& club) {
-  const absl::StatusOr<Reports> reports = read_reports(session);
-  if (!reports.ok()) return reports.status();
+void print_json(Session& session, const House& house, const RunningClub& club,
+                const Reports& reports) {
   const nlohmann::ordered_json summary = {
       {"server", club.server_address()},
       {"http", club.http_url()},
@@ -64,9 +51,26 @@ absl::Status print_summary_json(Session& session, const House& house, const Runn
       {"registers", house.registers()},
       {"server_restarts", club.server_restarts()},
       {"agent_restarts", club.agent_restarts()},
-      {"totals", nlohmann::ordered_json::parse(totals_json(reports->totals))},
-      {"stages", nlohmann::ordered_json::parse(stages_json(reports->stages))}};
+      {"totals", nlohmann::ordered_json::parse(totals_json(reports.totals))},
+      {"stages", nlohmann::ordered_json::parse(stages_json(reports.stages))}};
   session.out() << summary.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+}
+
+}  // namespace
+
+absl::Status print_summary(Session& session, const House& house, const RunningClub& club) {
+  const absl::StatusOr<Reports> reports = read_reports(session);
+  if (!reports.ok()) return reports.status();
+  if (session.json()) {
+    print_json(session, house, club, *reports);
+  } else {
+    print_addresses(session, house, club);
+    session.out() << '\n';
+    print_totals(session, reports->totals);
+    session.out() << '\n';
+    print_stages(session, reports->stages);
+  }
+  session.out().flush();
   return absl::OkStatus();
 }
 

@@ -9,14 +9,8 @@
 
 namespace moadon::cli {
 
-// Where everything listens.
-void print_addresses(Session& session, const House& house, const RunningClub& club);
-
-// Totals and stages. Refuses as the server does.
-absl::Status print_club(Session& session);
-
-// Both as one JSON object in one line: {"server": "127.0.0.1:1", "http": ..., "totals": {...},
-// "stages": {...}}.
-absl::Status print_summary_json(Session& session, const House& house, const RunningClub& club);
+// Prints both; with --json as one object in one line: {"server": "127.0.0.1:1", "http": ...,
+// "totals": {...}, "stages": {...}}. Refuses, before it prints anything, when the server does.
+absl::Status print_summary(Session& session, const House& house, const RunningClub& club);
 
 }  // namespace moadon::cli
