@@ -29,6 +29,7 @@ struct Arguments {
   std::string order = "file";
   uint64_t seed = 1;
   int64_t limit = 0;
+  int64_t patience_s = ReplayProgress::kPatience.count();
   bool json = false;
   bool no_start_agent = false;
 };
@@ -100,6 +101,10 @@ CLI::App* declare_replay(CLI::App& app, Arguments& arguments) {
                    "file, or shuffled: in an order that the seed decides")
       ->check(CLI::IsMember({"file", "shuffled"}));
   command->add_option("--seed", arguments.seed, "Of the shuffled order (default 1)");
+  command
+      ->add_option("--patience", arguments.patience_s,
+                   "Seconds without any answer after which to stop (default 60)")
+      ->check(CLI::Range(1, 86'400));
   command->add_flag("--summary-json", replay.summary_json, "The summary as one JSON object");
   return command;
 }
@@ -123,6 +128,7 @@ std::string complete(Arguments& arguments, bool replay) {
   if (agent.empty()) agent = program_folder() / "moadon-agent";
   // Without one to start, an agent that runs already still serves.
   if (arguments.no_start_agent || access(agent.c_str(), X_OK) != 0) agent.clear();
+  settings.replay.patience = std::chrono::seconds(arguments.patience_s);
   if (arguments.limit > 0) settings.replay.limit = arguments.limit;
   if (arguments.order == "shuffled") settings.replay.shuffle_seed = arguments.seed;
   return {};

@@ -10,7 +10,6 @@ namespace moadon {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 constexpr int kCallTimeoutMs = 10'000;
 constexpr milliseconds kFirstPause{20};
@@ -54,8 +53,8 @@ Answer PatientClub::call(const std::string& method, const Json& request) {
       }
       return answer;
     }
-    if (steady_clock::now() - progress_.last_answer() > std::chrono::seconds(kPatienceSeconds)) {
-      progress_.stop(fmt::format("no answer for {} s: {}: {}", kPatienceSeconds,
+    if (progress_.is_out_of_patience()) {
+      progress_.stop(fmt::format("no answer for {} s: {}: {}", progress_.patience().count(),
                                  answer.refusal.reason, answer.refusal.message),
                      true);
     }

@@ -9,12 +9,10 @@
 namespace moadon {
 
 // Repeats a call unchanged while its refusal says that this may help; every method allows that.
-// Gives up, and stops the whole replay, when no call of any register was answered for
-// kPatienceSeconds. One thread; `club` and `progress` must outlive it.
+// Gives up, and stops the whole replay, when `progress` is out of patience. One thread; `club` and
+// `progress` must outlive it.
 class PatientClub final {
  public:
-  static constexpr int kPatienceSeconds = 60;
-
   PatientClub(Club& club, ReplayProgress& progress) : club_(club), progress_(progress) {}
 
   // An answer, or a refusal that repeating does not mend. Once the replay is stopped: whatever came

@@ -33,8 +33,9 @@ ReplayCounts ReplayProgress::counts() const {
 
 void ReplayProgress::answered() { last_answer_ = steady_clock::now().time_since_epoch().count(); }
 
-ReplayProgress::Instant ReplayProgress::last_answer() const {
-  return Instant(Instant::duration(last_answer_.load()));
+bool ReplayProgress::is_out_of_patience() const {
+  const Instant last(Instant::duration(last_answer_.load()));
+  return steady_clock::now() - last > patience_;
 }
 
 void ReplayProgress::stop(const std::string& reason, bool unreachable) {

@@ -32,9 +32,14 @@ class ReplayProgress final {
   void count(int64_t ReplayCounts::*what);
   ReplayCounts counts() const;
 
-  // Some call was answered for good, and when that last was.
+  // Ends the waiting when no register was answered for so long.
+  static constexpr std::chrono::seconds kPatience{60};
+  explicit ReplayProgress(std::chrono::seconds patience = kPatience) : patience_(patience) {}
+  std::chrono::seconds patience() const { return patience_; }
+
+  // Some call was answered for good; whether that was too long ago.
   void answered();
-  Instant last_answer() const;
+  bool is_out_of_patience() const;
 
   // Ends the replay early; the first reason given stays.
   void stop(const std::string& reason, bool unreachable);
@@ -46,6 +51,8 @@ class ReplayProgress final {
   void pause(std::chrono::milliseconds time);
 
  private:
+  const std::chrono::seconds patience_;
+
   // Self-locking.
   std::atomic<bool> stopped_{false};
   std::atomic<Instant::rep> last_answer_{

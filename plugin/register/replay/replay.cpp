@@ -125,7 +125,7 @@ ExitCode run_replay(const ReplaySettings& settings, const OpenClub& open_club) {
     tills.push_back({std::move(queue), std::move(opened.club)});
   }
   const auto start = std::chrono::steady_clock::now();
-  ReplayProgress progress;
+  ReplayProgress progress(settings.patience);
   run_workers(file, tills, progress, total);
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
   if (progress.stopped()) {

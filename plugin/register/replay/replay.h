@@ -1,6 +1,7 @@
 // `moadon-register replay`: past sales brought to the club as registers would have brought them.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,6 +20,8 @@ struct ReplaySettings {
   std::optional<int64_t> limit;
   // Shuffle the receipts with this seed; unset: file order.
   std::optional<uint64_t> shuffle_seed;
+  // Stop when agent or server stay away for so long.
+  std::chrono::seconds patience = ReplayProgress::kPatience;
   // The summary as one JSON object.
   bool summary_json = false;
 };

@@ -21,7 +21,9 @@ struct Replay {
   KnownCards cards;
   ReplayProgress progress;
 
-  explicit Replay(ClubInMemory& register_club) : club(register_club) {
+  explicit Replay(ClubInMemory& register_club,
+                  std::chrono::seconds patience = ReplayProgress::kPatience)
+      : club(register_club), progress(patience) {
     std::string problem;
     REQUIRE(file.parse(kSales, "f.csv", problem));
   }
@@ -86,6 +88,14 @@ TEST_CASE("a receipt that nobody can look up now is committed all the same") {
     return method == "GetReceipt" ? "REASON_SERVER_UNREACHABLE" : "";
   };
   CHECK(Replay(club).run().committed == 2);
+}
+
+TEST_CASE("a replay stops when nobody answers for too long") {
+  ClubInMemory club;
+  club.refuse_with = [](const std::string&) { return "REASON_AGENT_UNREACHABLE"; };
+  Replay replay(club, std::chrono::seconds(0));
+  CHECK(replay.run().receipts() == 0);
+  CHECK(replay.progress.stopped_unreachable());
 }
 
 TEST_CASE("a register that the club does not know stops the replay at once") {

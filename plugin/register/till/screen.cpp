@@ -2,6 +2,7 @@
 
 #include <istream>
 #include <ostream>
+#include <sstream>
 #include <string_view>
 
 #include "plugin/register/text_columns.h"
@@ -21,19 +22,25 @@ std::string Screen::money(int64_t amount_minor) const {
 }
 
 std::optional<std::string> Screen::read(const std::string& prompt) {
-  if (settings_.prompts) out_ << prompt << std::flush;
+  if (settings_.prompts) out_ << as_seen(prompt) << std::flush;
   std::string line;
   if (!std::getline(in_, line)) return std::nullopt;
   return clean_text(line);
 }
 
-void Screen::say(const std::string& line) {
-  const bool reorder = settings_.visual_hebrew && texts_.right_to_left;
-  out_ << (reorder ? visual_order(line) : line) << '\n' << std::flush;
+void Screen::say(const std::string& text) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) out_ << as_seen(line) << '\n';
+  out_ << std::flush;
+}
+
+std::string Screen::as_seen(const std::string& line) const {
+  return settings_.visual_hebrew && texts_.right_to_left ? visual_order(line) : line;
 }
 
 void Screen::print(const std::vector<std::string>& paper) {
-  for (const std::string& line : paper) say(line);
+  for (const std::string& line : paper) out_ << as_seen(line) << '\n';
+  out_ << std::flush;
 }
 
 }  // namespace moadon

@@ -36,7 +36,8 @@ class Screen final {
   // along. Nothing at the end of input.
   std::optional<std::string> read(const std::string& prompt);
 
-  void say(const std::string& line);
+  // One line or several.
+  void say(const std::string& text);
   // A text with its {} filled in.
   template <typename... Values>
   void say(const char* text, const Values&... values) {
@@ -45,6 +46,8 @@ class Screen final {
   void print(const std::vector<std::string>& paper);
 
  private:
+  std::string as_seen(const std::string& line) const;
+
   std::istream& in_;
   std::ostream& out_;
   const Settings settings_;
