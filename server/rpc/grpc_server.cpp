@@ -85,6 +85,14 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> credentials_of(const Tl
   return grpc::SslServerCredentials(options);
 }
 
+// Why the server did not start, for which gRPC itself has only a log line.
+std::string problem_of(const ListenAddress& address, const TlsFiles& tls) {
+  std::string problem = bind_problem(address);
+  if (!problem.empty()) return problem;
+  return tls.is_set() ? "the TLS files are not a certificate, its key and a client CA"
+                      : "gRPC refused it";
+}
+
 int to_ms(absl::Duration duration) { return static_cast<int>(absl::ToInt64Milliseconds(duration)); }
 
 void set_limits(grpc::ServerBuilder& builder) {
@@ -136,7 +144,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::start(const ListenAddres
   parts->server = builder.BuildAndStart();
   if (parts->server == nullptr || port == 0) {
     return absl::UnavailableError(
-        absl::StrCat("cannot listen on ", to_string(address), ": ", bind_problem(address)));
+        absl::StrCat("cannot listen on ", to_string(address), ": ", problem_of(address, tls)));
   }
   parts->address.port = static_cast<uint16_t>(port);
   return absl::WrapUnique(new GrpcServer(std::move(parts)));

@@ -82,7 +82,7 @@ std::string to_string(const ListenAddress& address) {
 
 std::string bind_problem(const ListenAddress& address) {
   const int problem = try_bind(address);
-  return problem != 0 ? std::strerror(problem) : "the address was refused";
+  return problem != 0 ? std::strerror(problem) : "";
 }
 
 }  // namespace moadon::rpc

@@ -25,7 +25,7 @@ absl::StatusOr<ListenAddress> parse_listen_address(absl::string_view text);
 // The same form again, brackets included.
 std::string to_string(const ListenAddress& address);
 
-// Why nothing can listen there, in the system's words, after somebody found that nothing can.
+// Why nothing can listen there, in the system's words; empty: something can.
 std::string bind_problem(const ListenAddress& address);
 
 }  // namespace moadon::rpc
