@@ -55,10 +55,11 @@ absl::Status Agent::serve(const Settings& settings) {
 
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxReceiveBytes);
+  channel_ = server_->InProcessChannel(arguments);
   HttpGatewayOptions options;
   options.port = settings.http_port;
   options.allowed_origins = settings.allowed_origins;
-  options.channel = server_->InProcessChannel(arguments);
+  options.channel = channel_;
   options.services = {v1::RegisterService::service_full_name()};
   auto gateway = HttpGateway::start(std::move(options));
   if (!gateway.ok()) return gateway.status();

@@ -45,6 +45,9 @@ class Agent final {
   Agent& operator=(const Agent&) = delete;
 
   std::uint16_t port() const { return gateway_->port(); }
+  // The way to RegisterService for callers inside this process. Shared because gRPC hands channels
+  // out that way; not used after stop().
+  std::shared_ptr<grpc::Channel> in_process_channel() const { return channel_; }
 
   // Accepts nothing any more, finishes the calls under way, breaks deliveries off (what is not
   // delivered stays in the journal). Once.
@@ -73,6 +76,7 @@ class Agent final {
   std::unique_ptr<Tills> tills_;
   std::unique_ptr<RegisterService> service_;
   std::unique_ptr<grpc::Server> server_;
+  std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<HttpGateway> gateway_;
 
   absl::Mutex mutex_;

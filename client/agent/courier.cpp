@@ -51,7 +51,7 @@ bool Courier::wait_for_turn() {
     if (left <= absl::ZeroDuration()) break;
     changed_.WaitWithTimeout(&mutex_, left);
   }
-  if (try_now_) next_heartbeat_ = absl::ZeroDuration();
+  if (try_now_) next_heartbeat_ = next_kept_back_ = absl::ZeroDuration();
   has_work_ = false;
   try_now_ = false;
   return !stopping_;
@@ -63,7 +63,7 @@ Courier::Turn Courier::work() {
     const Turn turn = heartbeat();
     if (turn != Turn::kIdle) return turn;
   }
-  if (next_kept_back_ == absl::ZeroDuration() || now >= next_kept_back_) {
+  if (now >= next_kept_back_) {
     absl::Status retried = parts_.journal.retry_kept_back(register_id_);
     if (!retried.ok()) return on_failed_journal(retried);
     next_kept_back_ = now + kKeptBackInterval;
@@ -91,7 +91,7 @@ Courier::Turn Courier::heartbeat() {
   if (!status.ok()) {
     const CallRefusal kind = kind_of_refusal(status);
     const Turn turn = kind == CallRefusal::kPassing ? Turn::kPassing : Turn::kBlocked;
-    log_change(turn, status);
+    note_trouble(turn, status);
     return turn;
   }
   parts_.link.report_server_time(answer->server_time());
@@ -118,7 +118,7 @@ Courier::Turn Courier::deliver() {
       parts_.journal.next_batch(register_id_, limits);
   if (!batch.ok()) return on_failed_journal(batch.status());
   if (batch->empty()) {
-    log_change(Turn::kIdle, absl::OkStatus());
+    note_trouble(Turn::kIdle, absl::OkStatus());
     return Turn::kIdle;
   }
   v1::RecordRequest request;
@@ -142,20 +142,20 @@ Courier::Turn Courier::settle(const v1::RecordRequest& request,
   }
   if (single_entries_ > 0) --single_entries_;
   if (result.is_incomplete) return Turn::kPassing;
-  log_change(Turn::kMore, absl::OkStatus());
+  note_trouble(Turn::kMore, absl::OkStatus());
   return Turn::kMore;
 }
 
 Courier::Turn Courier::on_refused(const v1::RecordRequest& request, const absl::Status& refusal) {
   switch (kind_of_refusal(refusal)) {
     case CallRefusal::kPassing:
-      log_change(Turn::kPassing, refusal);
+      note_trouble(Turn::kPassing, refusal);
       return Turn::kPassing;
     case CallRefusal::kProgramAwaited:
-      log_change(Turn::kProgramAwaited, refusal);
+      note_trouble(Turn::kProgramAwaited, refusal);
       return Turn::kProgramAwaited;
     case CallRefusal::kBlocked:
-      log_change(Turn::kBlocked, refusal);
+      note_trouble(Turn::kBlocked, refusal);
       return Turn::kBlocked;
     case CallRefusal::kContent:
       break;
@@ -173,7 +173,7 @@ Courier::Turn Courier::on_refused(const v1::RecordRequest& request, const absl::
 }
 
 Courier::Turn Courier::on_failed_journal(const absl::Status& failure) {
-  log_change(Turn::kPassing, failure);
+  note_trouble(Turn::kPassing, failure);
   return Turn::kPassing;
 }
 
@@ -199,20 +199,28 @@ void Courier::plan(Turn turn) {
   if (turn != Turn::kIdle) has_work_ = true;
 }
 
-void Courier::log_change(Turn turn, const absl::Status& status) {
+void Courier::note_trouble(Turn turn, const absl::Status& status) {
+  const bool needs_person = turn == Turn::kBlocked || turn == Turn::kProgramAwaited;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (status.ok() || needs_person) blocked_by_ = status;
+  }
   const v1::Reason reason =
       status.ok() ? v1::REASON_UNSPECIFIED : std::max(reason_of(status), v1::REASON_TOKEN_UNKNOWN);
   if (reason == logged_reason_) return;
   logged_reason_ = reason;
   if (status.ok()) {
     spdlog::info("event=delivery_resumed register={}", register_id_);
-  } else if (turn == Turn::kBlocked) {
-    spdlog::error("event=delivery_blocked register={} reason={} message=\"{}\"", register_id_,
-                  v1::Reason_Name(reason), std::string(status.message()));
   } else {
-    spdlog::warn("event=delivery_paused register={} reason={} message=\"{}\"", register_id_,
-                 v1::Reason_Name(reason), std::string(status.message()));
+    spdlog::log(needs_person ? spdlog::level::err : spdlog::level::warn,
+                "event=delivery_paused register={} reason={} message=\"{}\"", register_id_,
+                v1::Reason_Name(reason), std::string(status.message()));
   }
+}
+
+absl::Status Courier::blocked_by() const {
+  absl::MutexLock lock(&mutex_);
+  return blocked_by_;
 }
 
 }  // namespace moadon::agent

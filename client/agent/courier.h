@@ -28,7 +28,8 @@ inline constexpr absl::Duration kAwayPauseLast = absl::Seconds(10);
 // While no program is published, and while the register is not let in.
 inline constexpr absl::Duration kProgramPause = absl::Seconds(2);
 inline constexpr absl::Duration kBlockedPause = absl::Seconds(30);
-// Entries refused for good are tried again at the start and this often: the owner may have acted.
+// Entries refused for good are tried again at the start, with every new connection and this often:
+// the owner may have acted, or the server may be a newer one.
 inline constexpr absl::Duration kKeptBackInterval = absl::Minutes(10);
 
 // A thread that delivers entries in journal order, in batches, each until the server has it or has
@@ -53,6 +54,8 @@ class Courier final {
   void notify_committed() ABSL_LOCKS_EXCLUDED(mutex_);
   // The server may be back, or the token is another: do not wait any longer.
   void try_now() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Why nothing is delivered at all, where a person must act; OK otherwise.
+  absl::Status blocked_by() const ABSL_LOCKS_EXCLUDED(mutex_);
   // Returns when the thread has ended; what is not delivered stays in the journal.
   void stop() ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -69,7 +72,7 @@ class Courier final {
   Turn on_refused(const v1::RecordRequest& request, const absl::Status& refusal);
   Turn on_failed_journal(const absl::Status& failure);
   void plan(Turn turn) ABSL_LOCKS_EXCLUDED(mutex_);
-  void log_change(Turn turn, const absl::Status& status);
+  void note_trouble(Turn turn, const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Fixed at construction.
   const std::string register_id_;
@@ -84,11 +87,12 @@ class Courier final {
   absl::Duration next_kept_back_ = absl::ZeroDuration();
   v1::Reason logged_reason_ = v1::REASON_UNSPECIFIED;  // of the trouble in the log
 
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   absl::CondVar changed_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   bool has_work_ ABSL_GUARDED_BY(mutex_) = true;
   bool try_now_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Status blocked_by_ ABSL_GUARDED_BY(mutex_);
   // Monotonic: not before; and at the latest.
   absl::Duration rest_until_ ABSL_GUARDED_BY(mutex_) = absl::ZeroDuration();
   absl::Duration wake_at_ ABSL_GUARDED_BY(mutex_) = absl::ZeroDuration();

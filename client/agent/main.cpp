@@ -138,8 +138,7 @@ int run_command_line(int argc, char** argv) {
   app.add_option("--tls-ca", arguments.tls_ca, "PEM file: who signs the server");
   app.add_option("--tls-cert", arguments.tls_certificate, "PEM file: this agent's certificate");
   app.add_option("--tls-key", arguments.tls_key, "PEM file: its private key");
-  app.add_option("--tls-server-name", arguments.tls_server_name,
-                 "The name in the server's certificate");
+  app.add_option("--tls-name", arguments.tls_server_name, "The name in the server's certificate");
   app.add_option("--http-port", arguments.http_port, "Port on 127.0.0.1; 0: any");
   app.add_option("--allow-origin", arguments.allowed_origins,
                  "A web origin that may call; repeatable");

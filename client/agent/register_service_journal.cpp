@@ -222,7 +222,14 @@ grpc::Status RegisterService::Pending(grpc::ServerContext* context,
     if (!entries.ok()) return entries.status();
     const bool has_more = static_cast<int>(entries->size()) > *page_size;
     if (has_more) entries->pop_back();
-    for (v1::PendingEntry& entry : *entries) *response->add_entries() = std::move(entry);
+    const absl::Status blocked_by = caller.till.courier.blocked_by();
+    for (v1::PendingEntry& entry : *entries) {
+      if (!entry.has_refusal() && !blocked_by.ok()) {
+        *entry.mutable_refusal() = detail_of(blocked_by);
+        entry.set_message(std::string(blocked_by.message()));
+      }
+      *response->add_entries() = std::move(entry);
+    }
     if (has_more) {
       response->set_next_page_token(
           absl::StrCat(kPendingToken, response->entries(*page_size - 1).sequence()));

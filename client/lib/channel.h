@@ -33,7 +33,7 @@ struct ClientTlsFiles {
 
 struct ChannelOptions {
   std::string address;  // "host:port"
-  ClientTlsFiles tls;
+  ClientTlsFiles tls = {};
 };
 
 // Makes a channel; connects with the first call, and again by itself whenever the connection is
