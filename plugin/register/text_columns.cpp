@@ -78,6 +78,20 @@ std::string pad_after(std::string_view text, int columns) {
   return std::string(text) + spaces(columns - text_columns(text));
 }
 
+std::string closed_right_to_left(std::string_view text) {
+  constexpr std::string_view kRightToLeftMark = "\u200F";
+  bool left_to_right = false;
+  each_character(text, [&](UChar32 character, size_t) {
+    const UCharDirection direction = u_charDirection(character);
+    if (direction == U_LEFT_TO_RIGHT) left_to_right = true;
+    if (direction == U_RIGHT_TO_LEFT) left_to_right = false;
+    return true;
+  });
+  std::string closed(text);
+  if (left_to_right) closed += kRightToLeftMark;
+  return closed;
+}
+
 std::string visual_order(const std::string& line) {
   const icu::UnicodeString logical = icu::UnicodeString::fromUTF8(line);
   const std::unique_ptr<UBiDi, decltype(&ubidi_close)> bidi(ubidi_open(), &ubidi_close);
@@ -87,7 +101,8 @@ std::string visual_order(const std::string& line) {
   const int32_t capacity = logical.length() + 1;
   UChar* buffer = visual.getBuffer(capacity);
   const int32_t length = ubidi_writeReordered(
-      bidi.get(), buffer, capacity, UBIDI_DO_MIRRORING | UBIDI_KEEP_BASE_COMBINING, &status);
+      bidi.get(), buffer, capacity,
+      UBIDI_DO_MIRRORING | UBIDI_KEEP_BASE_COMBINING | UBIDI_REMOVE_BIDI_CONTROLS, &status);
   visual.releaseBuffer(U_SUCCESS(status) ? length : 0);
   if (U_FAILURE(status)) return line;
   std::string text;

@@ -16,6 +16,10 @@ std::string fit_columns(std::string_view text, int columns);
 std::string pad_before(std::string_view text, int columns);
 std::string pad_after(std::string_view text, int columns);
 
+// `text` followed, if its last letter runs left to right, by an invisible mark that keeps numbers
+// behind it from joining it: inside Hebrew, "Cola 1.5L" and then "7.90" are two things, not one.
+std::string closed_right_to_left(std::string_view text);
+
 // `line` in the order in which a device without bidirectional text must print it from left to
 // right, for a line whose reading direction is right to left.
 std::string visual_order(const std::string& line);

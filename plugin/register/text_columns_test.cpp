@@ -26,6 +26,14 @@ TEST_CASE("visual order turns Hebrew around and leaves numbers as they are") {
   CHECK(visual_order("סה\"כ") == "כ\"הס");
 }
 
+TEST_CASE("a number behind a Latin name stays apart from it in a Hebrew line") {
+  CHECK(closed_right_to_left("חלב") == "חלב");
+  CHECK(closed_right_to_left("7290") == "7290");
+  CHECK(text_columns(closed_right_to_left("Cola 1.5L")) == 9);
+  CHECK(visual_order(closed_right_to_left("Cola 1.5L") + "  7.90") == "7.90  Cola 1.5L");
+  CHECK(visual_order("קבלה: 261121-200554-482913") == "261121-200554-482913 :הלבק");
+}
+
 TEST_CASE("control and bidirectional formatting characters are unwelcome") {
   CHECK(is_clean_text("חלב 3% ½ £"));
   CHECK_FALSE(is_clean_text("a\tb"));

@@ -136,7 +136,9 @@ class Paper final {
   // One text at each edge; the first gives way to the second.
   void sides(const std::string& first, const std::string& second) {
     const int room = style_.columns - text_columns(second) - 1;
-    rows_.push_back(pad_after(fit_columns(first, std::max(room, 0)), room + 1) + second);
+    const std::string fitted = fit_columns(first, std::max(room, 0));
+    const std::string closed = texts_.right_to_left ? closed_right_to_left(fitted) : fitted;
+    rows_.push_back(pad_after(closed, room + 1) + second);
   }
 
   static std::string labelled(const char* label, const std::string& value) {

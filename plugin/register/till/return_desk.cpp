@@ -7,15 +7,6 @@
 #include "plugin/register/decimal.h"
 
 namespace moadon {
-namespace {
-
-std::string name_of(const Json& line) {
-  const std::string description = text_of(line, "description");
-  return description.empty() ? text_of(line, "sku") : description;
-}
-
-}  // namespace
-
 void ReturnDesk::open(const ReceiptCommand& command) {
   const Texts& texts = workplace_.screen.texts();
   const Answer answer = look_up(command);
@@ -57,7 +48,7 @@ void ReturnDesk::show_lines() const {
   for (size_t i = 0; i < lines_.size(); ++i) {
     const SoldLine& sold = lines_[i];
     workplace_.screen.say(
-        fmt::format("{}. {}  {} × {}  ({})", i + 1, name_of(sold.line),
+        fmt::format("{}. {}  {} × {}  ({})", i + 1, workplace_.screen.name_of(sold.line),
                     format_quantity(int64_of(sold.line, "quantity_milli")),
                     format_decimal(int64_of(sold.line, "unit_price_minor"), 2),
                     fmt::format(fmt::runtime(workplace_.screen.texts().units_left),
@@ -102,7 +93,8 @@ void ReturnDesk::choose_line(SoldLine& sold, int64_t quantity_milli) {
     return workplace_.screen.say(texts.too_many, format_quantity(left_milli));
   }
   sold.chosen_milli += quantity_milli;
-  workplace_.screen.say(texts.taken_back, format_quantity(quantity_milli), name_of(sold.line));
+  workplace_.screen.say(texts.taken_back, format_quantity(quantity_milli),
+                        workplace_.screen.name_of(sold.line));
 }
 
 void ReturnDesk::finish() {

@@ -137,12 +137,11 @@ void SaleDesk::show() const {
 
 void SaleDesk::say_line(size_t index) const {
   const Json& line = lines_[index];
-  const std::string description = text_of(line, "description");
-  workplace_.screen.say(fmt::format("{}. {}  {} × {} = {}", index + 1,
-                                    description.empty() ? text_of(line, "sku") : description,
+  const Screen& screen = workplace_.screen;
+  workplace_.screen.say(fmt::format("{}. {}  {} × {} = {}", index + 1, screen.name_of(line),
                                     format_quantity(int64_of(line, "quantity_milli")),
                                     format_decimal(int64_of(line, "unit_price_minor"), 2),
-                                    workplace_.screen.money(price_.paid_net_minor[index])));
+                                    screen.money(price_.paid_net_minor[index])));
 }
 
 void SaleDesk::identify(const IdentifyCommand& command) {

@@ -21,6 +21,12 @@ std::string Screen::money(int64_t amount_minor) const {
   return money_text(currency_sign_, amount_minor);
 }
 
+std::string Screen::name_of(const Json& line) const {
+  const std::string description = text_of(line, "description");
+  const std::string name = description.empty() ? text_of(line, "sku") : description;
+  return texts_.right_to_left ? closed_right_to_left(name) : name;
+}
+
 std::optional<std::string> Screen::read(const std::string& prompt) {
   if (settings_.prompts) out_ << as_seen(prompt) << std::flush;
   std::string line;

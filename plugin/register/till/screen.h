@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "plugin/register/json.h"
 #include "plugin/register/till/texts.h"
 
 namespace moadon {
@@ -31,6 +32,9 @@ class Screen final {
   void use_currency(const std::string& currency_code);
   const std::string& currency_sign() const { return currency_sign_; }
   std::string money(int64_t amount_minor) const;
+
+  // What an article line is called: its description, or its code.
+  std::string name_of(const Json& line) const;
 
   // The next line typed, without marks of writing direction that keyboards and copied texts bring
   // along. Nothing at the end of input.
