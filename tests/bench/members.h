@@ -1,0 +1,51 @@
+// The people and purchases that the measurements are made with. Everything is the same in each run,
+// but for the time.
+#pragma once
+
+#include <google/protobuf/message_lite.h>
+#include <grpcpp/support/byte_buffer.h>
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "moadon/v1/member.pb.h"
+#include "moadon/v1/sync_service.pb.h"
+#include "tests/bench/calls.h"
+
+namespace moadon::bench {
+
+inline constexpr uint64_t kSeed = 20260601;
+
+grpc::ByteBuffer to_bytes(const google::protobuf::MessageLite& message);
+// Throws std::runtime_error when the bytes are no such message.
+void parse(const grpc::ByteBuffer& bytes, google::protobuf::MessageLite& message);
+
+// Member `number`'s card, and their phone as people of the country write it.
+std::string card_of(int number);
+std::string local_phone_of(int number);
+
+// Enrolls members 0 to `count` - 1, each with a phone and a card, and returns their facts.
+std::vector<v1::MemberFacts> enroll_members(const Connections& server, int count);
+
+// A sale of `line_count` lines, paid now with card `number`'s holder present.
+v1::Sale make_sale(const std::string& receipt, int number, int line_count);
+
+// Sales as an agent delivers them: each by a random member, with a receipt that no other has.
+class SaleMaker final {
+ public:
+  explicit SaleMaker(std::vector<v1::MemberFacts> members);
+
+  // `call_count` RecordRequests of `entry_count` sales with five lines.
+  std::vector<grpc::ByteBuffer> make_requests(int call_count, int entry_count);
+
+ private:
+  v1::RecordEntry make_entry();
+
+  const std::vector<v1::MemberFacts> members_;
+  std::mt19937_64 random_{kSeed};
+  int64_t sequence_ = 0;
+};
+
+}  // namespace moadon::bench

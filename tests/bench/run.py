@@ -1,0 +1,155 @@
+"""Runs the benchmarks: starts a club and the echo server, has bench_load measure them, prints what it found.
+
+Called by scripts/bench; --smoke is for the tests: few calls, and a check that every figure is there.
+"""
+
+import argparse
+import contextlib
+import json
+import math
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+LOAD_SECONDS = 280
+RAM_DISKS = ("tmpfs", "ramfs")
+# What issue and design ask of the ratio to the reference.
+TARGETS = {
+    "identify_card.throughput": 0.85,
+    "identify_phone.throughput": 0.85,
+    "record_single.throughput": 0.5,
+    "record_batch.throughput": 0.7,
+}
+FULL = {"members": 10_000, "rounds": 7, "round_ms": 1500, "sales_per_round": 8_192,
+        "plugin_calls": 1_500}
+SMOKE = {"members": 20, "rounds": 2, "round_ms": 50, "sales_per_round": 128, "plugin_calls": 5}
+MEASURED = {
+    "throughput": ["echo", "identify_card", "identify_phone", "raw_single", "record_single",
+                   "raw_batch", "record_batch"],
+    "p50": ["plugin_empty", "plugin_status", "plugin_identify", "plugin_quote_20",
+            "plugin_commit_5"],
+}
+REFERENCES = ("echo", "raw_single", "raw_batch", "plugin_empty")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="scripts/bench", description="Measures Moadon beside bare references.")
+    parser.add_argument("--build", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--smoke", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--json", action="store_true", help="one object per line instead of a table")
+    parser.add_argument("--dir", type=pathlib.Path,
+                        help="where the databases are made, and removed; a real disk (default: BUILD/bench-data)")
+    return parser.parse_args()
+
+
+def refuse_ram_disk(directory):
+    """Syncing a file that lives in memory costs nothing, so its figures would mean nothing."""
+    kind = subprocess.run(["stat", "-f", "-c", "%T", directory], capture_output=True, text=True,
+                          check=True).stdout.strip()
+    if kind in RAM_DISKS:
+        sys.exit(f"{directory} is in memory ({kind}); give a directory on a disk with --dir")
+
+
+@contextlib.contextmanager
+def echo_server(binaries):
+    """Ends by itself when its input does, so also when this program is killed."""
+    with subprocess.Popen([binaries / "bench_echo_server"], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield f"127.0.0.1:{int(process.stdout.readline())}"
+        finally:
+            process.stdin.close()
+
+
+def measure(build, root, counts):
+    """Figures, as bench_load prints them, of a club that lives in `root`."""
+    os.environ["MOADON_BUILD"] = str(build)
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "integration"))
+    tempfile.tempdir = str(root)
+    import club as clubs  # reads MOADON_BUILD
+
+    with clubs.Club(registers=["lane", "till"]) as club, echo_server(clubs.BIN) as echo:
+        clubs.wait_for("the agent has a program", lambda: int(
+            club.register("Status", {}, register="till")["program_version"]) > 0)
+        plan = {
+            **counts,
+            "server": club.server.grpc, "echo": echo,
+            "register": "lane", "token": club.register_tokens["lane"],
+            "server_database": str(club.server.directory / "moadon.db"),
+            "copy": str(root / "raw.db"),
+            "plugin": str(clubs.BIN / "libmoadon_pos.so"), "plugin_register": "till",
+            "agent_dir": str(club.agent.directory),
+        }
+        done = subprocess.run([clubs.BIN / "bench_load"], input=json.dumps(plan), text=True,
+                              stdout=subprocess.PIPE, timeout=LOAD_SECONDS, check=False)
+        if done.returncode != 0:
+            sys.exit(f"bench_load failed\nmoadond said:\n{club.server.process.log()[-2000:]}")
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def number(value):
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def print_table(figures):
+    rows = [("", "value", "unit", "reference", "ratio", "target")]
+    for figure in figures:
+        target = TARGETS.get(figure["name"])
+        rows.append((figure["name"], number(figure["value"]), figure["unit"],
+                     number(figure["reference"]),
+                     "" if figure["ratio"] is None else
+                     f"{figure['ratio']:.2f}" if figure["ratio"] < 100 else number(figure["ratio"]),
+                     f">= {target}" if target else ""))
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        cells = [cell.ljust(width) if i in (0, 2, 5) else cell.rjust(width)
+                 for i, (cell, width) in enumerate(zip(row, widths))]
+        print("  ".join(cells).rstrip())
+
+
+def check_complete(figures):
+    """Every figure that is promised, with finite numbers."""
+    found = {figure["name"]: figure for figure in figures}
+    expected = {f"{name}.{suffix}" for first, names in MEASURED.items() for name in names
+                for suffix in {first, "p50", "p99"}}
+    assert set(found) == expected, set(found) ^ expected
+    for name, figure in found.items():
+        assert set(figure) == {"name", "value", "unit", "reference", "ratio"}, figure
+        assert math.isfinite(figure["value"]) and figure["value"] > 0, figure
+        is_reference = name.split(".")[0] in REFERENCES
+        assert (figure["ratio"] is None) == is_reference, figure
+        assert is_reference or math.isfinite(figure["ratio"]), figure
+
+
+def main():
+    options = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    build = options.build.resolve()
+    parent = (options.dir or build / "bench-data").resolve()
+    parent.mkdir(parents=True, exist_ok=True)
+    if not options.smoke:
+        refuse_ram_disk(parent)
+    root = pathlib.Path(tempfile.mkdtemp(prefix="run-", dir=parent))
+    try:
+        figures = measure(build, root, SMOKE if options.smoke else FULL)
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            parent.rmdir()
+    if options.smoke:
+        check_complete(figures)
+    if options.json:
+        for figure in figures:
+            print(json.dumps(figure))
+    else:
+        print_table(figures)
+
+
+if __name__ == "__main__":
+    main()
