@@ -3,6 +3,8 @@
 #include <grpcpp/server_builder.h>
 #include <spdlog/spdlog.h>
 
+#include "absl/strings/escaping.h"
+
 namespace moadon::agent {
 
 absl::StatusOr<std::unique_ptr<Agent>> Agent::start(const AgentDirectory& directory,
@@ -26,7 +28,8 @@ Agent::~Agent() { stop(); }
 
 absl::Status Agent::open(const Settings& settings) {
   auto journal = Journal::open(directory_.journal_path(), [](const absl::Status& failure) {
-    spdlog::critical("event=journal_failed message=\"{}\"", std::string(failure.message()));
+    spdlog::critical("event=journal_failed message=\"{}\"",
+                     absl::Utf8SafeCEscape(failure.message()));
   });
   if (!journal.ok()) return journal.status();
   journal_ = *std::move(journal);
@@ -38,8 +41,8 @@ absl::Status Agent::open(const Settings& settings) {
   link_ = *std::move(link);
   tills_ = std::make_unique<Tills>(
       directory_, Courier::Parts{*link_, *journal_, shelf_, clock_, delivery_cancellation_});
-  tills_->refresh();
   link_->watch([this] { tills_->try_now(); });
+  tills_->refresh();
   return absl::OkStatus();
 }
 
@@ -106,7 +109,8 @@ void Agent::prune() {
   while (!delivery_cancellation_.is_cancelled()) {
     const absl::StatusOr<bool> may_go_on = journal_->prune(before_us, kPruneStep, cursor);
     if (!may_go_on.ok()) {
-      spdlog::warn("event=prune_failed message=\"{}\"", std::string(may_go_on.status().message()));
+      spdlog::warn("event=prune_failed message=\"{}\"",
+                   absl::Utf8SafeCEscape(may_go_on.status().message()));
     }
     if (!may_go_on.value_or(false)) return;
     absl::MutexLock lock(&mutex_);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/escaping.h"
 #include "client/agent/program_fetch.h"
 #include "client/agent/version.h"
 #include "rules/calendar.h"
@@ -214,7 +215,7 @@ void Courier::note_trouble(Turn turn, const absl::Status& status) {
   } else {
     spdlog::log(needs_person ? spdlog::level::err : spdlog::level::warn,
                 "event=delivery_paused register={} reason={} message=\"{}\"", register_id_,
-                v1::Reason_Name(reason), std::string(status.message()));
+                v1::Reason_Name(reason), absl::Utf8SafeCEscape(status.message()));
   }
 }
 

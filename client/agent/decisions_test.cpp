@@ -1,5 +1,4 @@
-// The agent's pure decisions: which program prices, what a batch's answer means, what is said.
-#include "client/agent/greeting.h"
+// The agent's pure decisions: which program prices, what a batch's answer means, what is remembered.
 #include "client/agent/member_memory.h"
 #include "client/agent/program_shelf.h"
 #include "client/agent/record_outcomes.h"
@@ -70,12 +69,6 @@ TEST_CASE("a refused call waits for what can change it") {
   CHECK(kind(v1::REASON_PROGRAM_MISSING) == CallRefusal::kProgramAwaited);
   CHECK(kind(v1::REASON_TOKEN_REVOKED) == CallRefusal::kBlocked);
   CHECK(kind(v1::REASON_TOO_LARGE) == CallRefusal::kContent);
-}
-
-TEST_CASE("members are greeted in the program's language, with their name if there is one") {
-  CHECK(greeting(v1::STAGE_LOYAL, "Dana K.", "en") == "Thank you for your loyalty, Dana K.");
-  CHECK(greeting(v1::STAGE_NEW, "", "he") == "כיף לראות אותך שוב");
-  CHECK(greeting(v1::STAGE_UNSPECIFIED, "", "en") == "Welcome to the club");
 }
 
 TEST_CASE("a quote is remembered for the sale of the same member, once") {

@@ -131,7 +131,8 @@ grpc::Status FakeClub::FindMember(grpc::ServerContext* context,
   facts.set_member_id("member-of-77");
   facts.set_snapshot(5);
   facts.set_stage(v1::STAGE_LOYAL);
-  response->mutable_member()->set_display_name("Dana K.");
+  response->mutable_member()->set_display_name("דנה כ.");
+  response->mutable_member()->set_cashier_line("תודה על הנאמנות, דנה");
   return grpc::Status::OK;
 }
 

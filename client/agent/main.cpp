@@ -10,6 +10,7 @@
 #include <iostream>
 #include <optional>
 
+#include "absl/strings/escaping.h"
 #include "client/agent/agent.h"
 #include "client/agent/commands.h"
 #include "client/agent/version.h"
@@ -102,7 +103,8 @@ int run(const AgentDirectory& directory, const Arguments& arguments) {
     return kDone;
   }
   if (!agent.ok()) {
-    spdlog::critical("event=start_failed message=\"{}\"", std::string(agent.status().message()));
+    spdlog::critical("event=start_failed message=\"{}\"",
+                     absl::Utf8SafeCEscape(agent.status().message()));
     return report(agent.status());
   }
   spdlog::info("event=started version={} port={} server={}", kAgentVersion, (*agent)->port(),
@@ -120,8 +122,10 @@ int run(const AgentDirectory& directory, const Arguments& arguments) {
 absl::Status configure(const AgentDirectory& directory, const Arguments& arguments) {
   const absl::StatusOr<Settings> settings = settings_of(directory, arguments);
   if (!settings.ok()) return settings.status();
-  const absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = open_channel(settings->server);
-  if (!channel.ok()) return channel.status();
+  if (!settings->server.address.empty()) {
+    const auto channel = open_channel(settings->server);  // refuses files that cannot be read
+    if (!channel.ok()) return channel.status();
+  }
   const absl::Status created = directory.create();
   if (!created.ok()) return created;
   return write_settings(directory.settings_path(), *settings);

@@ -5,8 +5,8 @@
 
 #include <exception>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/strip.h"
-#include "client/agent/greeting.h"
 #include "client/agent/program_fetch.h"
 #include "client/agent/version.h"
 #include "gateway/status.h"
@@ -43,8 +43,8 @@ absl::Status hide_fault(const grpc::ServerContext& context, const absl::Status& 
   const v1::Reason reason = reason_of(status);
   if (reason != v1::REASON_UNSPECIFIED && reason != v1::REASON_INTERNAL) return status;
   const absl::string_view request_id = header(context, "x-request-id");
-  spdlog::error("event=fault request={} message=\"{}\"", std::string(request_id),
-                std::string(status.message()));
+  spdlog::error("event=fault request={} message=\"{}\"", absl::Utf8SafeCEscape(request_id),
+                absl::Utf8SafeCEscape(status.message()));
   return refuse(v1::REASON_INTERNAL, "something is wrong with the agent; its log says more",
                 {{"request_id", request_id}});
 }
@@ -83,14 +83,6 @@ ProgramShelf::ProgramPointer RegisterService::program_at(const Caller& caller, i
   return parts_.shelf.in_force(time_us);
 }
 
-void RegisterService::welcome(v1::IdentifyResponse& member) {
-  parts_.facts.remember(member.facts());
-  if (!member.cashier_line().empty()) return;
-  const ProgramShelf::ProgramPointer program = parts_.shelf.in_force(now_us());
-  const std::string language = program == nullptr ? "en" : language_of(*program);
-  member.set_cashier_line(greeting(member.facts().stage(), member.display_name(), language));
-}
-
 grpc::Status RegisterService::Identify(grpc::ServerContext* context,
                                        const v1::IdentifyRequest* request,
                                        v1::IdentifyResponse* response) {
@@ -103,7 +95,7 @@ grpc::Status RegisterService::Identify(grpc::ServerContext* context,
                                       caller.time_left);
     if (!found.ok()) return found.status();
     *response = std::move(*found->mutable_member());
-    welcome(*response);
+    parts_.facts.remember(response->facts());
     return absl::OkStatus();
   });
 }
@@ -118,7 +110,7 @@ grpc::Status RegisterService::Enroll(grpc::ServerContext* context, const v1::Enr
                                          caller.time_left);
     if (!enrolled.ok()) return enrolled.status();
     *response->mutable_member() = std::move(*enrolled->mutable_member());
-    welcome(*response->mutable_member());
+    parts_.facts.remember(response->member().facts());
     return absl::OkStatus();
   });
 }

@@ -68,7 +68,6 @@ class RegisterService final : public v1::RegisterService::Service {
   // The version in force, fetched first when there is none yet and the server answers quickly.
   ProgramShelf::ProgramPointer program_at(const Caller& caller, int64_t time_us);
   int64_t now_us() const;
-  void welcome(v1::IdentifyResponse& member);
   // What the agent adds to a sale or return.
   v1::RecordContext context_for(const Caller& caller, const std::string& member_id,
                                 int64_t occurred_us);

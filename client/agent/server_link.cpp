@@ -2,8 +2,6 @@
 
 #include <grpc/support/time.h>
 
-#include <utility>
-
 #include "rules/calendar.h"
 #include "rules/refusal.h"
 
@@ -48,11 +46,6 @@ bool ServerLink::is_stopping() const {
   return stopping_;
 }
 
-bool ServerLink::take_doubt() {
-  absl::MutexLock lock(&mutex_);
-  return std::exchange(is_in_doubt_, false);
-}
-
 void ServerLink::watch_until_stopped() {
   grpc_connectivity_state before = GRPC_CHANNEL_IDLE;
   int64_t number = 0;
@@ -61,8 +54,7 @@ void ServerLink::watch_until_stopped() {
     if (watched.number != number) before = GRPC_CHANNEL_IDLE;
     number = watched.number;
     const grpc_connectivity_state state = watched.channel->GetState(/*try_to_connect=*/true);
-    const bool is_in_doubt = take_doubt() || before != GRPC_CHANNEL_READY;
-    if (state == GRPC_CHANNEL_READY && is_in_doubt) on_doubt_();
+    if (state == GRPC_CHANNEL_READY && before != GRPC_CHANNEL_READY) on_doubt_();
     if (state == GRPC_CHANNEL_TRANSIENT_FAILURE && before != GRPC_CHANNEL_TRANSIENT_FAILURE) {
       absl::MutexLock lock(&mutex_);
       note_away();
@@ -89,28 +81,30 @@ Contact ServerLink::contact() const {
 
 void ServerLink::report(const absl::Status& answered) {
   const v1::Reason reason = reason_of(answered);
-  absl::MutexLock lock(&mutex_);
-  if (reason == v1::REASON_SERVER_UNREACHABLE || reason == v1::REASON_STOPPING) {
-    note_away();
-    return;
+  const bool is_late = reason == v1::REASON_DEADLINE_EXCEEDED;
+  const bool is_away =
+      is_late || reason == v1::REASON_SERVER_UNREACHABLE || reason == v1::REASON_STOPPING;
+  bool is_news = false;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (is_away) {
+      is_news = note_away();
+      if (is_late && ++timeouts_in_a_row_ >= kTimeoutsBeforeReconnect) replace_channel();
+    } else {
+      timeouts_in_a_row_ = 0;
+      reach_ = Reach::kOnline;
+      away_since_us_.reset();
+      last_contact_us_ = clock_.now_us();
+    }
   }
-  if (reason == v1::REASON_DEADLINE_EXCEEDED) {
-    note_away();
-    if (++timeouts_in_a_row_ >= kTimeoutsBeforeReconnect) replace_channel();
-    return;
-  }
-  timeouts_in_a_row_ = 0;
-  reach_ = Reach::kOnline;
-  away_since_us_.reset();
-  last_contact_us_ = clock_.now_us();
+  if (is_news && on_doubt_) on_doubt_();
 }
 
-void ServerLink::note_away() {
-  if (reach_ != Reach::kAway) {
-    away_since_us_ = clock_.now_us();
-    is_in_doubt_ = true;
-  }
+bool ServerLink::note_away() {
+  if (reach_ == Reach::kAway) return false;
   reach_ = Reach::kAway;
+  away_since_us_ = clock_.now_us();
+  return true;
 }
 
 void ServerLink::replace_channel() {

@@ -4,12 +4,12 @@
 #include <grpcpp/channel.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
@@ -38,8 +38,8 @@ struct Contact {
 class ServerLink final {
  public:
   // Called when it is time to ask the server how it is: it may have come back, or has just not
-  // answered. From a thread of the link; must not block.
-  using OnDoubt = absl::AnyInvocable<void()>;
+  // answered. From any thread, several at once; must not block.
+  using OnDoubt = std::function<void()>;
 
   // Refuses as open_channel; an empty address is none at all: then the server is always away.
   static absl::StatusOr<std::unique_ptr<ServerLink>> open(const ChannelOptions& options,
@@ -48,9 +48,9 @@ class ServerLink final {
   ServerLink(const ServerLink&) = delete;
   ServerLink& operator=(const ServerLink&) = delete;
 
-  // Begins to watch the channel. Once.
+  // Begins to watch the channel. Once, before the first report.
   void watch(OnDoubt on_doubt);
-  // Ends watching; on_doubt is not called any more.
+  // Ends watching; from then on only reports can call on_doubt.
   void stop() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // The channel of the moment, null without a server, and its number, which grows when it is
@@ -80,16 +80,14 @@ class ServerLink final {
       : options_(std::move(options)), clock_(clock), channel_{std::move(channel), 1} {}
 
   void watch_until_stopped() ABSL_LOCKS_EXCLUDED(mutex_);
-  void note_away() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // True: it was not away before.
+  bool note_away() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void replace_channel() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool is_stopping() const ABSL_LOCKS_EXCLUDED(mutex_);
-  bool take_doubt() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Fixed at construction.
+  // Fixed at construction; on_doubt_ by watch().
   const ChannelOptions options_;
   const Clock& clock_;
-
-  // Used by the watching thread only.
   OnDoubt on_doubt_;
 
   mutable absl::Mutex mutex_;
@@ -97,7 +95,6 @@ class ServerLink final {
   Reach reach_ ABSL_GUARDED_BY(mutex_) = Reach::kUnknown;
   std::optional<int64_t> away_since_us_ ABSL_GUARDED_BY(mutex_);
   std::optional<int64_t> last_contact_us_ ABSL_GUARDED_BY(mutex_);
-  bool is_in_doubt_ ABSL_GUARDED_BY(mutex_) = false;  // went away since the watcher looked
   int timeouts_in_a_row_ ABSL_GUARDED_BY(mutex_) = 0;
   // The server's time less the monotonic time, microseconds.
   std::optional<int64_t> server_offset_us_ ABSL_GUARDED_BY(mutex_);

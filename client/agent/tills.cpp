@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "absl/strings/escaping.h"
+
 namespace moadon::agent {
 
 Till* Tills::find(absl::string_view local_token) {
@@ -43,7 +45,7 @@ void Tills::scan() {
   const absl::StatusOr<std::vector<RegisterFiles>> registers = directory_.registers();
   if (!registers.ok()) {
     spdlog::error("event=registers_unreadable message=\"{}\"",
-                  std::string(registers.status().message()));
+                  absl::Utf8SafeCEscape(registers.status().message()));
     return;
   }
   by_token_.clear();
