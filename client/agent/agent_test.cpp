@@ -185,6 +185,35 @@ TEST_CASE("a server that comes back after a while is found within two seconds") 
   CHECK(absl::Now() - back < absl::Seconds(2));
 }
 
+TEST_CASE("a server that hangs lets one cashier wait, once, and is found again when it goes on") {
+  House house;
+  const auto agent = house.start();
+  Register till = house.at(*agent, "R1");
+  REQUIRE(eventually([&] { return till.status().online(); }));
+  house.club.hang();
+  const auto identify = [&](absl::Duration& took) {
+    v1::IdentifyRequest who;
+    who.mutable_key()->set_card("77");
+    const absl::Time begin = absl::Now();
+    const auto member = till.call(&v1::RegisterService::Stub::Identify, who);
+    took = absl::Now() - begin;
+    return member.ok() ? v1::REASON_UNSPECIFIED : reason_of(member.status());
+  };
+  absl::Duration took;
+  CHECK(identify(took) == v1::REASON_SERVER_UNREACHABLE);
+  CHECK(took < 2 * kCashierWait);
+  CHECK(identify(took) == v1::REASON_SERVER_UNREACHABLE);
+  CHECK(took < kCashierWait / 2);
+  REQUIRE(till.commit(sale_of("1")).ok());
+  absl::SleepFor(absl::Seconds(3));
+  house.club.go_on();
+  const absl::Time back = absl::Now();
+  REQUIRE(eventually([&] { return till.status().undelivered_count() == 0; }));
+  CHECK(absl::Now() - back < absl::Seconds(3));
+  CHECK(identify(took) == v1::REASON_UNSPECIFIED);
+  CHECK(house.club.recorded() == std::vector<std::string>{"R1/1"});
+}
+
 TEST_CASE("the same sale gets the same answer and other content is refused") {
   House house;
   const auto agent = house.start();

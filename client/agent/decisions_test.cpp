@@ -1,4 +1,5 @@
-// The agent's pure decisions: which program prices, what a batch's answer means, what is remembered.
+// The agent's pure decisions: which program prices, what a batch's answer means, what is
+// remembered.
 #include "client/agent/member_memory.h"
 #include "client/agent/program_shelf.h"
 #include "client/agent/record_outcomes.h"

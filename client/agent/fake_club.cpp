@@ -25,8 +25,19 @@ void FakeClub::come_back() {
 
 void FakeClub::go_away() {
   if (server_ == nullptr) return;
+  go_on();
   server_->Shutdown(std::chrono::system_clock::now());
   server_.reset();
+}
+
+void FakeClub::hang() {
+  absl::MutexLock lock(&mutex_);
+  hangs_ = true;
+}
+
+void FakeClub::go_on() {
+  absl::MutexLock lock(&mutex_);
+  hangs_ = false;
 }
 
 void FakeClub::let_in(const std::string& token, const std::string& register_id) {
@@ -68,6 +79,8 @@ v1::RecordContext FakeClub::context_of(const std::string& identity) const {
 
 absl::Status FakeClub::caller_of(const grpc::ServerContext& context,
                                  std::string& register_id) const {
+  const auto goes_on = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return !hangs_; };
+  mutex_.Await(absl::Condition(&goes_on));
   const auto header = context.client_metadata().find("authorization");
   absl::string_view token;
   if (header != context.client_metadata().end()) {

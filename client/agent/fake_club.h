@@ -28,6 +28,10 @@ class FakeClub final : public v1::SyncService::Service {
   void go_away();
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
 
+  // Accepts calls but answers none until it goes on.
+  void hang();
+  void go_on();
+
   void let_in(const std::string& token, const std::string& register_id);
   void revoke(const std::string& token);
   void publish(v1::Program program);
@@ -52,8 +56,9 @@ class FakeClub final : public v1::SyncService::Service {
                          v1::HeartbeatResponse* response) override;
 
  private:
+  // Lets the caller in once the server does not hang.
   absl::Status caller_of(const grpc::ServerContext& context, std::string& register_id) const
-      ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void record_one(const std::string& register_id, const v1::RecordEntry& entry,
                   v1::RecordOutcome& outcome) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -68,6 +73,7 @@ class FakeClub final : public v1::SyncService::Service {
   absl::flat_hash_map<std::string, v1::Reason> refusals_ ABSL_GUARDED_BY(mutex_);  // by receipt
   absl::btree_map<std::string, v1::RecordEntry> entries_ ABSL_GUARDED_BY(mutex_);  // by identity
   std::vector<std::string> order_ ABSL_GUARDED_BY(mutex_);
+  bool hangs_ ABSL_GUARDED_BY(mutex_) = false;
   int repeats_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
