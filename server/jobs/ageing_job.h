@@ -1,17 +1,20 @@
 // What time makes happen to stages.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/civil_time.h"
 #include "server/operations/club.h"
 
 namespace moadon {
 
 // Ages members (age_members) when it starts, whenever the club's business date changes, and
 // whenever a program is published; sleeps in between. Owns its thread. Failures are logged and
-// tried again later.
+// tried again soon.
 class AgeingJob final {
  public:
   // `club` must outlive the job.
@@ -21,19 +24,27 @@ class AgeingJob final {
   AgeingJob& operator=(const AgeingJob&) = delete;
 
   // Returns when the thread has ended: after at most the batch that is under way. May be called
-  // again. Call it before Club::stop().
+  // again by the same thread. Call it before Club::stop().
   void stop() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  void run_until_stopped();
-  // Ages until nobody is due or stop() is called. False: failed, try again later.
-  bool age_all();
+  // Members are aged once for each.
+  struct Reason {
+    absl::CivilDay day;
+    size_t program_count = 0;
+
+    bool operator==(const Reason&) const = default;
+  };
+
+  void run_until_stopped() ABSL_LOCKS_EXCLUDED(mutex_);
+  Reason reason_now() const;
+  // Ages until nobody is due or stop() is called. False: not all, try again.
+  bool age_all() ABSL_LOCKS_EXCLUDED(mutex_);
 
   Club& club_;
 
-  mutable absl::Mutex mutex_;
+  absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  bool joined_ ABSL_GUARDED_BY(mutex_) = false;
 
   std::thread thread_;
 };

@@ -133,6 +133,19 @@ absl::StatusOr<std::vector<UnclaimedDocument>> list_unclaimed(Connection& connec
       kind, value);
 }
 
+constexpr Sql kListWronglyUnclaimed{
+    "SELECT DISTINCT u.document_id FROM unclaimed_keys u"
+    " WHERE EXISTS (SELECT 1 FROM member_keys k WHERE k.kind = u.kind AND k.value = u.value)"
+    " OR (u.document_kind = 1 AND NOT EXISTS"
+    " (SELECT 1 FROM sales s WHERE s.member_id = 0 AND s.sale_id = u.document_id))"
+    " OR (u.document_kind = 2 AND NOT EXISTS"
+    " (SELECT 1 FROM returns r WHERE r.member_id = 0 AND r.return_id = u.document_id))"
+    " ORDER BY u.document_id"};
+
+absl::StatusOr<std::vector<int64_t>> list_wrongly_unclaimed(Connection& connection) {
+  return query_all(connection, kListWronglyUnclaimed, [](Statement& row) { return row.int64(0); });
+}
+
 constexpr Sql kDeleteUnclaimed{"DELETE FROM unclaimed_keys WHERE document_id = $1"};
 
 absl::Status delete_unclaimed(Connection& connection, int64_t document_id) {

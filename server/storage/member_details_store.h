@@ -67,6 +67,9 @@ absl::Status insert_unclaimed_key(Connection& connection, KeyKind kind, absl::st
                                   const UnclaimedDocument& document);
 absl::StatusOr<std::vector<UnclaimedDocument>> list_unclaimed(Connection& connection, KeyKind kind,
                                                               absl::string_view value);
+// Documents with unclaimed keys that are not nobody's, or of which somebody holds a key: there
+// should be none.
+absl::StatusOr<std::vector<int64_t>> list_wrongly_unclaimed(Connection& connection);
 // Forgets all keys of a document.
 absl::Status delete_unclaimed(Connection& connection, int64_t document_id);
 

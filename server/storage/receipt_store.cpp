@@ -55,6 +55,28 @@ absl::StatusOr<std::vector<ReceiptRow>> list_receipts(Connection& connection,
                    limit);
 }
 
+constexpr Sql kListDocumentsOf{
+    "SELECT business_day, register_id, receipt, 1 AS kind, sale_id AS document_id FROM sales"
+    " WHERE member_id = $1 AND (business_day, register_id, receipt) > ($2, $3, $4)"
+    " UNION ALL"
+    " SELECT business_day, register_id, receipt, 2 AS kind, return_id AS document_id FROM returns"
+    " WHERE member_id = $1 AND (business_day, register_id, receipt) > ($2, $3, $4)"
+    " ORDER BY 1, 2, 3 LIMIT $5"};
+
+absl::StatusOr<std::vector<DocumentOfMember>> list_documents_of(Connection& connection,
+                                                                int64_t member_id,
+                                                                const DocumentPlace& after,
+                                                                int limit) {
+  return query_all(
+      connection, kListDocumentsOf,
+      [](Statement& row) {
+        return DocumentOfMember{{row.int64(0), std::string(row.text(1)), std::string(row.text(2))},
+                                static_cast<DocumentKind>(row.int64(3)),
+                                row.int64(4)};
+      },
+      member_id, after.business_day, after.register_id, after.receipt, limit);
+}
+
 constexpr Sql kListDifferences{
     "SELECT document FROM differences WHERE register_id = $1 AND receipt = $2 ORDER BY position"};
 

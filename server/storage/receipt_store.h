@@ -35,6 +35,24 @@ absl::StatusOr<std::vector<ReceiptRow>> list_receipts(Connection& connection,
                                                       absl::string_view after_register_id,
                                                       absl::string_view after_receipt, int limit);
 
+// A place in a member's documents, which are ordered by business day, register and receipt.
+struct DocumentPlace {
+  int64_t business_day = 0;
+  std::string register_id;
+  std::string receipt;
+};
+
+struct DocumentOfMember {
+  DocumentPlace place;
+  DocumentKind kind = DocumentKind::kSale;
+  int64_t document_id = 0;
+};
+
+absl::StatusOr<std::vector<DocumentOfMember>> list_documents_of(Connection& connection,
+                                                                int64_t member_id,
+                                                                const DocumentPlace& after,
+                                                                int limit);
+
 absl::StatusOr<std::vector<v1::Difference>> list_differences(Connection& connection,
                                                              absl::string_view register_id,
                                                              absl::string_view receipt);

@@ -158,10 +158,11 @@ constexpr Sql kListReturnsOf{
     " original_receipt, sale_id, business_day, effective_time_us, occurred_us, corrected_us,"
     " received_us, purchase_day, applied_day, applied_time_us, line_count, value_minor,"
     " refund_minor, units_milli, spend_minor, content"
-    " FROM returns WHERE member_id = $1 ORDER BY return_id"};
+    " FROM returns WHERE member_id = $1 AND return_id > $2 ORDER BY return_id LIMIT $3"};
 
-absl::StatusOr<std::vector<ReturnRow>> list_returns_of(Connection& connection, int64_t member_id) {
-  return query_all(connection, kListReturnsOf, read_return, member_id);
+absl::StatusOr<std::vector<ReturnRow>> list_returns_of(Connection& connection, int64_t member_id,
+                                                       int64_t after_id, int limit) {
+  return query_all(connection, kListReturnsOf, read_return, member_id, after_id, limit);
 }
 
 constexpr Sql kGiveReturn{
@@ -198,6 +199,12 @@ absl::StatusOr<std::vector<int64_t>> list_waiting_returns(Connection& connection
   return query_all(
       connection, kListWaitingReturns, [](Statement& row) { return row.int64(0); },
       original_register_id, original_receipt);
+}
+
+constexpr Sql kListAllWaitingReturns{"SELECT return_id FROM waiting_returns ORDER BY return_id"};
+
+absl::StatusOr<std::vector<int64_t>> list_all_waiting_returns(Connection& connection) {
+  return query_all(connection, kListAllWaitingReturns, [](Statement& row) { return row.int64(0); });
 }
 
 constexpr Sql kDeleteWaitingReturns{

@@ -73,7 +73,9 @@ absl::StatusOr<std::vector<ReturnLineRow>> list_return_lines(Connection& connect
 // In the order in which they are resolved: time, register, receipt.
 absl::StatusOr<std::vector<ReturnRow>> list_returns_of_sale(Connection& connection,
                                                             int64_t member_id, int64_t sale_id);
-absl::StatusOr<std::vector<ReturnRow>> list_returns_of(Connection& connection, int64_t member_id);
+// A member's returns in the order of their ids, after `after_id`.
+absl::StatusOr<std::vector<ReturnRow>> list_returns_of(Connection& connection, int64_t member_id,
+                                                       int64_t after_id, int limit);
 // Moves a return, with its lines, between nobody and members.
 absl::Status give_return(Connection& connection, int64_t return_id, int64_t from_member_id,
                          int64_t to_member_id);
@@ -84,6 +86,8 @@ absl::Status insert_waiting_return(Connection& connection, absl::string_view ori
 absl::StatusOr<std::vector<int64_t>> list_waiting_returns(Connection& connection,
                                                           absl::string_view original_register_id,
                                                           absl::string_view original_receipt);
+// All of them, by id.
+absl::StatusOr<std::vector<int64_t>> list_all_waiting_returns(Connection& connection);
 absl::Status delete_waiting_returns(Connection& connection, absl::string_view original_register_id,
                                     absl::string_view original_receipt);
 

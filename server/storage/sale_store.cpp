@@ -107,10 +107,11 @@ constexpr Sql kListSalesOf{
     "SELECT member_id, sale_id, register_id, receipt, branch_id, business_day, effective_time_us,"
     " occurred_us, corrected_us, received_us, program_version, facts_snapshot, line_count,"
     " value_minor, paid_net_minor, units_milli, spend_minor, content"
-    " FROM sales WHERE member_id = $1 ORDER BY sale_id"};
+    " FROM sales WHERE member_id = $1 AND sale_id > $2 ORDER BY sale_id LIMIT $3"};
 
-absl::StatusOr<std::vector<SaleRow>> list_sales_of(Connection& connection, int64_t member_id) {
-  return query_all(connection, kListSalesOf, read_sale, member_id);
+absl::StatusOr<std::vector<SaleRow>> list_sales_of(Connection& connection, int64_t member_id,
+                                                   int64_t after_id, int limit) {
+  return query_all(connection, kListSalesOf, read_sale, member_id, after_id, limit);
 }
 
 constexpr Sql kGiveSale{"UPDATE sales SET member_id = $2 WHERE member_id = 0 AND sale_id = $1"};

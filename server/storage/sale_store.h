@@ -57,8 +57,9 @@ absl::StatusOr<std::vector<SaleLineRow>> list_sale_lines(Connection& connection,
                                                          int64_t sale_id);
 absl::Status set_line_returned(Connection& connection, int64_t member_id, int64_t sale_id,
                                int64_t line_no, int64_t returned_milli, int64_t refunded_minor);
-// A member's sales with their content.
-absl::StatusOr<std::vector<SaleRow>> list_sales_of(Connection& connection, int64_t member_id);
+// A member's sales in the order of their ids, after `after_id`.
+absl::StatusOr<std::vector<SaleRow>> list_sales_of(Connection& connection, int64_t member_id,
+                                                   int64_t after_id, int limit);
 // Gives a sale of nobody, with its lines, to a member.
 absl::Status give_sale(Connection& connection, int64_t sale_id, int64_t member_id);
 

@@ -1,0 +1,44 @@
+// The stage formula of the design, evaluated day by day for verify: a path of its own, which shares
+// no code with rules/stage.h. Pure functions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "moadon/v1/program.pb.h"
+
+namespace moadon {
+
+// Days are numbers (day_number).
+struct PlainFact {
+  int64_t purchase_day = 0;
+  int64_t fact_day = 0;
+  int64_t units_milli = 0;
+  int64_t spend_minor = 0;
+};
+
+struct PlainLife {
+  int64_t met_day = 0;
+  std::optional<int64_t> sign_day;
+  std::vector<PlainFact> facts;
+};
+
+struct PlainVersion {
+  int64_t start_day = 0;  // of the first version: earlier than every day
+  v1::StageRules rules;
+};
+
+struct PlainMove {
+  int64_t day = 0;
+  int from = 0;
+  int to = 0;
+
+  bool operator==(const PlainMove&) const = default;
+};
+
+// All moves through `until`.
+std::vector<PlainMove> plain_moves(const PlainLife& life, const std::vector<PlainVersion>& versions,
+                                   int64_t until);
+
+}  // namespace moadon
