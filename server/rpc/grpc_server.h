@@ -27,6 +27,7 @@ struct TlsFiles {
 // out by mutual TLS and not by these.
 inline constexpr int kMaxStreamsPerConnection = 1024;
 inline constexpr int kMaxMetadataBytes = 16 << 10;
+inline constexpr int kStreamWindowBytes = 1 << 20;
 inline constexpr size_t kMaxBufferedBytes = 512 << 20;
 inline constexpr absl::Duration kHandshakeTimeout = absl::Seconds(10);
 inline constexpr absl::Duration kKeepaliveInterval = absl::Seconds(60);
