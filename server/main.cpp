@@ -118,6 +118,7 @@ absl::Status build(Parts& parts, const ServerOptions& options, StopRequest& stop
 // Each step finishes what it has accepted while those below it still run.
 void stop_parts(Parts& parts) {
   if (parts.http != nullptr) parts.http->stop();
+  if (parts.methods != nullptr) parts.methods->refuse_new();
   if (parts.grpc != nullptr) parts.grpc->stop(kStopGrace);
   if (parts.methods != nullptr) parts.methods->stop();
   if (parts.ageing != nullptr) parts.ageing->stop();
