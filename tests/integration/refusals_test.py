@@ -125,11 +125,14 @@ PROGRAM_CASES = [
         (["stages"], {"churn_factor_milli": "-1"}, "REASON_FIELD_INVALID"),
         (["stages"], {"loyal_spend_minor": "9223372036854775807"}, "REASON_FIELD_INVALID"),
         (["cash_rounding_minor"], "-10", "REASON_FIELD_INVALID"),
-        (["start_time"], "2001-01-01T00:00:00Z", "REASON_PROGRAM_START_PAST"),
         (["start_time"], "9999-12-31T10:00:00Z", "REASON_TIME_OUT_OF_RANGE"),
         (["surprise"], 1, "REASON_MALFORMED"),
     ]
-] + [({}, "REASON_FIELD_MISSING")]
+] + [
+    ({}, "REASON_FIELD_MISSING"),
+    ({"program": {**club.PROGRAM, "title": "a second version",
+                  "start_time": "2001-01-01T00:00:00Z"}}, "REASON_PROGRAM_START_PAST"),
+]
 
 BRANCH = {"branch_id": "b-1", "name": "סניף"}
 REGISTER = {"register_id": "r-1", "branch_id": "main"}
@@ -186,7 +189,7 @@ CASES = {
         ({"agent_time": "9999-12-31T00:00:00Z"}, "REASON_TIME_OUT_OF_RANGE")],
     "MemberService.GetMember": KEY_CASES + [
         ({"member_id": "ffffffffffffffff"}, "REASON_MEMBER_UNKNOWN"),
-        ({"member_id": "not hex"}, "REASON_FIELD_INVALID")],
+        ({"member_id": "no id of ours"}, "REASON_MEMBER_UNKNOWN")],
     "MemberService.ListMembers": page_cases(),
     "MemberService.EnrollMember": enroll_cases(lambda m: m),
     "ProgramService.PublishProgram": PROGRAM_CASES,
@@ -197,7 +200,8 @@ CASES = {
     "ReportService.GetTotals": [],
     "ReportService.ExportMembers": AS_OF_CASES + page_cases(),
     "ReportService.GetSale": RECEIPT_CASES,
-    "ReportService.ListSales": page_cases() + [({"member_id": "not hex"}, "REASON_FIELD_INVALID")],
+    "ReportService.ListSales": page_cases() + [
+        ({"member_id": "no id of ours"}, "REASON_MEMBER_UNKNOWN")],
     "AdminService.AddBranch": [({}, "REASON_FIELD_MISSING")] + [
         ({"branch": changed(BRANCH, path, value)}, reason) for path, value, reason in [
             (["branch_id"], "", "REASON_FIELD_MISSING"),
@@ -270,11 +274,15 @@ class RefusalsTest(unittest.TestCase):
     def test_tokens(self):
         for service, method, _, _ in self.server_methods():
             with self.subTest(method=f"{service}.{method}"):
-                for token in (" ", "nonsense", self.register_token[:-1], "א"):
-                    headers = {"authorization": ("Bearer " + token).encode("utf-8").decode("latin1")}
-                    refusal = self.refused(service, method, {}, headers=headers, token="")
-                    self.assertEqual(refusal.reason, "REASON_TOKEN_UNKNOWN")
+                for header in ("", "Bearer", "Bearer  ", "Bearer nonsense", "Basic eDp5",
+                               "Bearer " + self.register_token[:-1]):
+                    refusal = self.refused(service, method, {}, token="",
+                                           headers={"authorization": header})
+                    self.assertEqual(refusal.reason, "REASON_TOKEN_UNKNOWN", header)
                     self.assertEqual(refusal.http_status, 401)
+                refusal = self.refused(service, method, {}, token="",
+                                       headers={"authorization": "Bearer \u00d7\u0090"})
+                self.assertEqual(refusal.reason, "REASON_TEXT_INVALID")
                 self.assertEqual(self.refused(service, method, {}, token=self.revoked).reason,
                                  "REASON_TOKEN_REVOKED")
                 other = self.good_token("MemberService" if service == "SyncService"
