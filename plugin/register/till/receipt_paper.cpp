@@ -63,7 +63,6 @@ class Paper final {
       sums();
     }
     row(texts_.vat_included);
-    rule();
     member();
     return std::move(rows_);
   }
@@ -120,7 +119,10 @@ class Paper final {
     }
   }
 
+  // Receipts looked up later come without the customer: then nothing is said of one.
   void member() {
+    if (receipt_.member.empty() && (receipt_.is_copy || receipt_.is_return)) return;
+    rule();
     row(receipt_.member.empty() ? texts_.not_member : labelled(texts_.member, receipt_.member));
     if (receipt_.offline) row(texts_.offline);
   }

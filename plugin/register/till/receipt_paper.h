@@ -43,7 +43,7 @@ struct PaperReceipt {
   std::optional<int64_t> given_minor;
   // Of a return: what was paid back; unset: not known here.
   std::optional<int64_t> refund_minor;
-  // Name, or the last digits shown; empty: not a member.
+  // Name, or the last digits shown; empty: not a member, and on copies and returns: not known here.
   std::string member;
   // The club was out of reach: standing and balances will follow.
   bool offline = false;

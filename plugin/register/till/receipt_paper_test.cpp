@@ -69,6 +69,15 @@ TEST_CASE("a receipt printed without the club says so") {
   CHECK(has_line(print_paper(paper, {texts_of(Language::kEnglish), "₪", 42}), "Not a member"));
 }
 
+TEST_CASE("a copy that does not know the customer says nothing of one") {
+  PaperReceipt paper = example();
+  paper.member.clear();
+  paper.is_copy = true;
+  const auto lines = print_paper(paper, {texts_of(Language::kEnglish), "₪", 42});
+  CHECK(lines.back() == "VAT included");
+  CHECK(has_line(lines, "                   Copy"));
+}
+
 TEST_CASE("a return shows its credit only when it is known") {
   Json returned = Json::parse(R"({"receipt": "2", "occurred_at": "2026-11-21T18:05:54Z",
     "original": {"register_id": "R1", "receipt": "1"},

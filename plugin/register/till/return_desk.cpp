@@ -7,6 +7,7 @@
 #include "plugin/register/decimal.h"
 
 namespace moadon {
+
 void ReturnDesk::open(const ReceiptCommand& command) {
   const Texts& texts = workplace_.screen.texts();
   const Answer answer = look_up(command);
