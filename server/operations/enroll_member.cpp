@@ -306,7 +306,9 @@ void enroll_member(Club& club, const v1::EnrollMemberRequest& request,
 
 void enroll_member_at(Club& club, const RegisterView& at, const v1::EnrollMemberRequest& request,
                       Answer<v1::IdentifyResponse> answer) {
-  enroll_and_answer<v1::IdentifyResponse>(club, &at, request, identify_message, std::move(answer));
+  const auto make = [](sqlite::Connection& connection, const storage::MemberRow& row,
+                       const Moment& moment) { return identify_message(connection, row, moment); };
+  enroll_and_answer<v1::IdentifyResponse>(club, &at, request, make, std::move(answer));
 }
 
 }  // namespace moadon

@@ -13,9 +13,16 @@ absl::StatusOr<v1::IdentifyResponse> find_member(Club& club, const v1::Key& key)
   const ClubViewPtr view = club.view();
   const PresentedKey presented = presented_key(key, view->country_code());
   sqlite::ReaderLease reader = club.database().readers().lease();
-  const absl::StatusOr<storage::MemberRow> row = find_by_key(*reader, presented);
+  const Moment moment{*view, club.clock().now_us()};
+  for (const storage::KeyRow& candidate : presented.candidates) {
+    const auto member = storage::find_identified(*reader, candidate.kind, candidate.value);
+    if (!member.ok()) return member.status();
+    if (*member) return identify_message(*reader, **member, moment);
+  }
+  // Last digits, or nobody.
+  const absl::StatusOr<storage::MemberRow> row = find_by_key(*reader, {{}, presented.ending});
   if (!row.ok()) return row.status();
-  return identify_message(*reader, *row, {*view, club.clock().now_us()});
+  return identify_message(*reader, *row, moment);
 }
 
 }  // namespace moadon

@@ -98,18 +98,24 @@ absl::StatusOr<v1::Member> member_message(sqlite::Connection& connection,
 absl::StatusOr<v1::IdentifyResponse> identify_message(sqlite::Connection& connection,
                                                       const storage::MemberRow& row,
                                                       const Moment& moment) {
-  absl::StatusOr<v1::MemberFacts> facts = facts_message(connection, row, moment);
-  if (!facts.ok()) return facts.status();
-  const auto known = storage::find_name_and_contacts(connection, row.member_id);
+  absl::StatusOr<storage::NameAndContacts> known =
+      storage::find_name_and_contacts(connection, row.member_id);
   if (!known.ok()) return known.status();
+  return identify_message(connection, storage::IdentifiedMember{row, *std::move(known)}, moment);
+}
 
+absl::StatusOr<v1::IdentifyResponse> identify_message(sqlite::Connection& connection,
+                                                      const storage::IdentifiedMember& member,
+                                                      const Moment& moment) {
+  absl::StatusOr<v1::MemberFacts> facts = facts_message(connection, member.row, moment);
+  if (!facts.ok()) return facts.status();
   v1::IdentifyResponse response;
-  const storage::DetailsRow& names = known->details;
+  const storage::DetailsRow& names = member.known.details;
   response.set_display_name(display_name(names.first_name, names.last_name));
   if (names.first_name.empty()) response.add_missing_fields("first_name");
   if (names.last_name.empty()) response.add_missing_fields("last_name");
-  if (!known->has_phone) response.add_missing_fields("phone");
-  if (!known->has_email) response.add_missing_fields("email");
+  if (!member.known.has_phone) response.add_missing_fields("phone");
+  if (!member.known.has_email) response.add_missing_fields("email");
   response.set_cashier_line(cashier_line(language_of(moment.view.program_at(moment.now_us)),
                                          names.first_name, facts->stage()));
   *response.mutable_facts() = *std::move(facts);

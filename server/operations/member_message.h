@@ -5,6 +5,7 @@
 #include "moadon/v1/member.pb.h"
 #include "moadon/v1/register_service.pb.h"
 #include "server/operations/club_view.h"
+#include "server/storage/member_details_store.h"
 #include "server/storage/member_store.h"
 #include "server/storage/stage_move_store.h"
 
@@ -26,6 +27,10 @@ absl::StatusOr<v1::Member> member_message(sqlite::Connection& connection,
 // For a register: with a line for the cashier to say.
 absl::StatusOr<v1::IdentifyResponse> identify_message(sqlite::Connection& connection,
                                                       const storage::MemberRow& row,
+                                                      const Moment& moment);
+// The same of a member of whom everything has been read.
+absl::StatusOr<v1::IdentifyResponse> identify_message(sqlite::Connection& connection,
+                                                      const storage::IdentifiedMember& member,
                                                       const Moment& moment);
 v1::StageMove move_message(const storage::StageMoveRow& row);
 

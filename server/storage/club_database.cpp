@@ -1,5 +1,10 @@
 #include "server/storage/club_database.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +16,17 @@ namespace {
 
 constexpr int kWriterCacheKib = 64 * 1024;
 
+// Personal details are nobody else's business: SQLite gives its other files the mode of this one.
+absl::Status make_private(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0) return absl::ErrnoToStatus(errno, absl::StrCat("open ", path));
+  const bool done = ::fchmod(file, 0600) == 0;
+  const absl::Status status =
+      done ? absl::OkStatus() : absl::ErrnoToStatus(errno, absl::StrCat("chmod ", path));
+  ::close(file);
+  return status;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ClubDatabase>> ClubDatabase::open(
@@ -18,6 +34,8 @@ absl::StatusOr<std::unique_ptr<ClubDatabase>> ClubDatabase::open(
   absl::StatusOr<sqlite::DataLock> lock = sqlite::DataLock::acquire(directory);
   if (!lock.ok()) return lock.status();
   const std::string path = absl::StrCat(directory, "/", kClubFileName);
+  const absl::Status made = make_private(path);
+  if (!made.ok()) return made;
   sqlite::ConnectionOptions options;
   options.cache_kib = kWriterCacheKib;
   absl::StatusOr<std::unique_ptr<sqlite::Connection>> connection =

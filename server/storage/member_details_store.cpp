@@ -171,4 +171,30 @@ absl::StatusOr<NameAndContacts> find_name_and_contacts(Connection& connection, i
   return **found;
 }
 
+// One statement, because every statement outside a transaction takes and frees a lock on the file.
+constexpr Sql kFindIdentified{
+    "SELECT m.member_id, snapshot, changed_us, met_time_us, met_day, enrolled_time_us,"
+    " enrolled_day, sale_count, purchase_days, first_purchase_day, last_purchase_day,"
+    " net_spend_sum_minor, last_fact_day, last_return_day, stage, stage_since_day, next_stage_day,"
+    " d.first_name, d.last_name,"
+    " EXISTS (SELECT 1 FROM member_keys p WHERE p.member_id = m.member_id AND p.kind = 1),"
+    " EXISTS (SELECT 1 FROM member_keys e WHERE e.member_id = m.member_id AND e.kind = 4)"
+    " FROM member_keys k JOIN members m ON m.member_id = k.member_id"
+    " LEFT JOIN member_details d ON d.member_id = m.member_id"
+    " WHERE k.kind = $1 AND k.value = $2"};
+
+absl::StatusOr<std::optional<IdentifiedMember>> find_identified(Connection& connection,
+                                                                KeyKind kind,
+                                                                absl::string_view value) {
+  return query_one(
+      connection, kFindIdentified,
+      [](Statement& row) {
+        return IdentifiedMember{read_member(row),
+                                {{std::string(row.text(17)), std::string(row.text(18))},
+                                 row.int64(19) != 0,
+                                 row.int64(20) != 0}};
+      },
+      kind, value);
+}
+
 }  // namespace moadon::storage

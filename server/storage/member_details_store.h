@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "server/storage/member_store.h"
 #include "server/storage/query.h"
 #include "server/storage/receipt_store.h"
 
@@ -80,5 +81,14 @@ struct NameAndContacts {
   bool has_email = false;
 };
 absl::StatusOr<NameAndContacts> find_name_and_contacts(Connection& connection, int64_t member_id);
+
+// A member with all that a cashier's screen shows.
+struct IdentifiedMember {
+  MemberRow row;
+  NameAndContacts known;
+};
+absl::StatusOr<std::optional<IdentifiedMember>> find_identified(Connection& connection,
+                                                                KeyKind kind,
+                                                                absl::string_view value);
 
 }  // namespace moadon::storage

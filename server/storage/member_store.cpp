@@ -3,8 +3,11 @@
 namespace moadon::storage {
 namespace {
 
-// Every list of a member's columns is in this order.
-MemberRow read_member(Statement& row) {
+MemberDay read_day(Statement& row) { return {row.int64(0), row.int64(1), row.int64(2)}; }
+
+}  // namespace
+
+MemberRow read_member(const Statement& row) {
   MemberRow member;
   member.member_id = row.int64(0);
   member.snapshot = row.int64(1);
@@ -25,10 +28,6 @@ MemberRow read_member(Statement& row) {
   member.next_stage_day = row.optional_int64(16);
   return member;
 }
-
-MemberDay read_day(Statement& row) { return {row.int64(0), row.int64(1), row.int64(2)}; }
-
-}  // namespace
 
 constexpr Sql kFindMember{
     "SELECT member_id, snapshot, changed_us, met_time_us, met_day, enrolled_time_us, enrolled_day,"

@@ -38,6 +38,8 @@ absl::StatusOr<std::optional<MemberRow>> find_member(Connection& connection, int
 // Kinds of keys are those of member_keys.
 absl::StatusOr<std::optional<MemberRow>> find_member_by_key(Connection& connection, int kind,
                                                             absl::string_view value);
+// A member from the first 17 columns of a row, which are those of members in their order.
+MemberRow read_member(const Statement& row);
 absl::Status insert_member(Connection& connection, const MemberRow& row);
 // Writes all columns but the id.
 absl::Status update_member(Connection& connection, const MemberRow& row);
