@@ -54,14 +54,41 @@ absl::Status check_state(const FileState& state, const std::string& path, const 
                 {{"theirs", theirs_text}, {"ours", ours_text}});
 }
 
+absl::StatusOr<FileState> state_of_file(const std::string& path, ConnectionOptions options) {
+  options.access = Access::kReader;
+  const auto reader = Connection::open(path, options);
+  if (!reader.ok()) return reader.status();
+  return read_state(**reader);
+}
+
+// Undoes what a crash left half done while the file was not in WAL mode yet. Reading is what makes
+// SQLite do so, on a connection that may write.
+absl::Status roll_back_journal(const std::string& path, const ConnectionOptions& options) {
+  sqlite3* handle = nullptr;
+  int code = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE,
+                             options.vfs.empty() ? nullptr : options.vfs.c_str());
+  if (code == SQLITE_OK) {
+    sqlite3_busy_timeout(handle, options.busy_timeout_ms);
+    code = sqlite3_exec(handle, "PRAGMA schema_version", nullptr, nullptr, nullptr);
+  }
+  absl::Status done =
+      code == SQLITE_OK ? absl::OkStatus() : error_of(handle, code, "roll back " + path);
+  sqlite3_close_v2(handle);
+  return done;
+}
+
 // Looks at an existing file without changing it: opening it as a writer would turn WAL on.
-absl::Status check_file(const std::string& path, const Schema& schema, ConnectionOptions options) {
+absl::Status check_file(const std::string& path, const Schema& schema,
+                        const ConnectionOptions& options) {
   std::error_code missing;
   const auto size = std::filesystem::file_size(path, missing);
   if (missing || size == 0) return absl::OkStatus();
-  options.access = Access::kReader;
-  const auto reader = Connection::open(path, options);
-  const absl::StatusOr<FileState> state = reader.ok() ? read_state(**reader) : reader.status();
+  absl::StatusOr<FileState> state = state_of_file(path, options);
+  if (code_of_error(state.status()) == SQLITE_READONLY_ROLLBACK) {
+    absl::Status rolled_back = roll_back_journal(path, options);
+    if (!rolled_back.ok()) return rolled_back;
+    state = state_of_file(path, options);
+  }
   if ((code_of_error(state.status()) & 0xff) == SQLITE_NOTADB) return foreign_file(path);
   if (!state.ok()) return state.status();
   return check_state(*state, path, schema);

@@ -1,5 +1,7 @@
 #include "sqlite/migrations.h"
 
+#include <sqlite3.h>
+
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -102,6 +104,30 @@ TEST_CASE("an empty file is a new database") {
   TestDirectory directory;
   std::ofstream(directory.file("a.db")).flush();
   CHECK(open_migrated(directory.file("a.db"), schema_up_to(2)).ok());
+}
+
+TEST_CASE("a first start that a crash ended before WAL was on is begun anew") {
+  TestDirectory directory;
+  const std::string path = directory.file("a.db");
+  sqlite3* crashing = nullptr;
+  REQUIRE(sqlite3_open(directory.file("crashing.db").c_str(), &crashing) == SQLITE_OK);
+  // More than the cache holds, so that the file has some of it before there is a commit.
+  const char* half_done =
+      "PRAGMA cache_size = 1; BEGIN IMMEDIATE; CREATE TABLE half_done (x);"
+      "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100)"
+      "INSERT INTO half_done SELECT randomblob(1000) FROM n";
+  REQUIRE(sqlite3_exec(crashing, half_done, nullptr, nullptr, nullptr) == SQLITE_OK);
+  for (const char* part : {"", "-journal"}) {
+    std::filesystem::copy_file(directory.file("crashing.db") + part, path + part);
+  }
+  sqlite3_close(crashing);
+  REQUIRE(std::filesystem::file_size(path) > 0);
+  auto made = open_migrated(path, schema_up_to(2));
+  REQUIRE(made.ok());
+  CHECK((*made)->query_int64("PRAGMA user_version").value() == 2);
+  CHECK(
+      (*made)->query_int64("SELECT count(*) FROM sqlite_schema WHERE name = 'half_done'").value() ==
+      0);
 }
 
 TEST_CASE("a migration that fails is undone, those before it stay") {
