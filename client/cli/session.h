@@ -74,6 +74,9 @@ class Session final {
     }
   }
 
+  // The next call connects anew: at once, where a channel that lost its server would first wait.
+  void disconnect() { client_.reset(); }
+
   // The club's money; without a currency when the server has no program or does not answer.
   Money money();
 

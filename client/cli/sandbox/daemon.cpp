@@ -60,7 +60,11 @@ absl::Status Daemon::wait_until_ready() {
     if (plan_.is_ready(read_text(plan_.announcement), process_->pid())) {
       return absl::OkStatus();
     }
-    if (const auto end = process_->ended()) {
+    const std::optional<int> end = process_->ended();
+    // Clean so early: another of the same directory came first (a plugin may start one), and will
+    // be ready.
+    const bool is_in_other_hands = end && !crashed(*end) && restarts_ > 0;
+    if (end && !is_in_other_hands) {
       return failure("ended before it was ready (" + describe_end(*end) + ")");
     }
     if (absl::Status wait = interrupts_.wait(); !wait.ok()) return wait;

@@ -74,11 +74,13 @@ absl::Status stay_up(const Workplace& place, Session& session) {
 }
 
 // Repeats a step while the server is away, starting it again; every step may be repeated.
-absl::Status persist(const Workplace& place, const std::function<absl::Status()>& step) {
+absl::Status persist(const Workplace& place, Session& owner,
+                     const std::function<absl::Status()>& step) {
   absl::Status done = step();
   for (int tries = 1; tries < kStepTries && retry_may_help(reason_of(done)); ++tries) {
     if (absl::Status up = place.club.keep_up(/*even_after_clean_end=*/true); !up.ok()) return up;
     if (absl::Status wait = place.interrupts.wait(); !wait.ok()) return wait;
+    owner.disconnect();
     done = step();
   }
   return done;
@@ -94,7 +96,8 @@ absl::Status set_up(const Workplace& place, Session& owner, const SandboxOptions
 
 absl::Status fill(const Workplace& place, Session& owner, const SandboxOptions& options,
                   const WantedRegisters& wanted) {
-  const absl::Status ready = persist(place, [&] { return set_up(place, owner, options, wanted); });
+  const absl::Status ready =
+      persist(place, owner, [&] { return set_up(place, owner, options, wanted); });
   if (!ready.ok()) return ready;
   if (absl::Status started = place.club.start_agent(); !started.ok()) return started;
   for (const std::string& file : options.replay_files) {
@@ -111,7 +114,7 @@ absl::StatusOr<int> run_inside(const Workplace& place, const Session& session,
   Session owner = owner_session(session, place, options.command.empty() ? std::cout : std::cerr);
   if (absl::Status filled = fill(place, owner, options, wanted); !filled.ok()) return filled;
   const absl::Status told =
-      persist(place, [&] { return print_summary(owner, place.house, place.club); });
+      persist(place, owner, [&] { return print_summary(owner, place.house, place.club); });
   if (!told.ok()) return told;
   if (!options.command.empty()) return run_command(place, options.command);
   const absl::Status stayed = stay_up(place, owner);
