@@ -28,7 +28,7 @@ absl::StatusOr<Reports> read_reports(Session& session) {
 void print_addresses(Session& session, const House& house, const RunningClub& club) {
   Table table({{""}, {""}});
   const auto row = [&](const Text& label, const std::string& value) {
-    table.add({session.say(label), session.plain(value)});
+    table.add({session.say(label), value});  // to be copied: no direction marks
   };
   row({"server, gRPC", "שרת, gRPC"}, club.server_address());
   row({"server, HTTP", "שרת, HTTP"}, club.http_url());
