@@ -46,6 +46,12 @@ def last_cut(log):
     return {k: int(v) for k, v in (pair.split("=") for pair in cuts[-1].split())} if cuts else None
 
 
+def forget_index(database):
+    """After a cut the index of the WAL may be there or not; nothing may depend on it."""
+    if random.random() < 0.5:
+        pathlib.Path(str(database) + "-shm").unlink(missing_ok=True)
+
+
 def integrity(database):
     """The integrity check of a copy, so that recovery is left to the program."""
     with tempfile.TemporaryDirectory(prefix="moadon-test-") as directory:
