@@ -237,10 +237,11 @@ TEST_CASE("a gateway starts only where and with what it can serve safely") {
   EchoServiceImpl service;
   grpc::ServerBuilder builder;
   builder.RegisterService(&service);
+  const LocalChannel local(builder);
   const auto grpc_server = builder.BuildAndStart();
   HttpGatewayOptions options;
   CHECK_FALSE(HttpGateway::start(options).ok());
-  options.channel = grpc_server->InProcessChannel({});
+  options.channel = local.open(1 << 20);
   options.services = {"moadon.v1.NoSuchService"};
   CHECK(absl::IsNotFound(HttpGateway::start(options).status()));
   options.services = {};

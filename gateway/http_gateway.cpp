@@ -8,7 +8,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/clock.h"
 #include "gateway/beast_server.h"
 #include "gateway/connect_handler.h"
 
@@ -17,12 +16,6 @@ namespace {
 
 // How long answers to cancelled requests may take to leave.
 constexpr absl::Duration kFlushTime = absl::Seconds(1);
-
-// gRPC 1.51's in-process transport can abort ("ref_counted.h: prior > 0") when its server shuts
-// down in the moment in which a finished call is being freed, on a thread and at a time that cannot
-// be observed. The owner shuts the server down right after stop(), so stop() leaves those threads
-// time to be done.
-constexpr absl::Duration kSettleTime = absl::Milliseconds(100);
 
 bool is_loopback(absl::string_view address) {
   return address == "localhost" || address == "::1" || absl::StartsWith(address, "127.");
@@ -90,7 +83,6 @@ void HttpGateway::stop() {
   parts_->handler->stop();
   parts_->server->drain(kFlushTime);
   parts_->server->close();
-  absl::SleepFor(kSettleTime);
   parts_->stopped = true;
 }
 

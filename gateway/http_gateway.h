@@ -53,14 +53,14 @@ struct HttpGatewayOptions {
   // refused; a request without one does not come from a page.
   std::vector<std::string> allowed_origins;
 
-  // The way to the services, usually grpc::Server::InProcessChannel, and the full names of those to
-  // serve ("moadon.v1.RegisterService"); their generated code must be linked in. Shared because
-  // gRPC hands channels out that way; the server behind an in-process channel must outlive stop().
+  // The way to the services, usually LocalChannel::open, and the full names of those to serve
+  // ("moadon.v1.RegisterService"); their generated code must be linked in. Shared because gRPC
+  // hands channels out that way; the server behind it must outlive stop().
   std::shared_ptr<grpc::Channel> channel;
   std::vector<std::string> services;
 
   int io_thread_count = 2;
-  // Connections above the limit are answered 503 REASON_BUSY and closed.
+  // Connections above the limit are answered 429 REASON_BUSY and closed.
   int max_connection_count = 2048;
   std::size_t max_header_bytes = 16 * 1024;
   // Larger bodies are answered 413 REASON_TOO_LARGE and not read. Above gRPC's own 4 MiB the server
@@ -101,8 +101,7 @@ class HttpGateway final {
 
   // Stops accepting, closes idle connections, lets requests in flight finish for `shutdown_grace`,
   // then cancels what remains (answered 503 REASON_STOPPING), joins the threads. Repeating it does
-  // nothing. Call it before grpc::Server::Shutdown, which cuts in-process calls off at once,
-  // however late its deadline.
+  // nothing. Call it before grpc::Server::Shutdown.
   void stop();
 
  private:

@@ -76,7 +76,7 @@ absl::StatusOr<std::unique_ptr<HttpGateway>> start_gateway(const ServerOptions& 
   http.allow_insecure = options.allow_insecure;
   http.tls = {options.tls.certificate, options.tls.key, options.tls.client_ca};
   http.allowed_hosts = options.http_hosts;
-  http.channel = server.in_process_channel();
+  http.channel = server.local_channel();
   http.services = {"moadon.v1.SyncService", "moadon.v1.MemberService", "moadon.v1.ProgramService",
                    "moadon.v1.ReportService", "moadon.v1.AdminService"};
   http.max_body_bytes = rpc::kMaxRequestBytes;

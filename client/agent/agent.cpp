@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include "absl/strings/escaping.h"
+#include "gateway/local_channel.h"
 
 namespace moadon::agent {
 
@@ -53,15 +54,14 @@ absl::Status Agent::serve(const Settings& settings) {
   builder.RegisterService(service_.get());
   builder.SetMaxReceiveMessageSize(kMaxSendBytes);
   builder.SetMaxSendMessageSize(kMaxReceiveBytes);
+  const LocalChannel local(builder);
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) return absl::InternalError("gRPC could not be started in this process");
 
-  grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(kMaxReceiveBytes);
-  channel_ = server_->InProcessChannel(arguments);
   HttpGatewayOptions options;
   options.port = settings.http_port;
   options.allowed_origins = settings.allowed_origins;
+  channel_ = local.open(kMaxReceiveBytes);
   options.channel = channel_;
   options.services = {v1::RegisterService::service_full_name()};
   auto gateway = HttpGateway::start(std::move(options));

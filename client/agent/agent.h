@@ -47,7 +47,7 @@ class Agent final {
   std::uint16_t port() const { return gateway_->port(); }
   // The way to RegisterService for callers inside this process. Shared because gRPC hands channels
   // out that way; not used after stop().
-  std::shared_ptr<grpc::Channel> in_process_channel() const { return channel_; }
+  std::shared_ptr<grpc::Channel> local_channel() const { return channel_; }
 
   // Accepts nothing any more, finishes the calls under way, breaks deliveries off (what is not
   // delivered stays in the journal). Once.

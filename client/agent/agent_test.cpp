@@ -65,7 +65,7 @@ v1::Program program_of(const std::string& language) {
 class Register {
  public:
   Register(const Agent& agent, const std::string& directory, const std::string& id)
-      : stub_(v1::RegisterService::NewStub(agent.in_process_channel())) {
+      : stub_(v1::RegisterService::NewStub(agent.local_channel())) {
     const std::vector<RegisterFiles> registers = AgentDirectory(directory).registers().value();
     for (const RegisterFiles& files : registers) {
       if (files.register_id == id) token_ = files.local_token;

@@ -1,4 +1,4 @@
-// An echo service, its in-process server and a gateway in front of it, for one test.
+// An echo service, its gRPC server and a gateway in front of it, for one test.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "gateway/http_gateway.h"
+#include "gateway/local_channel.h"
 #include "gateway/status.h"
 #include "gateway/testing/echo.grpc.pb.h"
 #include "rules/refusal.h"
@@ -56,8 +57,9 @@ class EchoServer final {
   explicit EchoServer(HttpGatewayOptions options = {}) {
     grpc::ServerBuilder builder;
     builder.RegisterService(&service_);
+    const LocalChannel local(builder);
     server_ = builder.BuildAndStart();
-    options.channel = server_->InProcessChannel({});
+    options.channel = local.open(kMaxMessageBytes);
     options.services = {"moadon.gateway_testing.EchoService"};
     auto started = HttpGateway::start(std::move(options));
     INFO(started.status());
@@ -74,6 +76,8 @@ class EchoServer final {
   std::uint16_t port() const { return gateway_->port(); }
 
  private:
+  static constexpr int kMaxMessageBytes = 4 << 20;
+
   EchoServiceImpl service_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<HttpGateway> gateway_;

@@ -9,10 +9,12 @@
 
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
+#include "gateway/local_channel.h"
 #include "gateway/status.h"
 #include "rules/refusal.h"
 
@@ -131,6 +133,7 @@ struct GrpcServer::Parts {
   ListenAddress address;
   RawMethods known;
   UnknownMethods unknown;
+  std::optional<LocalChannel> local;
   std::unique_ptr<grpc::Server> server;
 };
 
@@ -147,6 +150,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::start(const ListenAddres
   builder.RegisterService(&parts->known);
   builder.RegisterCallbackGenericService(&parts->unknown);
   builder.AddListeningPort(to_string(address), *credentials, &port);
+  parts->local.emplace(builder);
   parts->server = builder.BuildAndStart();
   if (parts->server == nullptr || port == 0) {
     return absl::UnavailableError(
@@ -162,11 +166,7 @@ GrpcServer::~GrpcServer() { stop(absl::ZeroDuration()); }
 
 const ListenAddress& GrpcServer::address() const { return parts_->address; }
 
-std::shared_ptr<grpc::Channel> GrpcServer::in_process_channel() {
-  grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(-1);
-  return parts_->server->InProcessChannel(arguments);
-}
+std::shared_ptr<grpc::Channel> GrpcServer::local_channel() { return parts_->local->open(-1); }
 
 void GrpcServer::stop(absl::Duration grace) {
   parts_->server->Shutdown(

@@ -52,7 +52,7 @@ class GrpcServer final {
 
   // A way to the methods without the network. Shared, because gRPC hands channels out that way; no
   // call on it may be open when this object goes.
-  std::shared_ptr<grpc::Channel> in_process_channel();
+  std::shared_ptr<grpc::Channel> local_channel();
 
   // Stops accepting, waits for what was accepted, at most `grace`, then cancels it; returns when
   // every call has been answered. May be called again.
