@@ -11,6 +11,7 @@ absl::StatusOr<v1::IdentifyResponse> find_member(Club& club, const v1::Key& key)
   const absl::Status form = check_key(key, KeyUse::kToIdentify, "key");
   if (!form.ok()) return form;
   const ClubViewPtr view = club.view();
+  if (!view->has_program()) return refuse(v1::REASON_MEMBER_UNKNOWN, "there are no members yet");
   const PresentedKey presented = presented_key(key, view->country_code());
   sqlite::ReaderLease reader = club.database().readers().lease();
   const Moment moment{*view, club.clock().now_us()};

@@ -57,6 +57,7 @@ absl::StatusOr<v1::GetMemberResponse> get_member(Club& club, const v1::GetMember
   const absl::Status form = check_request(request);
   if (!form.ok()) return form;
   const ClubViewPtr view = club.view();
+  if (!view->has_program()) return refuse(v1::REASON_MEMBER_UNKNOWN, "there are no members yet");
   auto reader = club.database().readers().lease_snapshot();
   if (!reader.ok()) return reader.status();
   const absl::StatusOr<storage::MemberRow> row = find(**reader, request, *view);
@@ -84,6 +85,7 @@ absl::StatusOr<v1::ListMembersResponse> list_members(Club& club,
                   {{"field", "stage"}, {"limit", "a known stage"}});
   }
   const ClubViewPtr view = club.view();
+  if (!view->has_program()) return v1::ListMembersResponse();  // members come after it
   const Moment moment{*view, club.clock().now_us()};
   auto reader = club.database().readers().lease_snapshot();
   if (!reader.ok()) return reader.status();
@@ -109,12 +111,16 @@ absl::StatusOr<v1::FetchFactsResponse> fetch_facts(Club& club,
   const absl::StatusOr<int64_t> after_us = place_of(kCall, request.cursor());
   if (!after_us.ok()) return after_us.status();
   const ClubViewPtr view = club.view();
+  v1::FetchFactsResponse response;
+  if (!view->has_program()) {  // members come after it
+    response.set_next_cursor(page_token(kCall, {absl::StrCat(*after_us)}));
+    return response;
+  }
   const Moment moment{*view, club.clock().now_us()};
   auto reader = club.database().readers().lease_snapshot();
   if (!reader.ok()) return reader.status();
   const auto rows = storage::list_members_changed(**reader, *after_us, *page_size);
   if (!rows.ok()) return rows.status();
-  v1::FetchFactsResponse response;
   for (const storage::MemberRow& row : *rows) {
     absl::StatusOr<v1::MemberFacts> facts = facts_message(**reader, row, moment);
     if (!facts.ok()) return facts.status();
