@@ -76,9 +76,9 @@ constexpr std::array kTexts = {
                {"There is no branch {branch_id}.", "אין סניף {branch_id}."}},
     ReasonText{v1::REASON_REGISTER_UNKNOWN,
                {"There is no register {register_id}.", "אין קופה {register_id}."}},
-    ReasonText{v1::REASON_ID_TAKEN,
-               {"The id {branch_id}{register_id} is taken, with other properties.",
-                "המזהה {branch_id}{register_id} תפוס, עם מאפיינים אחרים."}},
+    ReasonText{
+        v1::REASON_ID_TAKEN,
+        {"The id {branch_id}{register_id} is taken.", "המזהה {branch_id}{register_id} תפוס."}},
     ReasonText{v1::REASON_BRANCH_IN_USE,
                {"Branch {branch_id} still has registers; revoke them first.",
                 "לסניף {branch_id} יש עדיין קופות; יש לבטל אותן קודם."}},
