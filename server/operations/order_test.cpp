@@ -18,7 +18,7 @@ namespace {
 constexpr char kToday[] = "2027-03-01T12:00:00Z";
 constexpr int kMembers = 4;
 constexpr int kSales = 40;
-constexpr int kOrders = 12;
+constexpr int kOrders = 8;
 
 // One thing that a register or the owner sends.
 using Arrival = std::function<void(TestClub&)>;

@@ -1,8 +1,10 @@
 #include "server/operations/record.h"
 
+#include <atomic>
 #include <string>
 #include <vector>
 
+#include "absl/synchronization/blocking_counter.h"
 #include "server/operations/add_branch.h"
 #include "server/operations/read_receipts.h"
 #include "server/operations/report_totals.h"
@@ -102,6 +104,34 @@ TEST_CASE("one entry's refusal leaves the others of the call alone") {
   CHECK(response.outcomes(3).has_recorded());
   CHECK(response.outcomes(3).sequence() == 13);
   CHECK(test.query("SELECT COUNT(*) FROM sales") == 2);
+}
+
+TEST_CASE("callers at the same time share commits, and each gets the answer to their own sale") {
+  constexpr int kCalls = 300;
+  TestClub test;
+  const ClubViewPtr view = test.club().view();
+  std::atomic<int> recorded = 0;
+  std::atomic<int> reused = 0;
+  absl::BlockingCounter answers(kCalls);
+  for (int i = 0; i < kCalls; ++i) {
+    // Every third receipt comes twice, with another price.
+    const std::string receipt = std::to_string(i - (i % 3 == 2 ? 1 : 0));
+    v1::RecordRequest request;
+    request.add_entries()->set_sale(
+        sale(receipt, "2026-01-01T10:00:00Z", "", {{"milk", 1000, 100 + i}}).SerializeAsString());
+    record(test.club(), *view->register_of_id("r1"), request,
+           [&](absl::StatusOr<v1::RecordResponse> response) {
+             const v1::RecordOutcome& outcome = response->outcomes(0);
+             if (outcome.has_recorded()) ++recorded;
+             if (reason_of_outcome(outcome) == v1::REASON_RECEIPT_REUSED) ++reused;
+             answers.DecrementCount();
+           });
+  }
+  answers.Wait();
+  CHECK(recorded == 2 * kCalls / 3);
+  CHECK(reused == kCalls / 3);
+  CHECK(test.query("SELECT COUNT(*) FROM sales") == recorded);
+  CHECK(test.verify() == std::vector<std::string>{});
 }
 
 TEST_CASE("an error of ours in one entry undoes that entry alone") {
