@@ -12,7 +12,7 @@ CODE = {".cpp", ".h", ".c"}
 def files(*folders, suffixes=CODE, tests=False):
     for folder in folders:
         for path in sorted((ROOT / folder).rglob("*")):
-            if path.suffix in suffixes and (tests or "_test" not in path.stem):
+            if path.suffix in suffixes and (tests or not re.search(r"_test$|^test_|^fake_", path.stem)):
                 yield path
 
 
