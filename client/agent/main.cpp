@@ -3,6 +3,7 @@
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 #include <exception>
@@ -132,6 +133,7 @@ absl::Status configure(const AgentDirectory& directory, const Arguments& argumen
 }
 
 int run_command_line(int argc, char** argv) {
+  ::umask(077);  // what it writes is its owner's: tokens, and sales with their customers' keys
   Arguments arguments;
   CLI::App app{"Stands between the registers of this machine and the club's server."};
   app.set_version_flag("--version", std::string(kAgentVersion));
