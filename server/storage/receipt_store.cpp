@@ -45,7 +45,7 @@ absl::Status give_receipt(Connection& connection, absl::string_view register_id,
 
 constexpr Sql kListReceipts{
     "SELECT register_id, receipt, kind, member_id, document_id, digest FROM receipts"
-    " WHERE register_id > $1 OR (register_id = $1 AND receipt > $2)"
+    " WHERE (register_id, receipt) > ($1, $2)"
     " ORDER BY register_id, receipt LIMIT $3"};
 
 absl::StatusOr<std::vector<ReceiptRow>> list_receipts(Connection& connection,

@@ -157,7 +157,7 @@ CREATE TABLE returns (
   CHECK ((purchase_day IS NULL) = (applied_day IS NULL)),
   CHECK ((applied_time_us IS NULL) = (applied_day IS NULL))
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX returns_of_sale ON returns (member_id, sale_id) WHERE sale_id IS NOT NULL;
+CREATE INDEX returns_of_sale ON returns (member_id, sale_id);
 
 CREATE TABLE sale_lines (
   member_id INTEGER NOT NULL,
