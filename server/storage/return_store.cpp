@@ -140,12 +140,15 @@ absl::StatusOr<std::vector<ReturnLineRow>> list_return_lines(Connection& connect
   return query_all(connection, kListReturnLines, read_line, member_id, return_id);
 }
 
+// By ids from the index: asked directly, SQLite reads all returns of the member, and nobody has
+// many.
 constexpr Sql kListReturnsOfSale{
     "SELECT member_id, return_id, register_id, receipt, branch_id, original_register_id,"
     " original_receipt, sale_id, business_day, effective_time_us, occurred_us, corrected_us,"
     " received_us, purchase_day, applied_day, applied_time_us, line_count, value_minor,"
     " refund_minor, units_milli, spend_minor, content"
-    " FROM returns WHERE member_id = $1 AND sale_id = $2"
+    " FROM returns WHERE member_id = $1 AND return_id IN"
+    " (SELECT r.return_id FROM returns r WHERE r.member_id = $1 AND r.sale_id = $2)"
     " ORDER BY effective_time_us, register_id, receipt"};
 
 absl::StatusOr<std::vector<ReturnRow>> list_returns_of_sale(Connection& connection,
