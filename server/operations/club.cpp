@@ -76,26 +76,47 @@ ClubViewPtr Club::view() const {
 
 void Club::stop() { database_->stop(); }
 
+struct Club::Staged {
+  ClubViewPtr view;  // null: the view stays
+  WriterState::Changes changes;
+};
+
+void Club::begin_changes(const Staged& staged) {
+  for (const int64_t member_id : staged.changes.members) members_.begin_change(member_id);
+  if (staged.changes.all) members_.begin_change_of_all();
+}
+
+void Club::end_changes(const Staged& staged) {
+  for (const int64_t member_id : staged.changes.members) members_.end_change(member_id);
+  if (staged.changes.all) members_.end_change_of_all();
+}
+
 void Club::submit(absl::AnyInvocable<absl::Status(sqlite::Connection&, WriterState&) &&> work,
                   absl::AnyInvocable<void(absl::Status) &&> done) {
-  // Set on the writer's thread when the work staged a view. Owned by the completion's closure,
-  // which outlives the operation.
-  auto staged = std::make_unique<ClubViewPtr>();
-  ClubViewPtr* const staged_by_work = staged.get();
+  // Filled on the writer's thread when the work succeeds. Owned by the completion's closure, which
+  // outlives the operation.
+  auto staged = std::make_unique<Staged>();
+  Staged* const staged_by_work = staged.get();
   database_->writer().submit(
       [this, work = std::move(work), staged_by_work](sqlite::Connection& connection) mutable {
         const ClubViewPtr before = writer_state_->view();
         absl::Status worked = std::move(work)(connection, *writer_state_);
+        WriterState::Changes changes = writer_state_->take_changes();
+        if (worked.ok()) {
+          staged_by_work->changes = std::move(changes);
+          begin_changes(*staged_by_work);
+        }
         if (writer_state_->view() == before) return worked;
         if (worked.ok()) {
-          *staged_by_work = writer_state_->view();
+          staged_by_work->view = writer_state_->view();
         } else {
           writer_state_->stage(before);
         }
         return worked;
       },
       [this, done = std::move(done), staged = std::move(staged)](absl::Status outcome) mutable {
-        if (*staged != nullptr) settle(std::move(*staged), outcome.ok());
+        end_changes(*staged);
+        if (staged->view != nullptr) settle(std::move(staged->view), outcome.ok());
         std::move(done)(std::move(outcome));
       });
 }

@@ -16,6 +16,7 @@
 #include "absl/synchronization/mutex.h"
 #include "server/clock.h"
 #include "server/operations/club_view.h"
+#include "server/operations/member_cache.h"
 #include "server/storage/club_database.h"
 
 namespace moadon {
@@ -45,6 +46,8 @@ class Club final {
   ClubViewPtr view() const ABSL_LOCKS_EXCLUDED(mutex_);
   const Clock& clock() const { return clock_; }
   ClubDatabase& database() { return *database_; }
+  // Committed members, without a query. Every write() and submit() keeps it true.
+  MemberCache& members() { return members_; }
 
   // Finishes what was accepted; later writes are refused with REASON_STOPPING. May be called again.
   void stop();
@@ -63,6 +66,11 @@ class Club final {
   Club(std::unique_ptr<ClubDatabase> database, const Clock& clock,
        std::unique_ptr<WriterState> writer_state, ClubViewPtr view);
 
+  // What waits for an operation to become durable, or not.
+  struct Staged;
+  // Of an operation that worked, inside its transaction.
+  void begin_changes(const Staged& staged);
+  void end_changes(const Staged& staged);
   // Makes the view that an operation staged the one that callers see, or takes it back. On the
   // writer's thread.
   void settle(ClubViewPtr staged, bool durable) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -74,7 +82,9 @@ class Club final {
   mutable absl::Mutex mutex_;
   ClubViewPtr view_ ABSL_GUARDED_BY(mutex_);
 
-  // Self-locking. Ends first: its writer uses what is above.
+  // Self-locking.
+  MemberCache members_;
+  // Ends first: its writer uses what is above.
   std::unique_ptr<ClubDatabase> database_;
 };
 

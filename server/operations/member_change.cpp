@@ -82,6 +82,7 @@ void MemberChange::from(int64_t day) { from_day_ = from_day_ ? std::min(*from_da
 
 absl::Status MemberChange::finish(sqlite::Connection& connection, WriterState& state) {
   if (!from_day_ && !is_visible_ && !is_new_) return absl::OkStatus();
+  state.note_change(row_.member_id);
   const storage::MemberRow before = row_;
   const int64_t today = day_number(state.today());
   if (from_day_) {

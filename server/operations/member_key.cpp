@@ -9,7 +9,6 @@
 #include <optional>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "rules/refusal.h"
@@ -21,10 +20,6 @@ using i18n::phonenumbers::PhoneNumber;
 using i18n::phonenumbers::PhoneNumberUtil;
 using storage::KeyKind;
 using storage::KeyRow;
-
-bool is_digits(absl::string_view text) {
-  return std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
-}
 
 bool is_folded_ascii(absl::string_view text) {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) {
@@ -53,22 +48,34 @@ std::string folded(absl::string_view text) {
   return folded;
 }
 
-// The commonest spellings of Israeli mobile numbers, without a parser: 05x and +9725x.
+// Digits, and a plus in front, of a text that has nothing else but spaces and dashes between them.
+std::optional<std::string> plain_digits(absl::string_view text) {
+  std::string digits;
+  for (const char c : text) {
+    if (absl::ascii_isdigit(static_cast<unsigned char>(c)) || (c == '+' && digits.empty())) {
+      digits.push_back(c);
+    } else if (c != ' ' && c != '-') {
+      return std::nullopt;
+    }
+  }
+  return digits;
+}
+
+// The commonest spellings of Israeli mobile numbers, without a parser: 05x-xxx xxxx and
+// +972-5x-xxxxxxx, with and without spaces and dashes.
 std::optional<std::string> plain_israeli_mobile(absl::string_view text,
                                                 absl::string_view country_code) {
+  constexpr absl::string_view kCountry = "+972";
   constexpr size_t kSignificantDigits = 9;
-  absl::string_view rest = text;
-  if (absl::ConsumePrefix(&rest, "+972")) {
-    if (rest.size() == kSignificantDigits && rest.front() == '5' && is_digits(rest)) {
-      return std::string(text);
-    }
+  std::optional<std::string> digits = plain_digits(text);
+  if (!digits) return std::nullopt;
+  absl::string_view rest = *digits;
+  if (!absl::ConsumePrefix(&rest, kCountry) &&
+      (country_code != "IL" || !absl::ConsumePrefix(&rest, "0"))) {
     return std::nullopt;
   }
-  if (country_code == "IL" && text.size() == kSignificantDigits + 1 &&
-      absl::StartsWith(text, "05") && is_digits(text)) {
-    return absl::StrCat("+972", text.substr(1));
-  }
-  return std::nullopt;
+  if (rest.size() != kSignificantDigits || rest.front() != '5') return std::nullopt;
+  return absl::StrCat(kCountry, rest);
 }
 
 std::optional<std::string> normal_phone(absl::string_view text, absl::string_view country_code) {

@@ -1,6 +1,7 @@
 #include "server/operations/member_message.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "rules/calendar.h"
 #include "rules/program.h"
@@ -22,12 +23,12 @@ struct StageNow {
 
 absl::StatusOr<StageNow> stage_now(sqlite::Connection& connection, const storage::MemberRow& row,
                                    const Moment& moment) {
-  const absl::CivilDay today = moment.view.day_of(moment.now_us);
-  if (!row.next_stage_day || *row.next_stage_day > day_number(today)) {
+  if (!is_due(row, moment)) {
     return StageNow{static_cast<v1::Stage>(row.stage), row.stage_since_day};
   }
   const auto facts = storage::list_facts(connection, row.member_id);
   if (!facts.ok()) return facts.status();
+  const absl::CivilDay today = moment.view.day_of(moment.now_us);
   const StagePath path = stage_path(timeline_of(row, *facts), moment.view.stage_versions(), today);
   StageNow now{path.at_end.stage, std::nullopt};
   if (!path.steps.empty()) now.since_day = day_number(path.steps.back().day);
@@ -58,7 +59,26 @@ v1::Consent consent_message(const storage::ConsentRow& row) {
   return consent;
 }
 
+v1::IdentifyResponse message_of(v1::MemberFacts facts, const storage::NameAndContacts& known,
+                                const Moment& moment) {
+  v1::IdentifyResponse response;
+  const storage::DetailsRow& names = known.details;
+  response.set_display_name(display_name(names.first_name, names.last_name));
+  if (names.first_name.empty()) response.add_missing_fields("first_name");
+  if (names.last_name.empty()) response.add_missing_fields("last_name");
+  if (!known.has_phone) response.add_missing_fields("phone");
+  if (!known.has_email) response.add_missing_fields("email");
+  response.set_cashier_line(cashier_line(language_of(moment.view.program_at(moment.now_us)),
+                                         names.first_name, facts.stage()));
+  *response.mutable_facts() = std::move(facts);
+  return response;
+}
+
 }  // namespace
+
+bool is_due(const storage::MemberRow& row, const Moment& moment) {
+  return row.next_stage_day && *row.next_stage_day <= day_number(moment.view.day_of(moment.now_us));
+}
 
 absl::StatusOr<v1::MemberFacts> facts_message(sqlite::Connection& connection,
                                               const storage::MemberRow& row, const Moment& moment) {
@@ -109,17 +129,13 @@ absl::StatusOr<v1::IdentifyResponse> identify_message(sqlite::Connection& connec
                                                       const Moment& moment) {
   absl::StatusOr<v1::MemberFacts> facts = facts_message(connection, member.row, moment);
   if (!facts.ok()) return facts.status();
-  v1::IdentifyResponse response;
-  const storage::DetailsRow& names = member.known.details;
-  response.set_display_name(display_name(names.first_name, names.last_name));
-  if (names.first_name.empty()) response.add_missing_fields("first_name");
-  if (names.last_name.empty()) response.add_missing_fields("last_name");
-  if (!member.known.has_phone) response.add_missing_fields("phone");
-  if (!member.known.has_email) response.add_missing_fields("email");
-  response.set_cashier_line(cashier_line(language_of(moment.view.program_at(moment.now_us)),
-                                         names.first_name, facts->stage()));
-  *response.mutable_facts() = *std::move(facts);
-  return response;
+  return message_of(*std::move(facts), member.known, moment);
+}
+
+v1::IdentifyResponse identify_message(const storage::IdentifiedMember& member,
+                                      const Moment& moment) {
+  const storage::MemberRow& row = member.row;
+  return message_of(facts_of(row, static_cast<v1::Stage>(row.stage), moment), member.known, moment);
 }
 
 v1::StageMove move_message(const storage::StageMoveRow& row) {

@@ -17,6 +17,8 @@ struct Moment {
   int64_t now_us = 0;
 };
 
+// Whether time alone may have changed the member's stage since it was kept.
+bool is_due(const storage::MemberRow& row, const Moment& moment);
 // Standing. Of a member who is due the stage is decided here, so that it is today's before the
 // ageing job has come by.
 absl::StatusOr<v1::MemberFacts> facts_message(sqlite::Connection& connection,
@@ -32,6 +34,9 @@ absl::StatusOr<v1::IdentifyResponse> identify_message(sqlite::Connection& connec
 absl::StatusOr<v1::IdentifyResponse> identify_message(sqlite::Connection& connection,
                                                       const storage::IdentifiedMember& member,
                                                       const Moment& moment);
+// The same without a query, of a member who is not due.
+v1::IdentifyResponse identify_message(const storage::IdentifiedMember& member,
+                                      const Moment& moment);
 v1::StageMove move_message(const storage::StageMoveRow& row);
 
 }  // namespace moadon

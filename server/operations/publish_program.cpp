@@ -79,6 +79,7 @@ absl::StatusOr<v1::PublishProgramResponse> publish(sqlite::Connection& connectio
   written = storage::make_all_members_due(connection,
                                           day_number(view->stage_versions().back().start_day));
   if (!written.ok()) return written;
+  state.note_change_of_all();
   state.stage(std::move(view));
   *response.mutable_program() = std::move(program);
   return response;

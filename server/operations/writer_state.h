@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "absl/random/random.h"
 #include "absl/time/civil_time.h"
@@ -26,6 +28,17 @@ class WriterState final {
   // The club's business date. Requires a program.
   absl::CivilDay today() const { return view_->day_of(now_us()); }
 
+  // Which members an operation changes, for those who remember members (member_cache.h).
+  struct Changes {
+    std::vector<int64_t> members;
+    bool all = false;
+  };
+  // To be told by whoever writes what a register is shown of members.
+  void note_change(int64_t member_id) { changes_.members.push_back(member_id); }
+  void note_change_of_all() { changes_.all = true; }
+  // What was noted since the last time.
+  Changes take_changes() { return std::exchange(changes_, {}); }
+
   // An opaque id, greater than all that this process made before: 41 bits of milliseconds since
   // 2024, 22 bits of chance.
   int64_t new_id();
@@ -37,6 +50,7 @@ class WriterState final {
   ClubViewPtr view_;
   int64_t last_change_us_;
   int64_t last_id_ = 0;
+  Changes changes_;
   absl::BitGen random_;
 };
 

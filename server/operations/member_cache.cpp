@@ -1,0 +1,62 @@
+#include "server/operations/member_cache.h"
+
+#include "absl/hash/hash.h"
+#include "absl/strings/str_cat.h"
+
+namespace moadon {
+
+std::optional<storage::IdentifiedMember> MemberCache::find(const storage::KeyRow& key) const {
+  const std::string text = text_of(key);
+  const Shard& shard = shards_[shard_of(text)];
+  absl::MutexLock lock(&shard.mutex);
+  for (const Entries* entries : {&shard.recent, &shard.older}) {
+    const auto found = entries->find(text);
+    if (found == entries->end()) continue;
+    if (!is_current(found->second.stamp)) return std::nullopt;
+    return found->second.member;
+  }
+  return std::nullopt;
+}
+
+MemberCache::Stamp MemberCache::stamp_of(int64_t member_id) const {
+  return {member_id, (*stamps_)[static_cast<uint64_t>(member_id) % kStamps].load()};
+}
+
+void MemberCache::keep(const storage::KeyRow& key, const Stamp& stamp,
+                       const storage::IdentifiedMember& member) {
+  if (!is_current(stamp)) return;
+  std::string text = text_of(key);
+  Shard& shard = shards_[shard_of(text)];
+  absl::MutexLock lock(&shard.mutex);
+  if (shard.recent.size() >= kMaxCachedKeys / kShards / 2) {
+    shard.older = std::move(shard.recent);
+    shard.recent.clear();
+  }
+  shard.recent.insert_or_assign(std::move(text), Entry{stamp, member});
+}
+
+void MemberCache::begin_change_of_all() {
+  for (std::atomic<uint64_t>& each : *stamps_) each.fetch_add(1);
+}
+
+void MemberCache::end_change_of_all() {
+  for (std::atomic<uint64_t>& each : *stamps_) each.fetch_add(kNextStamp - 1);
+}
+
+std::string MemberCache::text_of(const storage::KeyRow& key) {
+  return absl::StrCat(static_cast<int>(key.kind), key.value);
+}
+
+size_t MemberCache::shard_of(const std::string& text) {
+  return absl::Hash<absl::string_view>()(text) % kShards;
+}
+
+std::atomic<uint64_t>& MemberCache::stamp(int64_t member_id) {
+  return (*stamps_)[static_cast<uint64_t>(member_id) % kStamps];
+}
+
+bool MemberCache::is_current(const Stamp& stamp) const {
+  return stamp.value % kNextStamp == 0 && stamp_of(stamp.member_id).value == stamp.value;
+}
+
+}  // namespace moadon

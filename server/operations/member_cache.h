@@ -1,0 +1,83 @@
+// What a register needs of members, kept in memory, so that knowing a member again costs no query.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/synchronization/mutex.h"
+#include "server/storage/member_details_store.h"
+#include "server/storage/member_store.h"
+
+namespace moadon {
+
+inline constexpr size_t kMaxCachedKeys = 65'536;
+
+// Members by key, the recently asked for. Never shows what was true before a change that somebody
+// has been told is done: each member has a stamp, shared with some others, that a writer marks
+// before the change can be seen in the database and moves on after its commit; what was read is
+// good for as long as the stamp is the one found before reading. Members who are being changed are
+// neither kept nor found.
+//
+// Thread-safe.
+class MemberCache final {
+ public:
+  // A member's stamp, taken before their rows are read.
+  struct Stamp {
+    int64_t member_id = storage::kNobody;
+    uint64_t value = 0;
+  };
+
+  // The member who holds a normal key, if that is known.
+  std::optional<storage::IdentifiedMember> find(const storage::KeyRow& key) const;
+
+  // To fill: take the stamp of the key's holder, then read the rows, then keep them.
+  Stamp stamp_of(int64_t member_id) const;
+  void keep(const storage::KeyRow& key, const Stamp& stamp,
+            const storage::IdentifiedMember& member);
+
+  // The writer, inside the transaction: what is about to change. Each begin has one end.
+  void begin_change(int64_t member_id) { stamp(member_id).fetch_add(1); }
+  // After the commit, or when there will be none, and before anybody is told.
+  void end_change(int64_t member_id) { stamp(member_id).fetch_add(kNextStamp - 1); }
+  // The same for all members at once.
+  void begin_change_of_all();
+  void end_change_of_all();
+
+ private:
+  // A stamp's low bits count the changes under way.
+  static constexpr uint64_t kNextStamp = uint64_t{1} << 32;
+  static constexpr size_t kStamps = 65'536;
+  static constexpr size_t kShards = 16;
+
+  struct Entry {
+    Stamp stamp;
+    storage::IdentifiedMember member;
+  };
+  using Entries = absl::flat_hash_map<std::string, Entry>;
+
+  // Keys go to `recent`; when that is full it takes the place of `older`, which is forgotten.
+  struct Shard {
+    mutable absl::Mutex mutex;
+    Entries recent ABSL_GUARDED_BY(mutex);
+    Entries older ABSL_GUARDED_BY(mutex);
+  };
+
+  static std::string text_of(const storage::KeyRow& key);
+  static size_t shard_of(const std::string& text);
+  std::atomic<uint64_t>& stamp(int64_t member_id);
+  bool is_current(const Stamp& stamp) const;
+
+  // Self-locking.
+  std::unique_ptr<std::array<std::atomic<uint64_t>, kStamps>> stamps_ =
+      std::make_unique<std::array<std::atomic<uint64_t>, kStamps>>();
+  std::array<Shard, kShards> shards_;
+};
+
+}  // namespace moadon

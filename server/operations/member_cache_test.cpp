@@ -1,0 +1,121 @@
+#include "server/operations/member_cache.h"
+
+#include "server/operations/find_member.h"
+#include "server/operations/test_club.h"
+#include "tests/catch.h"
+
+namespace moadon {
+namespace {
+
+storage::KeyRow card(const std::string& value) {
+  return {storage::KeyKind::kCard, value, value, std::nullopt};
+}
+
+storage::IdentifiedMember member(int64_t member_id, const std::string& first_name) {
+  storage::IdentifiedMember result;
+  result.row.member_id = member_id;
+  result.known.details.first_name = first_name;
+  return result;
+}
+
+v1::Key card_key(const std::string& card) {
+  v1::Key key;
+  key.set_card(card);
+  return key;
+}
+
+v1::MemberFacts facts_of(TestClub& club, const std::string& card) {
+  const auto found = find_member(club.club(), card_key(card));
+  REQUIRE(found.ok());
+  return found->facts();
+}
+
+}  // namespace
+
+TEST_CASE("the cache finds a member by the key they were kept under and no other") {
+  MemberCache cache;
+  cache.keep(card("c1"), cache.stamp_of(7), member(7, "Noa"));
+  REQUIRE(cache.find(card("c1")).has_value());
+  CHECK(cache.find(card("c1"))->known.details.first_name == "Noa");
+  CHECK_FALSE(cache.find(card("c2")).has_value());
+  CHECK_FALSE(cache.find({storage::KeyKind::kWallet, "c1", "c1", std::nullopt}).has_value());
+}
+
+TEST_CASE("the cache neither shows nor takes a member while they are being changed") {
+  MemberCache cache;
+  const MemberCache::Stamp before = cache.stamp_of(7);
+  cache.keep(card("c1"), before, member(7, "old"));
+  cache.begin_change(7);
+  CHECK_FALSE(cache.find(card("c1")).has_value());
+  cache.keep(card("c1"), cache.stamp_of(7), member(7, "who knows"));
+  CHECK_FALSE(cache.find(card("c1")).has_value());
+  cache.begin_change(7);
+  cache.end_change(7);
+  CHECK_FALSE(cache.find(card("c1")).has_value());
+  cache.end_change(7);
+  CHECK_FALSE(cache.find(card("c1")).has_value());
+  // Read before the change, kept after it.
+  cache.keep(card("c1"), before, member(7, "old"));
+  CHECK_FALSE(cache.find(card("c1")).has_value());
+  cache.keep(card("c1"), cache.stamp_of(7), member(7, "new"));
+  CHECK(cache.find(card("c1"))->known.details.first_name == "new");
+}
+
+TEST_CASE("a change of all members is a change of each") {
+  MemberCache cache;
+  cache.keep(card("c1"), cache.stamp_of(7), member(7, "old"));
+  cache.begin_change_of_all();
+  cache.end_change_of_all();
+  CHECK_FALSE(cache.find(card("c1")).has_value());
+}
+
+TEST_CASE("the cache forgets rather than grow over its limit") {
+  MemberCache cache;
+  const int count = static_cast<int>(kMaxCachedKeys) * 2;
+  int found = 0;
+  for (int i = 0; i < count; ++i) {
+    cache.keep(card(std::to_string(i)), cache.stamp_of(i), member(i, ""));
+  }
+  for (int i = 0; i < count; ++i) found += cache.find(card(std::to_string(i))).has_value() ? 1 : 0;
+  CHECK(found > 0);
+  CHECK(found <= static_cast<int>(kMaxCachedKeys));
+  CHECK(cache.find(card(std::to_string(count - 1))).has_value());
+}
+
+TEST_CASE("whoever identifies a member after an answered write sees it") {
+  TestClub club;
+  club.clock().set(us("2026-03-01T10:00:00Z"));
+  club.enroll("C1", "2026-03-01T09:00:00Z");
+  const v1::MemberFacts enrolled = facts_of(club, "C1");
+  CHECK(enrolled.purchase_day_count() == 0);
+  CHECK(facts_of(club, "C1").snapshot() == enrolled.snapshot());
+
+  REQUIRE(club.record("r1", sale("1", "2026-03-01T09:30:00Z", "C1", {{"milk"}})).has_recorded());
+  const v1::MemberFacts bought = facts_of(club, "C1");
+  CHECK(bought.purchase_day_count() == 1);
+  CHECK(bought.stage() == v1::STAGE_NEW);
+  CHECK(bought.snapshot() > enrolled.snapshot());
+}
+
+TEST_CASE("a cached member's stage is that of the day on which they are identified") {
+  TestClub club;
+  club.clock().set(us("2026-03-01T10:00:00Z"));
+  club.enroll("C1", "2026-03-01T09:00:00Z");
+  REQUIRE(club.record("r1", sale("1", "2026-03-01T09:30:00Z", "C1", {{"milk"}})).has_recorded());
+  CHECK(facts_of(club, "C1").stage() == v1::STAGE_NEW);
+  club.clock().set(us("2027-03-01T10:00:00Z"));
+  CHECK(facts_of(club, "C1").stage() == v1::STAGE_CHURNING);
+}
+
+TEST_CASE("a new program is seen in cached members") {
+  TestClub club;
+  club.clock().set(us("2026-03-10T10:00:00Z"));
+  club.enroll("C1", "2026-03-01T09:00:00Z");
+  CHECK(facts_of(club, "C1").stage() == v1::STAGE_INTERESTED);
+  v1::Program program = TestClub::program();
+  program.mutable_stages()->set_interest_days(2);
+  club.publish(program);
+  CHECK(facts_of(club, "C1").stage() == v1::STAGE_POTENTIAL);
+}
+
+}  // namespace moadon
