@@ -1,4 +1,4 @@
-"""Recording at the server itself, as an agent would: what it acknowledges is what the server acknowledges."""
+"""Recording at the server itself, as an agent would: whoever acknowledges is the server."""
 
 import http.client
 import random
@@ -15,7 +15,7 @@ MAX_ENTRIES = 4
 
 
 class DirectClub:
-    """A server with a program and registers, without an agent. Its process is the test's to start and end."""
+    """A server with a program and registers, without an agent. The test starts and ends it."""
 
     def __init__(self, directory):
         self.server = club.Server(directory)
@@ -69,13 +69,14 @@ class DirectClub:
 
 
 class DirectRecorders:
-    """A thread per register that records random batches until the server is gone or `stop`; no call is repeated."""
+    """A thread per register that records random batches until the server is gone. Repeats none."""
 
     def __init__(self, direct):
         self.direct = direct
         self.failures = []
         self.refusals = []
-        self.last_acknowledged_begin = 0.0  # of the calls that were acknowledged, the latest beginning
+        # When the last of the calls began that were acknowledged.
+        self.last_acknowledged_begin = 0.0
         self._stopping = threading.Event()
         self._threads = [threading.Thread(target=self._run, args=(register,))
                          for register in REGISTERS]

@@ -29,7 +29,7 @@ class Books:
         self._counts = {register: 0 for register in registers}
 
     def make(self, register):
-        """A new document of `register`: mostly a sale, else a return of what was sold anywhere, or of nothing."""
+        """A new document: mostly a sale, else a return of what was sold anywhere, or unlinked."""
         with self._mutex:
             self._counts[register] += 1
             count = self._counts[register]
@@ -50,7 +50,8 @@ class Books:
             else:
                 document = {"sale": {**head, "lines": [
                     line(str(number), f"SKU{random.randrange(50)}", random.randint(1, 9999),
-                         random.choice([1000, 2000, 347])) for number in range(1, random.randint(2, 6))]}}
+                         random.choice([1000, 2000, 347]))
+                    for number in range(1, random.randint(2, 6))]}}
             self._sent[register, receipt] = document
             return receipt, document
 
@@ -106,7 +107,7 @@ def kept_totals(server, names):
 
 
 def check_kept(test, server, books, sample=None):
-    """Everything sent is at the server exactly once, by identity, by sum and, for `sample` of them, by content."""
+    """Everything sent is at the server exactly once: by identity, by sum, `sample` by content."""
     expected = books.totals()
     test.assertEqual(kept_totals(server, expected), expected)
     kept = kept_identities(server)

@@ -1,4 +1,4 @@
-"""kill -9 at any moment of the server and the agent: nothing acknowledged is lost, nothing is doubled."""
+"""kill -9 of server and agent at any moment: nothing acknowledged is lost, nothing doubled."""
 
 import contextlib
 import http.client
@@ -27,7 +27,7 @@ TRANSIENT = {"REASON_SERVER_UNREACHABLE", "REASON_STOPPING", "REASON_BUSY",
 
 
 class Registers:
-    """A thread per register that commits random documents through the agent, each until it is acknowledged."""
+    """A thread per register that commits random documents, each until it is acknowledged."""
 
     def __init__(self, running, books):
         self.running = running
@@ -100,7 +100,7 @@ def restart(process, call):
 
 
 class Killer:
-    """Kills the server, the agent or both of a club, and starts them again; remembers the slowest start."""
+    """Kills server, agent or both of a club and starts them again; knows the slowest start."""
 
     def __init__(self, running):
         self.running = running
@@ -170,6 +170,8 @@ class KillsTest(unittest.TestCase):
                     time.sleep(random.uniform(0.05, 0.4))
                     if killer.count() < REPLAY_KILLS and replay.poll() is None:
                         killer.kill_one()
+                        if random.random() < 0.3:
+                            replay.kill()
             finally:
                 if replay.poll() is None:
                     replay.kill()

@@ -1,6 +1,7 @@
 """The preload library of power cuts, as tests use it."""
 
 import contextlib
+import os
 import pathlib
 import random
 import re
@@ -17,13 +18,13 @@ WAIT_SECONDS = 30
 
 def environment(directory, at=None, when=None, fail_sync=None, normal=False,
                 at_exit=False, seed=None):
-    """What to add to a program's environment so that its files under `directory` are on the model's disk.
+    """What puts a program's files under `directory` on the disk of the model: for its environment.
 
     `at` and `fail_sync` are (ending, count); `when` is a path. See power_cut_shim.c.
     """
     added = {
         "LD_PRELOAD": str(SHIM),
-        "ASAN_OPTIONS": "verify_asan_link_order=0",
+        "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0",
         "MOADON_POWERCUT_DIR": str(directory),
         "MOADON_POWERCUT_SEED": str(seed or random.randrange(1, 2**32)),
     }

@@ -1,6 +1,7 @@
-"""The power is cut at any moment: what was acknowledged is there, and the control shows that we would see it if not.
+"""The power is cut at any moment: what was acknowledged is there.
 
-The control runs the same cuts with SQLite's `synchronous = NORMAL`, which acknowledges before the disk has it.
+A control shows that we would see it if not: it runs the same cuts with SQLite's
+`synchronous = NORMAL`, which acknowledges before the disk has it.
 """
 
 import collections
@@ -31,7 +32,7 @@ class Temporary(unittest.TestCase):
         self.root = pathlib.Path(directory.name).resolve()
 
     def wait_for_cut(self, process):
-        """Waits for the end of a process; returns the counts of the cut, or None when it ended otherwise, well."""
+        """Waits for the end; returns the counts of the cut, or None when it ended by itself."""
         club.wait_for("the process ends", lambda: not process.alive(), power_cut.WAIT_SECONDS)
         status = process.popen.returncode
         self.assertIn(status, (power_cut.CUT_STATUS, 0), process.log()[-2000:])
@@ -49,7 +50,7 @@ class ServerPowerCutTest(Temporary):
         return direct.set_up()
 
     def cut_while_recording(self, direct, normal=False):
-        """One cut at a random moment: of the clock, of the log of writes, or of the last checkpoint."""
+        """One cut at a random moment: of the clock, the WAL or the last checkpoint."""
         server = direct.server
         moment = random.choice(["clock", "writes", "checkpoint"])
         self.moments[moment] += 1
@@ -105,8 +106,8 @@ class ServerPowerCutTest(Temporary):
         self.assertGreater(unsynced["dropped"] + unsynced["torn"], 0, "no cut touched anything")
         direct.start()
         documents.check_kept(self, direct.server, direct.books, None if club.LONG else 300)
-        print(f"{cuts} cuts {dict(self.moments)}, {len(direct.books.acknowledged())} documents acknowledged, unsynced "
-              f"changes {unsynced}")
+        print(f"{cuts} cuts {dict(self.moments)}, {len(direct.books.acknowledged())} documents "
+              f"acknowledged, unsynced changes {unsynced}")
 
     def verify(self, server):
         answer = server.call("AdminService", "Verify", {}, timeout=120)
@@ -151,7 +152,7 @@ class ServerPowerCutTest(Temporary):
 
 
 class AgentPowerCutTest(Temporary):
-    """The journal of an agent whose server is away, so that nothing but the journal keeps what was committed."""
+    """The journal of an agent whose server is away: nothing else keeps what was committed."""
 
     def commit_until_gone(self, running, books, register, failures):
         try:
@@ -201,7 +202,8 @@ class AgentPowerCutTest(Temporary):
         for register in running.registers:
             page = ""
             while True:
-                answer = running.register("Pending", {"page_size": 1000, "page_token": page}, register)
+                answer = running.register(
+                    "Pending", {"page_size": 1000, "page_token": page}, register)
                 kept.update((register, entry["receipt"]) for entry in answer.get("entries", []))
                 page = answer.get("next_page_token", "")
                 if not page:

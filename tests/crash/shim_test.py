@@ -51,7 +51,8 @@ class ShimTest(unittest.TestCase):
             seen.add(self.path.read_bytes() if self.path.exists() else None)
         return seen
 
-    HEAD = ("import os, sys; path = sys.argv[1]; folder = os.open(os.path.dirname(path), os.O_RDONLY);"
+    HEAD = ("import os, sys; path = sys.argv[1];"
+            "folder = os.open(os.path.dirname(path), os.O_RDONLY);"
             "file = os.open(path, os.O_RDWR | os.O_CREAT);")
     CUT = "os.open(path + '-end', os.O_CREAT | os.O_RDWR)"
 
@@ -116,7 +117,7 @@ class ShimTest(unittest.TestCase):
         self.assertEqual(seen, {b"a" * 10, b"b" * 10})
 
     def rows_lost(self, synchronous, cuts):
-        """How many of so many cuts lost a row whose commit had returned. The file is whole after each."""
+        """How many cuts lost a row whose commit had returned. The file is whole after each."""
         lost, number = 0, 0
         for left in self.root.iterdir():
             left.unlink()
@@ -138,7 +139,8 @@ class ShimTest(unittest.TestCase):
              "import sqlite3, sys\n"
              "database = sqlite3.connect(sys.argv[1])\n"
              "try: print(*[row[0] for row in database.execute('SELECT number FROM row')])\n"
-             "except sqlite3.OperationalError as error: assert 'no such table' in str(error), error",
+             "except sqlite3.OperationalError as error:\n"
+             "    assert 'no such table' in str(error), error",
              str(self.path)], capture_output=True, text=True, check=True)
         return {int(each) for each in read.stdout.split()}
 

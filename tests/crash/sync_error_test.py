@@ -1,4 +1,4 @@
-"""The disk fails in a commit: nobody is told yes or no, nothing more is written, and repeating settles it."""
+"""The disk fails in a commit: nobody is told yes or no, and repeating settles it."""
 
 import pathlib
 import random

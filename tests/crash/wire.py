@@ -46,7 +46,7 @@ def _common(content, lines_field):
 
 
 def record_entry(sequence, document):
-    """A RecordEntry in JSON; `document` is {"sale": ...} or {"returned": ...} as RegisterService takes it."""
+    """A RecordEntry in JSON of a document {"sale": ...} or {"returned": ...}."""
     if "sale" in document:
         head, lines = _common(document["sale"], 5)
         name, message = "sale", head + lines
