@@ -1,9 +1,12 @@
 """A sale through the plugin in front of the real agent and server: from Python through ctypes, and from plain C."""
 
 import ctypes
+import http.server
 import json
 import os
 import subprocess
+import tempfile
+import threading
 import unittest
 
 import club
@@ -137,6 +140,51 @@ class AbiSaleTest(unittest.TestCase):
                          ("REASON_MEMBER_UNKNOWN",) * 3)
         self.assertEqual((through_http.exception.code, through_abi["code"]), ("not_found",) * 2)
         self.assertEqual({"code", "reason", "message", "values"} - set(through_abi), set())
+
+
+class EveryReasonTest(unittest.TestCase):
+    """Each reason there is, as an agent would answer it, read back through the ABI. (gateway/status_test.cpp reads each
+    back through gRPC and as the JSON of HTTP.)"""
+
+    def test_every_reason_comes_through_the_abi(self):
+        reasons = [r for r in vocabulary.enum_values("Reason") if r != "REASON_UNSPECIFIED"]
+
+        class Agent(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                request = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                body = json.dumps({
+                    "code": "failed_precondition", "reason": request["reason"],
+                    "message": "הודעה", "values": {"field": "שדה"}}).encode()
+                self.send_response(412)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Agent)
+        self.addCleanup(server.server_close)
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        self.addCleanup(serving.join)
+        self.addCleanup(server.shutdown)
+        with tempfile.TemporaryDirectory(prefix="moadon-test-") as directory:
+            os.mkdir(f"{directory}/registers")
+            for name, text in (("agent.port", str(server.server_address[1])),
+                               ("registers/R1.local-token", "token")):
+                with open(f"{directory}/{name}", "w", encoding="ascii") as file:
+                    file.write(text + "\n")
+            plugin = Plugin({"agent_dir": directory, "register_id": "R1"})
+            for reason in reasons:
+                status, error = plugin.call("Identify", {"reason": reason})
+                self.assertNotEqual(status, 0)
+                self.assertEqual((error["reason"], error["message"], error["values"]),
+                                 (reason, "הודעה", {"field": "שדה"}))
+            plugin.close()
 
 
 if __name__ == "__main__":
