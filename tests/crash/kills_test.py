@@ -19,6 +19,9 @@ REPLAY_ROUNDS = 400
 REPLAY_SECONDS = 600
 CDNOW = {"sales": 6919, "sale_lines": 6919, "gross_minor": 24409194, "returns": 0,
          "members_with_sale": 2357, "purchase_days": 6696, "members_net_spend_minor": 24409194}
+RETAIL = {"sales": 19959, "sale_lines": 530099, "gross_minor": 1065562248, "returns": 4855,
+          "return_lines": 9479, "returned_minor": 89681249, "unlinked_returned_minor": 43257272,
+          "members_with_sale": 4338, "purchase_days": 16677}
 UTC_PROGRAM = {**club.PROGRAM, "time_zone": "UTC"}
 # What a caller meets while a process is away or on its way out; it repeats the call.
 AWAY = (OSError, http.client.HTTPException, ValueError)
@@ -148,13 +151,21 @@ class KillsTest(unittest.TestCase):
                   f"{selling.repeats} calls repeated")
 
     def test_a_replay_that_is_killed_and_resumed_ends_with_the_facts_of_the_file(self):
-        path = club.data_file("cdnow-sample.sales.csv")
-        with club.Club(["R1"], replays_history=True, program=UTC_PROGRAM) as running:
+        self.replay_under_kills("cdnow-sample.sales.csv", ["R1"], CDNOW)
+
+    @unittest.skipUnless(club.LONG, "the retail file under kills runs with --long")
+    def test_a_replay_of_four_registers_that_is_killed_and_resumed_does_so_too(self):
+        self.replay_under_kills("online-retail-2010-2011.sales.csv.gz", ["R1", "R2", "R3", "R4"],
+                                RETAIL)
+
+    def replay_under_kills(self, file, registers, facts):
+        path = club.data_file(file)
+        with club.Club(registers, replays_history=True, program=UTC_PROGRAM) as running:
             killer = Killer(running)
             rounds = self.replay_until_done(running, path, killer)
             running.wait_delivered(120)
             kept = json.loads(running.moadon("totals", "--json").stdout)
-            self.assertEqual({name: kept[name] for name in CDNOW}, CDNOW)
+            self.assertEqual({name: kept[name] for name in facts}, facts)
             running.verify()
             self.assertGreater(killer.count(), 0, "the replay ended before anything was killed")
             print(f"{killer}; the replay was started {rounds} times")
