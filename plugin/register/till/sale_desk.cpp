@@ -19,6 +19,14 @@ Json key_to_keep(const Json& key) {
   return {{is_phone ? "phone" : "card", scanned}};
 }
 
+// Without the club nobody says what its cash rounding is, and still nobody can pay 17.04 shekels in
+// coins: the smallest is of 10 agorot.
+int64_t payable_in_coins(int64_t total_minor, const Screen& screen) {
+  constexpr int64_t kSmallestCoinMinor = 10;
+  if (!screen.is_in_shekels()) return total_minor;
+  return (total_minor + kSmallestCoinMinor / 2) / kSmallestCoinMinor * kSmallestCoinMinor;
+}
+
 }  // namespace
 
 void SaleDesk::scan(const ScanCommand& scan) {
@@ -99,7 +107,7 @@ void SaleDesk::use_list_prices() {
         line_value_minor(int64_of(line, "unit_price_minor"), int64_of(line, "quantity_milli")));
     price_.total_minor += price_.paid_net_minor.back();
   }
-  price_.cash_total_minor = price_.total_minor;
+  price_.cash_total_minor = payable_in_coins(price_.total_minor, workplace_.screen);
   if (!told_list_prices_) workplace_.screen.say(workplace_.screen.texts().own_prices);
   told_list_prices_ = true;
 }

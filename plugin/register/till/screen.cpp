@@ -14,7 +14,8 @@ Screen::Screen(std::istream& in, std::ostream& out, Settings settings)
     : in_(in), out_(out), settings_(settings), texts_(texts_of(settings.language)) {}
 
 void Screen::use_currency(const std::string& currency_code) {
-  currency_sign_ = currency_code.empty() || currency_code == "ILS" ? "₪" : currency_code + " ";
+  currency_sign_ =
+      currency_code.empty() || currency_code == "ILS" ? kShekelSign : currency_code + " ";
 }
 
 std::string Screen::money(int64_t amount_minor) const {

@@ -31,6 +31,8 @@ class Screen final {
   // How money is written: "₪" for ILS, else the code and a blank.
   void use_currency(const std::string& currency_code);
   const std::string& currency_sign() const { return currency_sign_; }
+  // Also until a currency is known.
+  bool is_in_shekels() const { return currency_sign_ == kShekelSign; }
   std::string money(int64_t amount_minor) const;
 
   // What an article line is called: its description, or its code.
@@ -50,13 +52,15 @@ class Screen final {
   void print(const std::vector<std::string>& paper);
 
  private:
+  static constexpr char kShekelSign[] = "₪";
+
   std::string as_seen(const std::string& line) const;
 
   std::istream& in_;
   std::ostream& out_;
   const Settings settings_;
   const Texts& texts_;
-  std::string currency_sign_ = "₪";
+  std::string currency_sign_ = kShekelSign;
 };
 
 }  // namespace moadon

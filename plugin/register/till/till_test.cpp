@@ -119,7 +119,7 @@ TEST_CASE(
   ClubInMemory club;
   const Folder folder;
   club.refuse_with = [](const std::string&) { return "REASON_AGENT_UNREACHABLE"; };
-  const Session away = play(club, folder, "card 131\n1x 5 5011\ncash 10\n", Language::kHebrew);
+  const Session away = play(club, folder, "card 131\n1x 17.05 5011\ncash 20\n", Language::kHebrew);
   CHECK(away.says("המועדון אינו עונה: מחירי מחירון."));
   CHECK(away.says("ללא חיבור, יתעדכן"));
   CHECK_FALSE(away.confirmed);
@@ -128,7 +128,10 @@ TEST_CASE(
   const Session back = play(club, folder, "");
   CHECK(back.says("What was kept here has been sent."));
   CHECK(back.confirmed);
-  CHECK(only_content(club, "sale")["key"] == Json({{"card", "131"}}));
+  const Json& sale = only_content(club, "sale");
+  CHECK(sale["key"] == Json({{"card", "131"}}));
+  CHECK(sale["cash_rounding_minor"] == "5");
+  CHECK(sale["tenders"][0]["amount_minor"] == "1710");
 }
 
 TEST_CASE("a sale whose answer was lost is told once more, unchanged") {
