@@ -47,7 +47,10 @@ bool sync_folder(const std::filesystem::path& folder) {
 
 PaidReceipts::PaidReceipts(std::string path) : path_(std::move(path)) {
   std::error_code ignored;  // A folder that cannot be made shows when the first entry is kept.
-  std::filesystem::create_directories(std::filesystem::path(path_).parent_path(), ignored);
+  const auto folder = std::filesystem::path(path_).parent_path();
+  if (std::filesystem::create_directories(folder, ignored)) {
+    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, ignored);
+  }
   std::ifstream file(path_);
   std::string line;
   while (std::getline(file, line)) {
