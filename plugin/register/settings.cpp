@@ -17,6 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr char kPluginFile[] = "libmoadon_pos.so";
+constexpr int64_t kLimitMax = 1'000'000'000;
 constexpr char kFooter[] =
     "Without --json or replay: the interactive till, on a terminal or fed line by line.\n"
     "Exit codes: 0 done, 1 some receipts were not accepted, 2 wrong usage or file, 3 out of reach.";
@@ -95,7 +96,7 @@ CLI::App* declare_replay(CLI::App& app, Arguments& arguments) {
   command->fallthrough();
   command->add_option("FILE", replay.file, "Sales, CSV, plain or gzip")->required();
   command->add_option("--limit", arguments.limit, "Only the first so many receipts")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(int64_t{1}, kLimitMax));
   command
       ->add_option("--order", arguments.order,
                    "file, or shuffled: in an order that the seed decides")

@@ -35,7 +35,8 @@ std::optional<std::string> read_file_text(const std::string& path, std::string& 
     int error = Z_OK;
     const char* message = gzerror(file.get(), &error);
     if (error != Z_OK) {  // Z_BUF_ERROR: the file ends in the middle of the compressed stream.
-      problem = fmt::format("{}: {}", path, error == Z_ERRNO ? std::strerror(errno) : message);
+      // zlib names the file in its own messages.
+      problem = error == Z_ERRNO ? fmt::format("{}: {}", path, std::strerror(errno)) : message;
       return std::nullopt;
     }
     if (read <= 0) return text;
