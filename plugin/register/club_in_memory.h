@@ -19,6 +19,7 @@ class ClubInMemory final : public Club {
   std::function<std::string(const std::string& method)> refuse_with = [](const std::string&) {
     return std::string();
   };
+  Json refusal_values = Json::object();
   // Whether the effect happens although the call is refused: the answer was lost.
   bool lose_answers = false;
   // What was called, in order.
@@ -33,7 +34,9 @@ class ClubInMemory final : public Club {
     const std::string reason = refuse_with(method);
     if (reason.empty()) return answer(method, request);
     if (lose_answers) answer(method, request);
-    return refusal(reason);
+    Answer refused = refusal(reason);
+    refused.refusal.values = refusal_values;
+    return refused;
   }
 
  private:

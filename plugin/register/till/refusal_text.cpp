@@ -53,6 +53,11 @@ bool contains(const List& list, std::string_view reason) {
   return std::find(std::begin(list), std::end(list), reason) != std::end(list);
 }
 
+// What the cashier typed after "phone", "card" and their like: "key.phone", "keys[0]".
+bool is_key(const std::string& field) {
+  return field.rfind("key.", 0) == 0 || field.rfind("keys[", 0) == 0;
+}
+
 }  // namespace
 
 std::string refusal_text(const Texts& texts, const Refusal& refusal) {
@@ -61,7 +66,9 @@ std::string refusal_text(const Texts& texts, const Refusal& refusal) {
                    [&](const Sentence& sentence) { return sentence.reason == refusal.reason; });
   if (found != std::end(kSentences)) return texts.*(found->text);
   if (contains(kFieldReasons, refusal.reason)) {
-    return fmt::format(fmt::runtime(texts.field_wrong), text_of(refusal.values, "field"));
+    const std::string field = text_of(refusal.values, "field");
+    if (is_key(field)) return texts.key_wrong;
+    return fmt::format(fmt::runtime(texts.field_wrong), field);
   }
   return fmt::format(fmt::runtime(texts.other_refusal), refusal.reason, refusal.message);
 }

@@ -105,6 +105,7 @@ struct Texts {
   const char* line_unknown;
   const char* token_unknown;
   const char* token_revoked;
+  const char* key_wrong;
   const char* field_wrong;  // field
   const char* amount_wrong;
   const char* too_large;

@@ -102,6 +102,7 @@ inline constexpr Texts kEnglishTexts = {
     .line_unknown = "The receipt has no such line.",
     .token_unknown = "The club does not know this register.",
     .token_revoked = "This register was revoked: call the owner.",
+    .key_wrong = "That cannot be the number or address: check it.",
     .field_wrong = "Not accepted: {}",
     .amount_wrong = "Amount or quantity too large.",
     .too_large = "Too many lines.",

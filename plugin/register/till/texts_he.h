@@ -102,6 +102,7 @@ inline constexpr Texts kHebrewTexts = {
     .line_unknown = "אין שורה כזאת בקבלה.",
     .token_unknown = "המועדון אינו מכיר קופה זו.",
     .token_revoked = "ההרשאה של קופה זו בוטלה: יש לפנות לבעלים.",
+    .key_wrong = "מספר או כתובת לא תקינים, יש לבדוק.",
     .field_wrong = "לא התקבל: {}",
     .amount_wrong = "סכום או כמות גדולים מדי.",
     .too_large = "יותר מדי שורות.",

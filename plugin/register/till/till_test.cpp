@@ -99,6 +99,17 @@ TEST_CASE("an unknown customer joins with the number just typed") {
   CHECK(club.members.count("0541234567") == 1);
 }
 
+TEST_CASE("a number that cannot be one is said to be so, in the cashier's language") {
+  ClubInMemory club;
+  const Folder folder;
+  club.refuse_with = [](const std::string& method) {
+    return method == "Identify" ? "REASON_FIELD_INVALID" : "";
+  };
+  club.refusal_values = {{"field", "key.last_digits"}};
+  CHECK(play(club, folder, "digits 1\n").says("That cannot be the number or address"));
+  CHECK(play(club, folder, "digits 1\n", Language::kHebrew).says("מספר או כתובת לא תקינים"));
+}
+
 TEST_CASE("goods come back from their receipt, never more than are left") {
   ClubInMemory club;
   const Folder folder;
