@@ -4,7 +4,9 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "rules/refusal.h"
 #include "server/jobs/ageing_job.h"
+#include "server/operations/page_token.h"
 #include "server/operations/report_stages.h"
 #include "server/operations/test_club.h"
 #include "tests/catch.h"
@@ -139,6 +141,18 @@ TEST_CASE("reports as of a moment see what had occurred by then, whenever it arr
   CHECK(page->members(0).purchase_day_count() == 1);
   CHECK(page->members(0).net_spend_minor() == 1000);
   CHECK(page->members(0).stage_since_date() == "2026-02-01");
+}
+
+TEST_CASE("a page token of a moment that cannot be asked for is refused") {
+  TestClub test;
+  test.enroll("c1", "2026-01-10T09:00:00Z");
+  const std::vector<std::string> moment =
+      GENERATE(Texts{"9223372036854775807", ""}, Texts{"-1", ""}, Texts{"2932896", ""},
+               Texts{"20000", "9223372036854775807"}, Texts{"20000", "-1"}, Texts{"", ""});
+  v1::ExportMembersRequest request;
+  request.set_page_token(page_token("standings", {moment[0], moment[1], "0"}));
+  const auto page = export_members(test.club(), request);
+  CHECK(reason_of(page.status()) == v1::REASON_PAGE_TOKEN_INVALID);
 }
 
 TEST_CASE("the job ages at its start, when the day changes and when a program is published") {

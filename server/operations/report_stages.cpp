@@ -140,20 +140,31 @@ std::string export_token(const ExportPlace& place) {
                      absl::StrCat(place.after_id)});
 }
 
-absl::StatusOr<ExportPlace> export_place(const v1::ExportMembersRequest& request,
-                                         const AsOf& asked) {
+// The moment that a token names: one that as_of() could have given, whoever made the token.
+absl::StatusOr<AsOf> moment_of(const std::string& day_text, const std::string& instant_text,
+                               const ClubView& view) {
+  if (instant_text.empty()) {
+    const absl::StatusOr<int64_t> day = page_token_number(day_text);
+    if (!day.ok()) return day.status();
+    if (*day < 0 || *day > day_number(absl::CivilDay(9999, 12, 30))) return invalid_page_token();
+    return AsOf{day_of_number(*day), std::nullopt};
+  }
+  const absl::StatusOr<int64_t> instant_us = page_token_number(instant_text);
+  if (!instant_us.ok()) return instant_us.status();
+  if (*instant_us < 0 || *instant_us > kMaxTimeUs) return invalid_page_token();
+  return AsOf{view.day_of(*instant_us), *instant_us};
+}
+
+absl::StatusOr<ExportPlace> export_place(const v1::ExportMembersRequest& request, const AsOf& asked,
+                                         const ClubView& view) {
   if (request.page_token().empty()) return ExportPlace{asked, 0};
   const auto parts = page_token_parts("standings", request.page_token(), 3);
   if (!parts.ok()) return parts.status();
-  const absl::StatusOr<int64_t> day = page_token_number((*parts)[0]);
+  const absl::StatusOr<AsOf> moment = moment_of((*parts)[0], (*parts)[1], view);
+  if (!moment.ok()) return moment.status();
   const absl::StatusOr<int64_t> after_id = page_token_number((*parts)[2]);
-  if (!day.ok() || !after_id.ok()) return invalid_page_token();
-  ExportPlace place{{day_of_number(*day), std::nullopt}, *after_id};
-  if (!(*parts)[1].empty()) {
-    const absl::StatusOr<int64_t> instant_us = page_token_number((*parts)[1]);
-    if (!instant_us.ok()) return instant_us.status();
-    place.moment.instant_us = *instant_us;
-  }
+  if (!after_id.ok()) return after_id.status();
+  const ExportPlace place{*moment, *after_id};
   const bool is_now = request.as_of().moment_case() == v1::AsOf::MOMENT_NOT_SET;
   const bool is_same = place.moment.day == asked.day && place.moment.instant_us == asked.instant_us;
   if (!is_now && !is_same) return invalid_page_token();
@@ -201,7 +212,7 @@ absl::StatusOr<v1::ExportMembersResponse> export_members(Club& club,
   if (!asked.ok()) return asked.status();
   const auto page_size = checked_page_size(request.page_size(), kDefaultStandings, kMaxStandings);
   if (!page_size.ok()) return page_size.status();
-  absl::StatusOr<ExportPlace> place = export_place(request, *asked);
+  absl::StatusOr<ExportPlace> place = export_place(request, *asked, *view);
   if (!place.ok()) return place.status();
   if (!view->has_program()) return program_missing();
   auto reader = club.database().readers().lease_snapshot();
