@@ -41,9 +41,11 @@ absl::StatusOr<FoundMember> find_presented(sqlite::Connection& connection,
   return found;
 }
 
+// Repeats what was named only if it has the form of an id: anything else might be a phone number.
 v1::Difference member_unknown(const std::string& member_id) {
   v1::Difference difference;
-  difference.mutable_member_unknown()->set_member_id(member_id);
+  v1::MemberUnknown& unknown = *difference.mutable_member_unknown();
+  if (member_id_of(member_id)) unknown.set_member_id(member_id);
   return difference;
 }
 

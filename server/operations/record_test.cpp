@@ -282,6 +282,19 @@ TEST_CASE("differences are recorded for the owner and never stop a sale") {
   CHECK(test.verify() == std::vector<std::string>{});
 }
 
+TEST_CASE("what was named in the place of a member is not kept unless it looks like an id") {
+  TestClub test;
+  const std::string named = GENERATE("0501234567", "x\u202ey", "00000000000000fF");
+  v1::RecordContext context;
+  context.set_member_id(named);
+  REQUIRE(
+      test.record("r1", sale("1", "2026-01-01T10:00:00Z", "", {{"milk"}}), context).has_recorded());
+  const v1::GetSaleResponse read = read_sale(test, "r1", "1");
+  REQUIRE(read.sale().differences_size() == 1);
+  CHECK(read.sale().differences(0).has_member_unknown());
+  CHECK(read.sale().differences(0).member_unknown().member_id().empty());
+}
+
 TEST_CASE("deposits are neither spend nor a purchase") {
   TestClub test;
   test.enroll("c1", "2026-01-01T09:00:00Z");
