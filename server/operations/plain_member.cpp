@@ -53,6 +53,20 @@ void resolve_line(PlainSale& sale, PlainReturn& returned, int index) {
   }
 }
 
+// What a line's row repeats of its content.
+template <typename Row, typename Line>
+void compare_article(absl::string_view kind, const Row& row, const Line& line,
+                     Comparison& compare) {
+  const auto subject = [kind](absl::string_view field) { return absl::StrCat(kind, ".", field); };
+  compare.same(subject("line_id"), row.line_id, line.line_id());
+  compare.same(subject("sku"), row.sku, line.sku());
+  compare.same(subject("category"), row.category, line.category());
+  compare.same(subject("brand"), row.brand, line.brand());
+  compare.same(subject("quantity_milli"), row.quantity_milli, line.quantity_milli());
+  compare.same(subject("unit_price_minor"), row.unit_price_minor, line.unit_price_minor());
+  compare.same(subject("is_deposit"), row.is_deposit, line.is_deposit());
+}
+
 std::string owner_of(absl::string_view kind, const std::string& register_id,
                      const std::string& receipt) {
   return absl::StrCat(kind, " ", register_id, " ", receipt);
@@ -131,8 +145,7 @@ void compare_sale(const PlainSale& sale, const std::vector<storage::SaleLineRow>
     units_milli += line.is_deposit() ? 0 : line.quantity_milli();
     spend_minor += line.is_deposit() ? 0 : sale.paid_net_minor[i];
     if (i >= static_cast<int>(lines.size())) continue;
-    compare.same("sale_line.sku", lines[i].sku, line.sku());
-    compare.same("sale_line.quantity_milli", lines[i].quantity_milli, line.quantity_milli());
+    compare_article("sale_line", lines[i], line, compare);
     compare.same("sale_line.value_minor", lines[i].value_minor, value);
     compare.same("sale_line.paid_net_minor", lines[i].paid_net_minor, sale.paid_net_minor[i]);
     compare.same("sale_line.returned_milli", lines[i].returned_milli, sale.returned_milli[i]);
@@ -149,7 +162,11 @@ void compare_return(const PlainReturn& returned, const PlainSale* sale,
                     std::vector<v1::Disagreement>& found) {
   const storage::ReturnRow& row = *returned.row;
   Comparison compare(owner_of("return", row.register_id, row.receipt), found);
+  const v1::ReceiptReference& original = returned.content.original();
   compare.same("return.receipt", row.receipt, returned.content.receipt());
+  compare.same("return.original_register_id", row.original_register_id.value_or(""),
+               original.register_id());
+  compare.same("return.original_receipt", row.original_receipt.value_or(""), original.receipt());
   compare.same("return.line_count", row.line_count, returned.content.lines_size());
   compare.same("return.lines", static_cast<int64_t>(lines.size()), returned.content.lines_size());
   int64_t value_minor = 0;
@@ -164,6 +181,11 @@ void compare_return(const PlainReturn& returned, const PlainSale* sale,
     refund_minor += refund;
     if (!line.is_deposit()) spend_minor += refund;
     if (i >= static_cast<int>(lines.size())) continue;
+    compare_article("return_line", lines[i], line, compare);
+    compare.same("return_line.original_line_id", lines[i].original_line_id,
+                 line.original_line_id());
+    compare.same("return_line.paid_back_minor", lines[i].paid_back_minor,
+                 line.has_refund_minor() ? std::optional(line.refund_minor()) : std::nullopt);
     compare.same("return_line.value_minor", lines[i].value_minor, value);
     compare.same("return_line.taken_milli", lines[i].taken_milli,
                  sale == nullptr ? 0 : returned.taken_milli[i]);

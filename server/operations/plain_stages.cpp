@@ -60,6 +60,33 @@ int plain_stage(const PlainLife& life, const std::map<int64_t, Day>& kept,
   return is_loyal ? v1::STAGE_LOYAL : v1::STAGE_ACTIVE;
 }
 
+// The numbers to show beside a decision of `plain_stage`.
+void fill_numbers(PlainMove& move, const std::map<int64_t, Day>& kept,
+                  const PlainVersion& version) {
+  const v1::StageRules& rules = version.rules;
+  const int64_t window = rules.has_loyal_window_days() ? rules.loyal_window_days() : 365;
+  std::optional<int64_t> first;
+  std::optional<int64_t> last;
+  for (const auto& [day, what] : kept) {
+    const bool is_inside = day > move.day - window && day <= move.day;
+    if (is_inside) move.window_spend_minor += what.spend_minor;
+    if (what.units_milli <= 0) continue;
+    ++move.purchase_days;
+    move.window_purchase_days += is_inside ? 1 : 0;
+    if (!first) first = day;
+    last = day;
+  }
+  if (last) move.silent_days = move.day - *last;
+  const int64_t club_gap = rules.has_club_gap_days_milli() ? rules.club_gap_days_milli() : 30'000;
+  const int64_t weight = rules.has_prior_weight_milli() ? rules.prior_weight_milli() : 5'000;
+  const int64_t gap_count = std::max<int64_t>(move.purchase_days - 1, 0);
+  const absl::int128 days =
+      absl::int128(weight) * club_gap + absl::int128(last ? *last - *first : 0) * kMilli * kMilli;
+  const absl::int128 count = weight + absl::int128(gap_count) * kMilli;
+  move.rhythm_days_milli = static_cast<int64_t>((2 * days + count) / (2 * count));
+  move.program_version = version.program_version;
+}
+
 }  // namespace
 
 std::vector<PlainMove> plain_moves(const PlainLife& life, const std::vector<PlainVersion>& versions,
@@ -76,17 +103,18 @@ std::vector<PlainMove> plain_moves(const PlainLife& life, const std::vector<Plai
       kept[facts[next_fact].purchase_day].units_milli += facts[next_fact].units_milli;
       kept[facts[next_fact].purchase_day].spend_minor += facts[next_fact].spend_minor;
     }
-    const v1::StageRules* rules = &versions.front().rules;
+    const PlainVersion* version = &versions.front();
     bool is_last_version = true;
     for (size_t i = 1; i < versions.size(); ++i) {
       if (versions[i].start_day <= today) {
-        rules = &versions[i].rules;
+        version = &versions[i];
       } else {
         is_last_version = false;
       }
     }
-    const int now = plain_stage(life, kept, *rules, today);
-    if (now != stage) moves.push_back({today, stage, now});
+    const int now = plain_stage(life, kept, version->rules, today);
+    if (now != stage)
+      fill_numbers(moves.emplace_back(PlainMove{today, stage, now}), kept, *version);
     stage = now;
     // Silence only grows, and a sign of interest only ages: nothing but a fact or another version
     // ends these two.

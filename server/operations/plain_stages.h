@@ -27,12 +27,20 @@ struct PlainLife {
 struct PlainVersion {
   int64_t start_day = 0;  // of the first version: earlier than every day
   v1::StageRules rules;
+  int64_t program_version = 0;
 };
 
+// With the numbers it was decided on.
 struct PlainMove {
   int64_t day = 0;
   int from = 0;
   int to = 0;
+  int64_t purchase_days = 0;
+  int64_t silent_days = -1;
+  int64_t rhythm_days_milli = 0;
+  int64_t window_purchase_days = 0;
+  int64_t window_spend_minor = 0;
+  int64_t program_version = 0;
 
   bool operator==(const PlainMove&) const = default;
 };

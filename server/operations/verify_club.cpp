@@ -10,6 +10,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "rules/calendar.h"
 #include "rules/check.h"
 #include "rules/refusal.h"
@@ -18,6 +19,7 @@
 #include "server/operations/verify_documents.h"
 #include "server/storage/member_details_store.h"
 #include "server/storage/member_store.h"
+#include "server/storage/orphan_store.h"
 #include "server/storage/receipt_store.h"
 #include "server/storage/stage_move_store.h"
 
@@ -40,7 +42,7 @@ class Verification final {
     for (const StageVersion& version : view.stage_versions()) {
       const v1::Program& program = *view.program(version.program_version);
       const int64_t start_day = versions_.empty() ? kFirstDayEver : day_number(version.start_day);
-      versions_.push_back({start_day, program.stages()});
+      versions_.push_back({start_day, program.stages(), version.program_version});
     }
   }
 
@@ -151,13 +153,22 @@ absl::Status Verification::check_stages(const storage::MemberRow& row,
   if (!kept.ok()) return kept.status();
   Comparison compare(member_id_text(row.member_id), found_);
   const auto text_of = [](const PlainMove& move) {
-    return absl::StrCat(format_day(day_of_number(move.day)), " ", move.from, ">", move.to);
+    const std::string numbers =
+        absl::StrJoin({move.purchase_days, move.silent_days, move.rhythm_days_milli,
+                       move.window_purchase_days, move.window_spend_minor, move.program_version},
+                      ",");
+    return absl::StrCat(format_day(day_of_number(move.day)), " ", move.from, ">", move.to, " (",
+                        numbers, ")");
   };
   std::string kept_text;
   std::string recomputed_text;
   for (const storage::StageMoveRow& move : *kept) {
     if (move.move_day > checked_until) continue;
-    absl::StrAppend(&kept_text, text_of({move.move_day, move.from_stage, move.to_stage}), "; ");
+    absl::StrAppend(&kept_text,
+                    text_of({move.move_day, move.from_stage, move.to_stage, move.purchase_days,
+                             move.silent_days, move.rhythm_days_milli, move.window_purchase_days,
+                             move.window_spend_minor, move.program_version}),
+                    "; ");
   }
   for (const PlainMove& move : moves) absl::StrAppend(&recomputed_text, text_of(move), "; ");
   compare.same("member.stage_moves", kept_text, recomputed_text);
@@ -187,6 +198,11 @@ absl::Status Verification::check_nobody() {
   absl::Status checked = check_nobodys_sales();
   if (checked.ok()) checked = check_nobodys_returns();
   if (!checked.ok()) return checked;
+  const auto orphans = storage::list_orphans(connection_);
+  if (!orphans.ok()) return orphans.status();
+  for (const storage::Orphan& orphan : *orphans) {
+    Comparison(orphan.owner, found_).same(orphan.subject, "is there", "belongs to nothing");
+  }
   const auto unclaimed = storage::list_wrongly_unclaimed(connection_);
   if (!unclaimed.ok()) return unclaimed.status();
   for (const int64_t document_id : *unclaimed) {

@@ -1,0 +1,48 @@
+#include "server/storage/orphan_store.h"
+
+namespace moadon::storage {
+
+constexpr Sql kListOrphans{
+    "SELECT 'receipt', r.register_id || ' ' || r.receipt FROM receipts r"
+    " WHERE (r.kind = 1 AND NOT EXISTS (SELECT 1 FROM sales s"
+    " WHERE s.member_id = r.member_id AND s.sale_id = r.document_id))"
+    " OR (r.kind = 2 AND NOT EXISTS (SELECT 1 FROM returns b"
+    " WHERE b.member_id = r.member_id AND b.return_id = r.document_id))"
+    " UNION ALL"
+    " SELECT 'sale', s.register_id || ' ' || s.receipt FROM sales s WHERE s.member_id > 0"
+    " AND NOT EXISTS (SELECT 1 FROM members m WHERE m.member_id = s.member_id)"
+    " UNION ALL"
+    " SELECT 'return', b.register_id || ' ' || b.receipt FROM returns b WHERE b.member_id > 0"
+    " AND NOT EXISTS (SELECT 1 FROM members m WHERE m.member_id = b.member_id)"
+    " UNION ALL"
+    " SELECT 'sale_line', l.line_id || ' of sale ' || CAST(l.sale_id AS TEXT) FROM sale_lines l"
+    " WHERE NOT EXISTS (SELECT 1 FROM sales s"
+    " WHERE s.member_id = l.member_id AND s.sale_id = l.sale_id)"
+    " UNION ALL"
+    " SELECT 'return_line', l.line_id || ' of return ' || CAST(l.return_id AS TEXT)"
+    " FROM return_lines l WHERE NOT EXISTS (SELECT 1 FROM returns b"
+    " WHERE b.member_id = l.member_id AND b.return_id = l.return_id)"
+    " UNION ALL"
+    " SELECT 'member_day', 'member ' || CAST(d.member_id AS TEXT) FROM member_days d"
+    " WHERE NOT EXISTS (SELECT 1 FROM members m WHERE m.member_id = d.member_id)"
+    " UNION ALL"
+    " SELECT 'stage_move', 'member ' || CAST(v.member_id AS TEXT) FROM stage_moves v"
+    " WHERE NOT EXISTS (SELECT 1 FROM members m WHERE m.member_id = v.member_id)"
+    " UNION ALL"
+    " SELECT 'waiting_return', w.original_register_id || ' ' || w.original_receipt"
+    " FROM waiting_returns w WHERE NOT EXISTS (SELECT 1 FROM returns b"
+    " WHERE b.member_id = 0 AND b.return_id = w.return_id"
+    " AND b.original_register_id = w.original_register_id"
+    " AND b.original_receipt = w.original_receipt)"
+    " UNION ALL"
+    " SELECT 'difference', d.register_id || ' ' || d.receipt FROM differences d"
+    " WHERE NOT EXISTS (SELECT 1 FROM receipts r"
+    " WHERE r.register_id = d.register_id AND r.receipt = d.receipt)"};
+
+absl::StatusOr<std::vector<Orphan>> list_orphans(Connection& connection) {
+  return query_all(connection, kListOrphans, [](Statement& row) {
+    return Orphan{std::string(row.text(0)), std::string(row.text(1))};
+  });
+}
+
+}  // namespace moadon::storage
