@@ -13,7 +13,7 @@ class Clock {
   virtual ~Clock() = default;
   // Microseconds since 1970-01-01T00:00:00Z. Whoever sets the machine's clock makes it jump.
   virtual int64_t now_us() const = 0;
-  // Time since some fixed moment. Never jumps.
+  // Time since some fixed moment, the machine's sleep included. Nobody can set it.
   virtual absl::Duration monotonic() const = 0;
 };
 

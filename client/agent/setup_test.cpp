@@ -1,9 +1,11 @@
 // agent.json and the files of registers.
 #include <sys/stat.h>
+#include <time.h>
 
 #include <fstream>
 
 #include "client/agent/agent_directory.h"
+#include "client/agent/clock.h"
 #include "client/agent/scratch_directory.h"
 #include "client/agent/settings.h"
 #include "rules/refusal.h"
@@ -53,18 +55,30 @@ TEST_CASE("ids and tokens that cannot be are refused") {
   CHECK(reason_of(directory.add_register("R1", "two words")) == v1::REASON_FIELD_INVALID);
 }
 
+TEST_CASE("the time since the last answer goes on while the machine sleeps") {
+  const auto since_boot = [] {
+    timespec time{};
+    ::clock_gettime(CLOCK_BOOTTIME, &time);
+    return absl::DurationFromTimespec(time);
+  };
+  const absl::Duration before = since_boot();
+  const absl::Duration told = SystemClock().monotonic();
+  CHECK(before <= told);
+  CHECK(told <= since_boot());
+}
+
 TEST_CASE("settings are read as they were written") {
   const ScratchDirectory scratch;
   const std::string path = scratch.path() + "/agent.json";
   Settings settings;
-  settings.server.address = "club.example:7410";
+  settings.server.address = "club.example:7070";
   settings.server.tls.ca_file = "/ca.pem";
   settings.http_port = 8123;
   settings.allowed_origins = {"https://till.example"};
   REQUIRE(write_settings(path, settings).ok());
   const auto read = read_settings(path);
   REQUIRE(read.ok());
-  CHECK(read->server.address == "club.example:7410");
+  CHECK(read->server.address == "club.example:7070");
   CHECK(read->server.tls.ca_file == "/ca.pem");
   CHECK(read->http_port == 8123);
   CHECK(read->allowed_origins == settings.allowed_origins);

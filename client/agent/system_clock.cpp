@@ -1,3 +1,5 @@
+#include <time.h>
+
 #include <chrono>
 
 #include "client/agent/clock.h"
@@ -11,7 +13,11 @@ int64_t SystemClock::now_us() const {
 }
 
 absl::Duration SystemClock::monotonic() const {
-  return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
+  // CLOCK_MONOTONIC, and with it std::chrono::steady_clock, stands still while a machine sleeps:
+  // the morning's sales of a till that slept and is offline would be dated to the evening before.
+  timespec since_boot{};
+  ::clock_gettime(CLOCK_BOOTTIME, &since_boot);
+  return absl::DurationFromTimespec(since_boot);
 }
 
 }  // namespace moadon::agent
