@@ -1,6 +1,7 @@
 // The whole agent in this process, between a register and a club's server that comes and goes.
 #include "client/agent/agent.h"
 
+#include <filesystem>
 #include <functional>
 #include <set>
 #include <thread>
@@ -301,6 +302,19 @@ TEST_CASE("a register added while the agent runs is served at once") {
   Register till(*agent, house.directory.path(), "R9");
   REQUIRE(till.commit(sale_of("1")).ok());
   CHECK(eventually([&] { return house.club.recorded() == std::vector<std::string>{"R9/1"}; }));
+}
+
+TEST_CASE("registers that share a local token are not served until each has its own") {
+  House house;
+  const std::string registers = house.scratch.path() + "/registers/";
+  std::filesystem::copy_file(registers + "R1.local-token", registers + "R2.local-token",
+                             std::filesystem::copy_options::overwrite_existing);
+  const auto agent = house.start();
+  Register till = house.at(*agent, "R1");
+  CHECK(reason_of(till.commit(sale_of("1")).status()) == v1::REASON_TOKEN_UNKNOWN);
+  std::filesystem::remove(registers + "R2.local-token");
+  CHECK(eventually([&] { return till.commit(sale_of("1")).ok(); }));
+  CHECK(eventually([&] { return house.club.recorded() == std::vector<std::string>{"R1/1"}; }));
 }
 
 TEST_CASE("a basket is priced here with the version in force, and the sale names it") {

@@ -8,13 +8,15 @@ namespace moadon::agent {
 
 Till* Tills::find(absl::string_view local_token) {
   absl::MutexLock lock(&mutex_);
-  if (const auto found = by_token_.find(local_token); found != by_token_.end()) {
-    return found->second;
-  }
+  if (Till* till = till_with(local_token); till != nullptr) return till;
   const bool is_due = directory_.registers_mark() != mark_ ||
                       parts_.clock.monotonic() - scanned_at_ >= kRescanPause;
   if (!is_due || stopping_) return nullptr;
   scan();
+  return till_with(local_token);
+}
+
+Till* Tills::till_with(absl::string_view local_token) const {
   const auto found = by_token_.find(local_token);
   return found == by_token_.end() ? nullptr : found->second;
 }
@@ -49,6 +51,7 @@ void Tills::scan() {
     return;
   }
   by_token_.clear();
+  int shared_tokens = 0;
   for (const RegisterFiles& files : *registers) {
     std::unique_ptr<Till>& till = by_id_[files.register_id];
     if (till == nullptr) {
@@ -56,8 +59,16 @@ void Tills::scan() {
       spdlog::info("event=register_served register={}", files.register_id);
     }
     if (till->line.set_token(files.server_token)) till->courier.try_now();
-    if (!files.local_token.empty()) by_token_[files.local_token] = till.get();
+    if (files.local_token.empty()) continue;
+    const auto [holder, is_new] = by_token_.emplace(files.local_token, till.get());
+    if (is_new) continue;
+    holder->second = nullptr;
+    ++shared_tokens;
   }
+  if (shared_tokens > 0 && shared_tokens != shared_tokens_) {
+    spdlog::error("event=local_token_shared duplicates={}", shared_tokens);
+  }
+  shared_tokens_ = shared_tokens;
 }
 
 }  // namespace moadon::agent

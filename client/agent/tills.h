@@ -54,6 +54,7 @@ class Tills final {
   void stop() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
+  Till* till_with(absl::string_view local_token) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void scan() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // Fixed at construction.
@@ -65,7 +66,10 @@ class Tills final {
   int64_t mark_ ABSL_GUARDED_BY(mutex_) = 0;  // of the directory when it was read last
   absl::Duration scanned_at_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
   absl::flat_hash_map<std::string, std::unique_ptr<Till>> by_id_ ABSL_GUARDED_BY(mutex_);
+  // Null: several registers have this token, as after copying a file. Whose sale it would be cannot
+  // be known, so none of them is served.
   absl::flat_hash_map<std::string, Till*> by_token_ ABSL_GUARDED_BY(mutex_);
+  int shared_tokens_ ABSL_GUARDED_BY(mutex_) = 0;  // as of the last line in the log
 };
 
 }  // namespace moadon::agent
