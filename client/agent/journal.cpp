@@ -142,6 +142,9 @@ absl::StatusOr<std::unique_ptr<Journal>> Journal::open(
   auto connection = sqlite::open_migrated(
       path, {.application_id = kJournalApplicationId, .migrations = moadon_agent_migrations()});
   if (!connection.ok()) return connection.status();
+  // A file that cannot be written is opened for reading only, and would say so at the first sale.
+  absl::Status writable = (*connection)->exec("BEGIN IMMEDIATE; ROLLBACK");
+  if (!writable.ok()) return writable;
   auto readers = sqlite::ReaderPool::open(path);
   if (!readers.ok()) return readers.status();
   auto writer =
