@@ -104,7 +104,7 @@ Courier::Turn Courier::heartbeat() {
                                          kRecordDeadline);
         },
         parts_.journal, parts_.shelf);
-    if (!fetched.ok()) {
+    if (!fetched.ok() && !parts_.cancellation.is_cancelled()) {
       spdlog::warn("event=programs_not_fetched reason={}", v1::Reason_Name(reason_of(fetched)));
     }
   }
@@ -201,6 +201,7 @@ void Courier::plan(Turn turn) {
 }
 
 void Courier::note_trouble(Turn turn, const absl::Status& status) {
+  if (parts_.cancellation.is_cancelled()) return;  // the agent stops: no trouble of the server's
   const bool needs_person = turn == Turn::kBlocked || turn == Turn::kProgramAwaited;
   {
     absl::MutexLock lock(&mutex_);
