@@ -1,6 +1,6 @@
 // agent.json: how the agent reaches its server and whom it serves besides the plugin.
 //
-//   {"server": "club.example:7410",
+//   {"server": "club.example:7070",
 //    "tls": {"ca_file": "...", "certificate_file": "...", "private_key_file": "...",
 //            "server_name": "..."},
 //    "http_port": 0,

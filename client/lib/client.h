@@ -1,6 +1,6 @@
 // Calls to a Moadon server, in the name of one token.
 //
-//   absl::StatusOr<Client> club = Client::connect({{.address = "127.0.0.1:7410"}, token});
+//   absl::StatusOr<Client> club = Client::connect({{.address = "127.0.0.1:7070"}, token});
 //   if (!club.ok()) return club.status();
 //   v1::AddBranchRequest request;
 //   absl::StatusOr<v1::AddBranchResponse> added =
