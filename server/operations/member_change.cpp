@@ -4,6 +4,8 @@
 #include <limits>
 
 #include "rules/calendar.h"
+#include "rules/money.h"
+#include "rules/refusal.h"
 #include "server/operations/member_timeline.h"
 #include "server/storage/stage_move_store.h"
 
@@ -19,6 +21,18 @@ int64_t longest_window_days(const StageVersions& versions) {
     days = std::max(days, version.numbers.loyal_window_days);
   }
   return days;
+}
+
+// Nearly a million of the largest baskets fit into a member's sum; what comes after them is the
+// owner's to look at.
+absl::Status add_to(int64_t& sum, int64_t amount) {
+  const absl::optional<int64_t> whole = checked_add(sum, amount);
+  if (!whole) {
+    return refuse(v1::REASON_AMOUNT_OUT_OF_RANGE, "the member's sums cannot hold this amount",
+                  {{"field", "member.net_spend_minor"}, {"limit", "2^63 - 1"}});
+  }
+  sum = *whole;
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -208,10 +222,11 @@ absl::Status MemberChange::keep_day(sqlite::Connection& connection, const DayDel
     if (*found) kept = **found;
   }
   const bool was_purchase_day = kept.units_milli > 0;
-  kept.units_milli += delta.units_milli;
-  kept.spend_minor += delta.spend_minor;
+  absl::Status added = add_to(kept.units_milli, delta.units_milli);
+  added.Update(add_to(kept.spend_minor, delta.spend_minor));
+  added.Update(add_to(row_.net_spend_sum_minor, delta.spend_minor));
+  if (!added.ok()) return added;
   const bool is_purchase_day = kept.units_milli > 0;
-  row_.net_spend_sum_minor += delta.spend_minor;
   if (is_purchase_day && !was_purchase_day) {
     ++row_.purchase_days;
     row_.first_purchase_day = std::min(row_.first_purchase_day.value_or(delta.day), delta.day);

@@ -88,15 +88,15 @@ void submit_alone(const BatchPtr& batch, Entry& entry) {
       });
 }
 
-// All entries share one operation, because entries that are refused write nothing. When one meets
-// an error of ours, everything was undone, and each goes again by itself.
+// All entries share one operation, because entries that are refused write nothing. When one could
+// not be written, everything was undone, and each goes again by itself.
 void settle(const BatchPtr& batch, const absl::Status& done) {
   std::vector<Entry*> prepared;
   for (Entry& entry : batch->entries) {
     if (entry.document.ok()) prepared.push_back(&entry);
   }
-  const bool is_ours = !done.ok() && reason_of(done) == v1::REASON_UNSPECIFIED;
-  if (is_ours && prepared.size() > 1) {
+  const bool was_undone = !done.ok() && !retry_may_help(reason_of(done));
+  if (was_undone && prepared.size() > 1) {
     batch->waiting = prepared.size();
     for (Entry* entry : prepared) submit_alone(batch, *entry);
     return;

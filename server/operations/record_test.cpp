@@ -321,5 +321,26 @@ TEST_CASE("the corrected time dates a sale, except from a register that replays 
   CHECK(test.verify() == std::vector<std::string>{});
 }
 
+TEST_CASE("a sale that the member's sums cannot hold is refused alone") {
+  TestClub test;
+  test.enroll("c1", "2026-01-01T09:00:00Z");
+  test.enroll("c2", "2026-01-01T09:00:00Z");
+  REQUIRE(test.record("r1", sale("1", "2026-01-01T10:00:00Z", "c1", {{"milk"}})).has_recorded());
+  test.tamper("UPDATE members SET net_spend_sum_minor = 9223372036854775000 WHERE sale_count > 0");
+  test.reopen();
+  v1::RecordRequest request;
+  for (const char* card : {"c2", "c1", "c2"}) {
+    v1::RecordEntry& entry = *request.add_entries();
+    entry.set_sequence(request.entries_size() + 1);
+    const std::string receipt = std::to_string(request.entries_size() + 1);
+    entry.set_sale(sale(receipt, "2026-01-02T10:00:00Z", card, {{"milk"}}).SerializeAsString());
+  }
+  const v1::RecordResponse response = test.record("r1", request);
+  CHECK(response.outcomes(0).has_recorded());
+  CHECK(reason_of_outcome(response.outcomes(1)) == v1::REASON_AMOUNT_OUT_OF_RANGE);
+  CHECK(response.outcomes(2).has_recorded());
+  CHECK(test.query("SELECT COUNT(*) FROM sales") == 3);
+}
+
 }  // namespace
 }  // namespace moadon
