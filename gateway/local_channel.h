@@ -2,9 +2,10 @@
 //
 // An abstract unix socket, not grpc::Server::InProcessChannel: in the packaged gRPC each side of an
 // in-process call points into the other's memory without owning it (grpc/grpc pull request 17921,
-// never merged), and under load that ends the process with "assertion failed: prior > 0". A socket
-// costs some tens of microseconds more and has no such fault. Like a loopback port it is open to
-// every user of the machine, so the services must ask for their tokens here too.
+// never merged). A test run once ended in gRPC with "assertion failed: prior > 0", which that would
+// explain; it was not seen again and the cause is not proven. A socket costs some tens of
+// microseconds more. Like a loopback port it is open to every user of the machine, so the services
+// must ask for their tokens here too.
 #pragma once
 
 #include <grpcpp/channel.h>
