@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "moadon/v1/program.pb.h"
+#include "moadon/v1/quote.pb.h"
 #include "moadon/v1/sale.pb.h"
 
 namespace moadon {

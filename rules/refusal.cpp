@@ -24,6 +24,7 @@ absl::StatusCode code_of(v1::Reason reason) {
     case v1::REASON_AMOUNT_OUT_OF_RANGE:
     case v1::REASON_TIME_OUT_OF_RANGE:
     case v1::REASON_PAGE_TOKEN_INVALID:
+    case v1::REASON_PROGRAM_CONTRADICTS:
       return absl::StatusCode::kInvalidArgument;
     case v1::REASON_TOO_LARGE:
     case v1::REASON_BUSY:
@@ -33,6 +34,7 @@ absl::StatusCode code_of(v1::Reason reason) {
     case v1::REASON_RECEIPT_REUSED:
     case v1::REASON_KEY_TAKEN:
     case v1::REASON_ID_TAKEN:
+    case v1::REASON_REQUEST_REUSED:
       return absl::StatusCode::kAlreadyExists;
     case v1::REASON_RECEIPT_UNKNOWN:
     case v1::REASON_MEMBER_UNKNOWN:
@@ -41,9 +43,14 @@ absl::StatusCode code_of(v1::Reason reason) {
     case v1::REASON_BRANCH_UNKNOWN:
     case v1::REASON_REGISTER_UNKNOWN:
     case v1::REASON_PROGRAM_UNKNOWN:
+    case v1::REASON_RIGHT_UNKNOWN:
+    case v1::REASON_TIER_UNKNOWN:
       return absl::StatusCode::kNotFound;
     case v1::REASON_KEY_AMBIGUOUS:
     case v1::REASON_RETURN_EXCEEDS_SOLD:
+    case v1::REASON_POINTS_SHORT:
+    case v1::REASON_RIGHT_NOT_LEFT:
+    case v1::REASON_PROGRAM_NOTICE_SHORT:
     case v1::REASON_BRANCH_IN_USE:
     case v1::REASON_PROGRAM_MISSING:
     case v1::REASON_PROGRAM_FIELD_FIXED:
