@@ -10,25 +10,31 @@ std::string after_prefix(absl::string_view digits) {
   return end;
 }
 
+// Details from four columns.
+DetailsRow read_details(const Statement& row, int first_column) {
+  return {std::string(row.text(first_column)), std::string(row.text(first_column + 1)),
+          std::string(row.text(first_column + 2)), std::string(row.text(first_column + 3))};
+}
+
 }  // namespace
 
-constexpr Sql kFindDetails{"SELECT first_name, last_name FROM member_details WHERE member_id = $1"};
+constexpr Sql kFindDetails{
+    "SELECT first_name, last_name, birth_date, anniversary_date FROM member_details"
+    " WHERE member_id = $1"};
 
 absl::StatusOr<std::optional<DetailsRow>> find_details(Connection& connection, int64_t member_id) {
   return query_one(
-      connection, kFindDetails,
-      [](Statement& row) {
-        return DetailsRow{std::string(row.text(0)), std::string(row.text(1))};
-      },
-      member_id);
+      connection, kFindDetails, [](Statement& row) { return read_details(row, 0); }, member_id);
 }
 
 constexpr Sql kKeepDetails{
-    "INSERT INTO member_details (member_id, first_name, last_name) VALUES ($1, $2, $3)"
-    " ON CONFLICT (member_id) DO UPDATE SET first_name = $2, last_name = $3"};
+    "INSERT INTO member_details (member_id, first_name, last_name, birth_date, anniversary_date)"
+    " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (member_id) DO UPDATE"
+    " SET first_name = $2, last_name = $3, birth_date = $4, anniversary_date = $5"};
 
 absl::Status keep_details(Connection& connection, int64_t member_id, const DetailsRow& details) {
-  return execute(connection, kKeepDetails, member_id, details.first_name, details.last_name);
+  return execute(connection, kKeepDetails, member_id, details.first_name, details.last_name,
+                 details.birth_date, details.anniversary_date);
 }
 
 constexpr Sql kFindKeyHolder{"SELECT member_id FROM member_keys WHERE kind = $1 AND value = $2"};
@@ -153,18 +159,16 @@ absl::Status delete_unclaimed(Connection& connection, int64_t document_id) {
 }
 
 constexpr Sql kFindNameAndContacts{
-    "SELECT COALESCE((SELECT first_name FROM member_details WHERE member_id = $1), ''),"
-    " COALESCE((SELECT last_name FROM member_details WHERE member_id = $1), ''),"
-    " EXISTS (SELECT 1 FROM member_keys WHERE member_id = $1 AND kind = 1),"
-    " EXISTS (SELECT 1 FROM member_keys WHERE member_id = $1 AND kind = 4)"};
+    "SELECT d.first_name, d.last_name, d.birth_date, d.anniversary_date,"
+    " EXISTS (SELECT 1 FROM member_keys p WHERE p.member_id = m.member_id AND p.kind = 1),"
+    " EXISTS (SELECT 1 FROM member_keys e WHERE e.member_id = m.member_id AND e.kind = 4)"
+    " FROM (SELECT $1 AS member_id) m LEFT JOIN member_details d ON d.member_id = m.member_id"};
 
 absl::StatusOr<NameAndContacts> find_name_and_contacts(Connection& connection, int64_t member_id) {
   auto found = query_one(
       connection, kFindNameAndContacts,
       [](Statement& row) {
-        return NameAndContacts{{std::string(row.text(0)), std::string(row.text(1))},
-                               row.int64(2) != 0,
-                               row.int64(3) != 0};
+        return NameAndContacts{read_details(row, 0), row.int64(4) != 0, row.int64(5) != 0};
       },
       member_id);
   if (!found.ok()) return found.status();
@@ -176,7 +180,9 @@ constexpr Sql kFindIdentified{
     "SELECT m.member_id, snapshot, changed_us, met_time_us, met_day, enrolled_time_us,"
     " enrolled_day, sale_count, purchase_days, first_purchase_day, last_purchase_day,"
     " net_spend_sum_minor, last_fact_day, last_return_day, stage, stage_since_day, next_stage_day,"
-    " d.first_name, d.last_name,"
+    " points_deficit_milli, points_entry_number, next_points_day, tier_id, tier_since_day,"
+    " next_tier_day, right_count, use_count, tag_count, lock_count,"
+    " d.first_name, d.last_name, d.birth_date, d.anniversary_date,"
     " EXISTS (SELECT 1 FROM member_keys p WHERE p.member_id = m.member_id AND p.kind = 1),"
     " EXISTS (SELECT 1 FROM member_keys e WHERE e.member_id = m.member_id AND e.kind = 4)"
     " FROM member_keys k JOIN members m ON m.member_id = k.member_id"
@@ -189,10 +195,10 @@ absl::StatusOr<std::optional<IdentifiedMember>> find_identified(Connection& conn
   return query_one(
       connection, kFindIdentified,
       [](Statement& row) {
-        return IdentifiedMember{read_member(row),
-                                {{std::string(row.text(17)), std::string(row.text(18))},
-                                 row.int64(19) != 0,
-                                 row.int64(20) != 0}};
+        return IdentifiedMember{
+            read_member(row),
+            {read_details(row, kMemberColumns), row.int64(kMemberColumns + 4) != 0,
+             row.int64(kMemberColumns + 5) != 0}};
       },
       kind, value);
 }

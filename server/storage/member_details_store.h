@@ -26,6 +26,8 @@ struct KeyRow {
 struct DetailsRow {
   std::string first_name;
   std::string last_name;
+  std::string birth_date;        // YYYY-MM-DD; empty: not known
+  std::string anniversary_date;  // YYYY-MM-DD; empty: not known
 };
 
 struct ConsentRow {

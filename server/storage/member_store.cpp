@@ -7,6 +7,14 @@ MemberDay read_day(Statement& row) { return {row.int64(0), row.int64(1), row.int
 
 }  // namespace
 
+std::optional<int64_t> next_due_day(const MemberRow& row) {
+  std::optional<int64_t> due;
+  for (const auto& day : {row.next_stage_day, row.next_tier_day, row.next_points_day}) {
+    if (day && (!due || *day < *due)) due = day;
+  }
+  return due;
+}
+
 MemberRow read_member(const Statement& row) {
   MemberRow member;
   member.member_id = row.int64(0);
@@ -26,13 +34,25 @@ MemberRow read_member(const Statement& row) {
   member.stage = static_cast<int>(row.int64(14));
   member.stage_since_day = row.optional_int64(15);
   member.next_stage_day = row.optional_int64(16);
+  member.points_deficit_milli = row.int64(17);
+  member.points_entry_number = row.int64(18);
+  member.next_points_day = row.optional_int64(19);
+  member.tier_id = std::string(row.text(20));
+  member.tier_since_day = row.optional_int64(21);
+  member.next_tier_day = row.optional_int64(22);
+  member.right_count = row.int64(23);
+  member.use_count = row.int64(24);
+  member.tag_count = row.int64(25);
+  member.lock_count = row.int64(26);
   return member;
 }
 
 constexpr Sql kFindMember{
     "SELECT member_id, snapshot, changed_us, met_time_us, met_day, enrolled_time_us, enrolled_day,"
     " sale_count, purchase_days, first_purchase_day, last_purchase_day, net_spend_sum_minor,"
-    " last_fact_day, last_return_day, stage, stage_since_day, next_stage_day"
+    " last_fact_day, last_return_day, stage, stage_since_day, next_stage_day,"
+    " points_deficit_milli, points_entry_number, next_points_day, tier_id, tier_since_day,"
+    " next_tier_day, right_count, use_count, tag_count, lock_count"
     " FROM members WHERE member_id = $1"};
 
 absl::StatusOr<std::optional<MemberRow>> find_member(Connection& connection, int64_t member_id) {
@@ -42,7 +62,9 @@ absl::StatusOr<std::optional<MemberRow>> find_member(Connection& connection, int
 constexpr Sql kFindMemberByKey{
     "SELECT m.member_id, snapshot, changed_us, met_time_us, met_day, enrolled_time_us,"
     " enrolled_day, sale_count, purchase_days, first_purchase_day, last_purchase_day,"
-    " net_spend_sum_minor, last_fact_day, last_return_day, stage, stage_since_day, next_stage_day"
+    " net_spend_sum_minor, last_fact_day, last_return_day, stage, stage_since_day, next_stage_day,"
+    " points_deficit_milli, points_entry_number, next_points_day, tier_id, tier_since_day,"
+    " next_tier_day, right_count, use_count, tag_count, lock_count"
     " FROM member_keys k JOIN members m ON m.member_id = k.member_id"
     " WHERE k.kind = $1 AND k.value = $2"};
 
@@ -54,15 +76,21 @@ absl::StatusOr<std::optional<MemberRow>> find_member_by_key(Connection& connecti
 constexpr Sql kInsertMember{
     "INSERT INTO members (member_id, snapshot, changed_us, met_time_us, met_day, enrolled_time_us,"
     " enrolled_day, sale_count, purchase_days, first_purchase_day, last_purchase_day,"
-    " net_spend_sum_minor, last_fact_day, last_return_day, stage, stage_since_day, next_stage_day)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"};
+    " net_spend_sum_minor, last_fact_day, last_return_day, stage, stage_since_day, next_stage_day,"
+    " points_deficit_milli, points_entry_number, next_points_day, tier_id, tier_since_day,"
+    " next_tier_day, right_count, use_count, tag_count, lock_count, next_due_day)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
+    " $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)"};
 
 absl::Status insert_member(Connection& connection, const MemberRow& row) {
   return execute(connection, kInsertMember, row.member_id, row.snapshot, row.changed_us,
                  row.met_time_us, row.met_day, row.enrolled_time_us, row.enrolled_day,
                  row.sale_count, row.purchase_days, row.first_purchase_day, row.last_purchase_day,
                  row.net_spend_sum_minor, row.last_fact_day, row.last_return_day, row.stage,
-                 row.stage_since_day, row.next_stage_day);
+                 row.stage_since_day, row.next_stage_day, row.points_deficit_milli,
+                 row.points_entry_number, row.next_points_day, row.tier_id, row.tier_since_day,
+                 row.next_tier_day, row.right_count, row.use_count, row.tag_count, row.lock_count,
+                 next_due_day(row));
 }
 
 constexpr Sql kUpdateMember{
@@ -70,20 +98,28 @@ constexpr Sql kUpdateMember{
     " enrolled_time_us = $6, enrolled_day = $7, sale_count = $8, purchase_days = $9,"
     " first_purchase_day = $10, last_purchase_day = $11, net_spend_sum_minor = $12,"
     " last_fact_day = $13, last_return_day = $14, stage = $15, stage_since_day = $16,"
-    " next_stage_day = $17 WHERE member_id = $1"};
+    " next_stage_day = $17, points_deficit_milli = $18, points_entry_number = $19,"
+    " next_points_day = $20, tier_id = $21, tier_since_day = $22, next_tier_day = $23,"
+    " right_count = $24, use_count = $25, tag_count = $26, lock_count = $27, next_due_day = $28"
+    " WHERE member_id = $1"};
 
 absl::Status update_member(Connection& connection, const MemberRow& row) {
   return execute(connection, kUpdateMember, row.member_id, row.snapshot, row.changed_us,
                  row.met_time_us, row.met_day, row.enrolled_time_us, row.enrolled_day,
                  row.sale_count, row.purchase_days, row.first_purchase_day, row.last_purchase_day,
                  row.net_spend_sum_minor, row.last_fact_day, row.last_return_day, row.stage,
-                 row.stage_since_day, row.next_stage_day);
+                 row.stage_since_day, row.next_stage_day, row.points_deficit_milli,
+                 row.points_entry_number, row.next_points_day, row.tier_id, row.tier_since_day,
+                 row.next_tier_day, row.right_count, row.use_count, row.tag_count, row.lock_count,
+                 next_due_day(row));
 }
 
 constexpr Sql kListMembers{
     "SELECT member_id, snapshot, changed_us, met_time_us, met_day, enrolled_time_us, enrolled_day,"
     " sale_count, purchase_days, first_purchase_day, last_purchase_day, net_spend_sum_minor,"
-    " last_fact_day, last_return_day, stage, stage_since_day, next_stage_day"
+    " last_fact_day, last_return_day, stage, stage_since_day, next_stage_day,"
+    " points_deficit_milli, points_entry_number, next_points_day, tier_id, tier_since_day,"
+    " next_tier_day, right_count, use_count, tag_count, lock_count"
     " FROM members WHERE member_id > $1 AND ($2 = 0 OR stage = $2) ORDER BY member_id LIMIT $3"};
 
 absl::StatusOr<std::vector<MemberRow>> list_members(Connection& connection, int64_t after_id,
@@ -94,7 +130,9 @@ absl::StatusOr<std::vector<MemberRow>> list_members(Connection& connection, int6
 constexpr Sql kListMembersChanged{
     "SELECT member_id, snapshot, changed_us, met_time_us, met_day, enrolled_time_us, enrolled_day,"
     " sale_count, purchase_days, first_purchase_day, last_purchase_day, net_spend_sum_minor,"
-    " last_fact_day, last_return_day, stage, stage_since_day, next_stage_day"
+    " last_fact_day, last_return_day, stage, stage_since_day, next_stage_day,"
+    " points_deficit_milli, points_entry_number, next_points_day, tier_id, tier_since_day,"
+    " next_tier_day, right_count, use_count, tag_count, lock_count"
     " FROM members WHERE changed_us > $1 ORDER BY changed_us LIMIT $2"};
 
 absl::StatusOr<std::vector<MemberRow>> list_members_changed(Connection& connection,
@@ -103,8 +141,8 @@ absl::StatusOr<std::vector<MemberRow>> list_members_changed(Connection& connecti
 }
 
 constexpr Sql kListDueMembers{
-    "SELECT member_id FROM members WHERE next_stage_day IS NOT NULL AND next_stage_day <= $1"
-    " ORDER BY next_stage_day LIMIT $2"};
+    "SELECT member_id FROM members WHERE next_due_day IS NOT NULL AND next_due_day <= $1"
+    " ORDER BY next_due_day LIMIT $2"};
 
 absl::StatusOr<std::vector<int64_t>> list_due_members(Connection& connection, int64_t day,
                                                       int limit) {
@@ -113,7 +151,9 @@ absl::StatusOr<std::vector<int64_t>> list_due_members(Connection& connection, in
 }
 
 constexpr Sql kMakeAllMembersDue{
-    "UPDATE members SET next_stage_day = $1 WHERE next_stage_day IS NULL OR next_stage_day > $1"};
+    "UPDATE members SET next_stage_day = $1,"
+    " next_due_day = CASE WHEN next_due_day < $1 THEN next_due_day ELSE $1 END"
+    " WHERE next_stage_day IS NULL OR next_stage_day > $1"};
 
 absl::Status make_all_members_due(Connection& connection, int64_t day) {
   return execute(connection, kMakeAllMembersDue, day);

@@ -13,6 +13,7 @@
 namespace moadon::storage {
 
 inline constexpr int64_t kNobody = 0;
+inline constexpr int kMemberColumns = 27;  // that are read
 
 struct MemberRow {
   int64_t member_id = kNobody;
@@ -32,16 +33,31 @@ struct MemberRow {
   int stage = 0;                           // v1::Stage
   std::optional<int64_t> stage_since_day;
   std::optional<int64_t> next_stage_day;
+  int64_t points_deficit_milli = 0;
+  int64_t points_entry_number = 0;  // of the last entry in the ledger
+  std::optional<int64_t> next_points_day;
+  std::string tier_id;  // empty: none
+  std::optional<int64_t> tier_since_day;
+  std::optional<int64_t> next_tier_day;
+  // Rows in rights, benefit_uses, member_tags and tier_locks: of 0 nobody needs to look.
+  int64_t right_count = 0;
+  int64_t use_count = 0;
+  int64_t tag_count = 0;
+  int64_t lock_count = 0;
 };
+
+// The earliest day on which time alone may change something of the member; empty: never.
+std::optional<int64_t> next_due_day(const MemberRow& row);
 
 absl::StatusOr<std::optional<MemberRow>> find_member(Connection& connection, int64_t member_id);
 // Kinds of keys are those of member_keys.
 absl::StatusOr<std::optional<MemberRow>> find_member_by_key(Connection& connection, int kind,
                                                             absl::string_view value);
-// A member from the first 17 columns of a row, which are those of members in their order.
+// A member from the first kMemberColumns columns of a row, which are those of members in their
+// order.
 MemberRow read_member(const Statement& row);
 absl::Status insert_member(Connection& connection, const MemberRow& row);
-// Writes all columns but the id.
+// Writes all columns but the id; next_due_day follows from the others.
 absl::Status update_member(Connection& connection, const MemberRow& row);
 
 // In the order of ids, after `after_id`; `stage` 0: of any.
@@ -50,10 +66,10 @@ absl::StatusOr<std::vector<MemberRow>> list_members(Connection& connection, int6
 // In the order of change.
 absl::StatusOr<std::vector<MemberRow>> list_members_changed(Connection& connection,
                                                             int64_t after_changed_us, int limit);
-// Ids of members whose next_stage_day is `day` or earlier, the longest due first.
+// Ids of members whose next_due_day is `day` or earlier, the longest due first.
 absl::StatusOr<std::vector<int64_t>> list_due_members(Connection& connection, int64_t day,
                                                       int limit);
-// Makes every member due on `day` at the latest.
+// Makes every member due on `day` at the latest, by their next_stage_day.
 absl::Status make_all_members_due(Connection& connection, int64_t day);
 absl::StatusOr<int64_t> newest_change_us(Connection& connection);
 absl::StatusOr<int64_t> count_members(Connection& connection);

@@ -1,5 +1,15 @@
 -- What all migrations together make: for reading, and held equal to them by a test. Comments are in the migrations.
 
+CREATE TABLE benefit_uses (
+  member_id INTEGER NOT NULL CHECK (member_id >= 0),
+  benefit_id TEXT NOT NULL,
+  day INTEGER NOT NULL,
+  sale_id INTEGER NOT NULL CHECK (sale_id > 0),
+  saved_minor INTEGER NOT NULL CHECK (saved_minor >= 0),
+  is_standing INTEGER NOT NULL CHECK (is_standing IN (0, 1)),
+  PRIMARY KEY (member_id, benefit_id, day, sale_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE branches (
   branch_id TEXT PRIMARY KEY,
   name TEXT NOT NULL,
@@ -14,6 +24,26 @@ CREATE TABLE club (
   owner_token_hash BLOB NOT NULL
 ) STRICT;
 
+CREATE TABLE club_uses (
+  benefit_id TEXT NOT NULL,
+  register_id TEXT NOT NULL,
+  use_count INTEGER NOT NULL CHECK (use_count >= 0),
+  saved_minor INTEGER NOT NULL CHECK (saved_minor >= 0),
+  PRIMARY KEY (benefit_id, register_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE decisions (
+  request_id TEXT PRIMARY KEY,
+  kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 3),
+  member_id INTEGER NOT NULL REFERENCES members (member_id),
+  digest BLOB NOT NULL,
+  decision_day INTEGER NOT NULL,
+  note TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  record_us INTEGER NOT NULL,
+  answer BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE differences (
   register_id TEXT NOT NULL,
   receipt TEXT NOT NULL,
@@ -21,6 +51,44 @@ CREATE TABLE differences (
   document BLOB NOT NULL,
   PRIMARY KEY (register_id, receipt, position)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE hold_points (
+  member_id INTEGER NOT NULL,
+  hold_id INTEGER NOT NULL,
+  lot_number INTEGER NOT NULL CHECK (lot_number >= 1),
+  points_milli INTEGER NOT NULL CHECK (points_milli > 0),
+  PRIMARY KEY (member_id, hold_id, lot_number),
+  FOREIGN KEY (member_id, hold_id) REFERENCES holds (member_id, hold_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE hold_rights (
+  member_id INTEGER NOT NULL,
+  hold_id INTEGER NOT NULL,
+  grant_id INTEGER NOT NULL,
+  use_count INTEGER NOT NULL CHECK (use_count >= 1),
+  amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
+  PRIMARY KEY (member_id, hold_id, grant_id),
+  FOREIGN KEY (member_id, hold_id) REFERENCES holds (member_id, hold_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE holds (
+  member_id INTEGER NOT NULL REFERENCES members (member_id),
+  hold_id INTEGER NOT NULL CHECK (hold_id > 0),
+  register_id TEXT NOT NULL,
+  request_id TEXT NOT NULL,
+  digest BLOB NOT NULL,
+  points_milli INTEGER NOT NULL CHECK (points_milli >= 0),
+  place_day INTEGER NOT NULL,
+  place_us INTEGER NOT NULL,
+  expire_us INTEGER NOT NULL,
+  state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 4),
+  end_us INTEGER,
+  PRIMARY KEY (member_id, hold_id),
+  CHECK ((state = 1) = (end_us IS NULL))
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX holds_by_id ON holds (hold_id);
+CREATE UNIQUE INDEX holds_by_request ON holds (register_id, request_id);
+CREATE INDEX holds_open ON holds (expire_us) WHERE state = 1;
 
 CREATE TABLE member_consents (
   member_id INTEGER NOT NULL REFERENCES members (member_id),
@@ -45,7 +113,7 @@ CREATE TABLE member_details (
   member_id INTEGER PRIMARY KEY REFERENCES members (member_id),
   first_name TEXT NOT NULL,
   last_name TEXT NOT NULL
-) STRICT;
+, birth_date TEXT NOT NULL DEFAULT '', anniversary_date TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE TABLE member_keys (
   kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 4),
@@ -58,6 +126,12 @@ CREATE TABLE member_keys (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX member_keys_by_ending ON member_keys (ending) WHERE ending IS NOT NULL;
 CREATE UNIQUE INDEX member_keys_by_member ON member_keys (member_id, position);
+
+CREATE TABLE member_tags (
+  member_id INTEGER NOT NULL REFERENCES members (member_id),
+  tag TEXT NOT NULL,
+  PRIMARY KEY (member_id, tag)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE members (
   member_id INTEGER PRIMARY KEY CHECK (member_id > 0),
@@ -77,9 +151,39 @@ CREATE TABLE members (
   stage INTEGER NOT NULL CHECK (stage BETWEEN 0 AND 6),
   stage_since_day INTEGER,
   next_stage_day INTEGER
-) STRICT;
+, points_deficit_milli INTEGER NOT NULL DEFAULT 0 CHECK (points_deficit_milli >= 0), points_entry_number INTEGER NOT NULL DEFAULT 0 CHECK (points_entry_number >= 0), next_points_day INTEGER, tier_id TEXT NOT NULL DEFAULT '', tier_since_day INTEGER, next_tier_day INTEGER, right_count INTEGER NOT NULL DEFAULT 0 CHECK (right_count >= 0), use_count INTEGER NOT NULL DEFAULT 0 CHECK (use_count >= 0), tag_count INTEGER NOT NULL DEFAULT 0 CHECK (tag_count >= 0), lock_count INTEGER NOT NULL DEFAULT 0 CHECK (lock_count >= 0), next_due_day INTEGER) STRICT;
 CREATE UNIQUE INDEX members_by_change ON members (changed_us);
-CREATE INDEX members_due ON members (next_stage_day) WHERE next_stage_day IS NOT NULL;
+CREATE INDEX members_due ON members (next_due_day) WHERE next_due_day IS NOT NULL;
+
+CREATE TABLE points_entries (
+  member_id INTEGER NOT NULL CHECK (member_id > 0),
+  entry_number INTEGER NOT NULL CHECK (entry_number >= 1),
+  entry_day INTEGER NOT NULL,
+  kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 9),
+  points_milli INTEGER NOT NULL,
+  source TEXT NOT NULL,
+  lot_number INTEGER NOT NULL CHECK (lot_number >= 0),
+  record_us INTEGER NOT NULL,
+  PRIMARY KEY (member_id, entry_number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE points_lots (
+  member_id INTEGER NOT NULL CHECK (member_id > 0),
+  lot_number INTEGER NOT NULL CHECK (lot_number >= 1),
+  source TEXT NOT NULL,
+  usable_day INTEGER NOT NULL,
+  expire_day INTEGER,
+  granted_milli INTEGER NOT NULL CHECK (granted_milli > 0),
+  left_milli INTEGER NOT NULL CHECK (left_milli >= 0),
+  held_milli INTEGER NOT NULL CHECK (held_milli >= 0),
+  spent_milli INTEGER NOT NULL CHECK (spent_milli >= 0),
+  expired_milli INTEGER NOT NULL CHECK (expired_milli >= 0),
+  reversed_milli INTEGER NOT NULL CHECK (reversed_milli >= 0),
+  deficit_paid_milli INTEGER NOT NULL CHECK (deficit_paid_milli >= 0),
+  PRIMARY KEY (member_id, lot_number),
+  CHECK (granted_milli = left_milli + held_milli + spent_milli + expired_milli + reversed_milli + deficit_paid_milli)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX points_lots_live ON points_lots (member_id) WHERE left_milli + held_milli > 0;
 
 CREATE TABLE programs (
   version INTEGER PRIMARY KEY CHECK (version >= 1),
@@ -159,6 +263,43 @@ CREATE TABLE returns (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX returns_of_sale ON returns (member_id, sale_id);
 
+CREATE TABLE right_uses (
+  member_id INTEGER NOT NULL CHECK (member_id > 0),
+  sale_id INTEGER NOT NULL CHECK (sale_id > 0),
+  position INTEGER NOT NULL CHECK (position >= 1),
+  grant_id INTEGER NOT NULL,
+  use_count INTEGER NOT NULL CHECK (use_count >= 0),
+  amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
+  is_standing INTEGER NOT NULL CHECK (is_standing IN (0, 1)),
+  PRIMARY KEY (member_id, sale_id, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX right_uses_by_grant ON right_uses (member_id, grant_id);
+
+CREATE TABLE rights (
+  member_id INTEGER NOT NULL CHECK (member_id > 0),
+  grant_id INTEGER NOT NULL CHECK (grant_id > 0),
+  right_id TEXT NOT NULL,
+  source TEXT NOT NULL,
+  sale_id INTEGER NOT NULL CHECK (sale_id >= 0),
+  position INTEGER NOT NULL CHECK (position >= 0),
+  granted_day INTEGER NOT NULL,
+  from_day INTEGER NOT NULL,
+  until_day INTEGER,
+  use_count INTEGER NOT NULL CHECK (use_count >= 1),
+  amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
+  is_single_use INTEGER NOT NULL CHECK (is_single_use IN (0, 1)),
+  uses_left INTEGER NOT NULL CHECK (uses_left >= 0),
+  amount_left_minor INTEGER NOT NULL CHECK (amount_left_minor >= 0),
+  uses_held INTEGER NOT NULL CHECK (uses_held >= 0),
+  amount_held_minor INTEGER NOT NULL CHECK (amount_held_minor >= 0),
+  withdrawn_day INTEGER,
+  record_us INTEGER NOT NULL,
+  PRIMARY KEY (member_id, grant_id),
+  CHECK (uses_left + uses_held <= use_count),
+  CHECK (amount_left_minor + amount_held_minor <= amount_minor)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX rights_live ON rights (member_id) WHERE uses_left > 0 AND withdrawn_day IS NULL;
+
 CREATE TABLE sale_lines (
   member_id INTEGER NOT NULL,
   sale_id INTEGER NOT NULL,
@@ -175,6 +316,27 @@ CREATE TABLE sale_lines (
   returned_milli INTEGER NOT NULL CHECK (returned_milli BETWEEN 0 AND quantity_milli),
   refunded_minor INTEGER NOT NULL CHECK (refunded_minor BETWEEN 0 AND paid_net_minor),
   PRIMARY KEY (member_id, sale_id, line_no)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sale_points (
+  member_id INTEGER NOT NULL CHECK (member_id > 0),
+  sale_id INTEGER NOT NULL CHECK (sale_id > 0),
+  lot_number INTEGER NOT NULL CHECK (lot_number >= 1),
+  points_milli INTEGER NOT NULL CHECK (points_milli > 0),
+  PRIMARY KEY (member_id, sale_id, lot_number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sale_verdicts (
+  member_id INTEGER NOT NULL CHECK (member_id >= 0),
+  sale_id INTEGER NOT NULL CHECK (sale_id > 0),
+  program_version INTEGER NOT NULL,
+  minute_of_day INTEGER NOT NULL CHECK (minute_of_day BETWEEN 0 AND 1439),
+  verdict BLOB NOT NULL,
+  facts BLOB NOT NULL,
+  lot_number INTEGER NOT NULL CHECK (lot_number >= 0),
+  earned_milli INTEGER NOT NULL CHECK (earned_milli >= 0),
+  spent_milli INTEGER NOT NULL CHECK (spent_milli >= 0),
+  PRIMARY KEY (member_id, sale_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE sales (
@@ -212,6 +374,42 @@ CREATE TABLE stage_moves (
   window_spend_minor INTEGER NOT NULL,
   program_version INTEGER NOT NULL,
   PRIMARY KEY (member_id, move_day)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tier_gifts (
+  member_id INTEGER NOT NULL CHECK (member_id > 0),
+  tier_id TEXT NOT NULL,
+  given_day INTEGER NOT NULL,
+  grant_id INTEGER NOT NULL CHECK (grant_id >= 0),
+  lot_number INTEGER NOT NULL CHECK (lot_number >= 0),
+  points_milli INTEGER NOT NULL CHECK (points_milli >= 0),
+  withdrawn_day INTEGER,
+  PRIMARY KEY (member_id, tier_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tier_locks (
+  member_id INTEGER NOT NULL REFERENCES members (member_id),
+  position INTEGER NOT NULL CHECK (position >= 1),
+  request_id TEXT NOT NULL,
+  tier_id TEXT NOT NULL,
+  from_day INTEGER NOT NULL,
+  until_day INTEGER NOT NULL,
+  note TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  PRIMARY KEY (member_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tier_moves (
+  member_id INTEGER NOT NULL CHECK (member_id > 0),
+  position INTEGER NOT NULL CHECK (position >= 1),
+  move_day INTEGER NOT NULL,
+  from_tier_id TEXT NOT NULL,
+  to_tier_id TEXT NOT NULL,
+  reason INTEGER NOT NULL CHECK (reason BETWEEN 1 AND 5),
+  window_spend_minor INTEGER NOT NULL,
+  window_purchase_days INTEGER NOT NULL,
+  program_version INTEGER NOT NULL,
+  PRIMARY KEY (member_id, position)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE unclaimed_keys (

@@ -6,6 +6,7 @@
 
 #include "moadon_storage_migrations.h"
 #include "server/storage/club_database.h"
+#include "server/storage/member_store.h"
 #include "server/storage/query.h"
 #include "sqlite/migrations.h"
 #include "sqlite/test_files.h"
@@ -35,6 +36,58 @@ TEST_CASE("schema.sql reads as the migrations make it") {
   const std::string schema{std::istreambuf_iterator<char>(file), {}};
   REQUIRE((*written)->exec(schema).ok());
   CHECK(schema_of(**written) == schema_of(**migrated));
+}
+
+TEST_CASE("members of the first schema stay due when they were") {
+  sqlite::TestDirectory directory;
+  const absl::Span<const sqlite::Migration> migrations = moadon_storage_migrations();
+  REQUIRE(migrations.size() >= 2);
+  auto database = sqlite::Connection::open(directory.file("old.db"));
+  REQUIRE(database.ok());
+  sqlite::Connection& connection = **database;
+  REQUIRE(connection.exec(std::string(migrations[0].sql)).ok());
+  REQUIRE(connection
+              .exec("INSERT INTO members (member_id, snapshot, changed_us, met_time_us, met_day,"
+                    " sale_count, purchase_days, net_spend_sum_minor, stage, next_stage_day)"
+                    " VALUES (1, 1, 1, 0, 0, 0, 0, 0, 1, 20000), (2, 1, 2, 0, 0, 0, 0, 0, 1, NULL)")
+              .ok());
+  REQUIRE(connection.exec(std::string(migrations[1].sql)).ok());
+  const auto due = storage::list_due_members(connection, 20'000, 10);
+  REQUIRE(due.ok());
+  CHECK(*due == std::vector<int64_t>{1});
+  const auto early = storage::list_due_members(connection, 19'999, 10);
+  REQUIRE(early.ok());
+  CHECK(early->empty());
+}
+
+TEST_CASE("a member is due on the earliest day of the three") {
+  sqlite::TestDirectory directory;
+  auto database = sqlite::open_migrated(directory.file("a.db"),
+                                        {kClubApplicationId, moadon_storage_migrations()});
+  REQUIRE(database.ok());
+  storage::MemberRow row;
+  row.member_id = 7;
+  row.snapshot = 1;
+  row.changed_us = 1;
+  row.stage = 1;
+  REQUIRE(storage::insert_member(**database, row).ok());
+  const auto is_due = [&](int64_t day) {
+    const auto due = storage::list_due_members(**database, day, 10);
+    REQUIRE(due.ok());
+    return !due->empty();
+  };
+  CHECK_FALSE(is_due(1'000'000));
+  for (auto day : {&storage::MemberRow::next_stage_day, &storage::MemberRow::next_tier_day,
+                   &storage::MemberRow::next_points_day}) {
+    row.next_stage_day = row.next_tier_day = row.next_points_day = 900;
+    row.*day = 500;
+    REQUIRE(storage::update_member(**database, row).ok());
+    CHECK(is_due(500));
+    CHECK_FALSE(is_due(499));
+    const auto kept = storage::find_member(**database, 7);
+    REQUIRE(kept.ok());
+    CHECK((**kept).*day == 500);
+  }
 }
 
 TEST_CASE("every table is STRICT") {
