@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+
 namespace moadon::cli {
 namespace {
 
@@ -64,6 +67,25 @@ std::string format_milli(std::int64_t quantity_milli) {
   parts.fraction.erase(parts.fraction.find_last_not_of('0') + 1);
   const std::string text = parts.sign + grouped(parts.whole);
   return parts.fraction.empty() ? text : text + '.' + parts.fraction;
+}
+
+std::optional<std::int64_t> parse_milli(std::string_view text) {
+  const bool is_negative = !text.empty() && text.front() == '-';
+  if (is_negative || (!text.empty() && text.front() == '+')) text.remove_prefix(1);
+  const std::size_t point = text.find('.');
+  const std::string_view whole = text.substr(0, point);
+  const std::string_view fraction =
+      point == std::string_view::npos ? std::string_view("0") : text.substr(point + 1);
+  const auto is_digits = [](std::string_view part) {
+    return !part.empty() && std::all_of(part.begin(), part.end(),
+                                        [](unsigned char c) { return absl::ascii_isdigit(c); });
+  };
+  if (!is_digits(whole) || !is_digits(fraction) || fraction.size() > 3) return std::nullopt;
+  std::string digits = std::string(whole) + std::string(fraction);
+  digits.append(3 - fraction.size(), '0');
+  std::int64_t milli = 0;
+  if (!absl::SimpleAtoi((is_negative ? "-" : "") + digits, &milli)) return std::nullopt;
+  return milli;
 }
 
 }  // namespace moadon::cli

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,5 +20,9 @@ std::string format_count(std::int64_t count);
 
 // Thousandths, without the zeros at the end: 1000 -> "1", 347 -> "0.347".
 std::string format_milli(std::int64_t quantity_milli);
+
+// The same read back: an optional sign, digits, at most three decimals: "12.5" -> 12500. Nothing
+// for anything else and for what does not fit.
+std::optional<std::int64_t> parse_milli(std::string_view text);
 
 }  // namespace moadon::cli

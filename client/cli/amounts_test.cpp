@@ -33,6 +33,34 @@ TEST_CASE("quantities drop the zeros at the end") {
   CHECK(format_milli(12345678000) == "12,345,678");
 }
 
+TEST_CASE("a typed quantity is read to the thousandth") {
+  const struct {
+    const char* text;
+    std::optional<std::int64_t> milli;
+  } cases[] = {
+      {"1", 1000},
+      {"+12.5", 12500},
+      {"-0.001", -1},
+      {"0", 0},
+      {"9223372036854775.807", INT64_MAX},
+      {"-9223372036854775.808", INT64_MIN},
+      {"9223372036854775.808", std::nullopt},
+      {"1.2345", std::nullopt},
+      {"", std::nullopt},
+      {"-", std::nullopt},
+      {"--1", std::nullopt},
+      {"1.", std::nullopt},
+      {".5", std::nullopt},
+      {"1,000", std::nullopt},
+      {" 1", std::nullopt},
+      {"1e3", std::nullopt},
+  };
+  for (const auto& each : cases) {
+    INFO(each.text);
+    CHECK(parse_milli(each.text) == each.milli);
+  }
+}
+
 TEST_CASE("progress is a bar while the total is known") {
   CHECK(progress_text(0, 10) == "[..............................] 0%  0 / 10");
   CHECK(progress_text(1200, 2400) == "[###############...............] 50%  1,200 / 2,400");

@@ -37,4 +37,23 @@ inline constexpr Text kVersion = {"version", "גרסה"};
 inline constexpr Text kTitle = {"title", "כותרת"};
 inline constexpr Text kCurrency = {"currency", "מטבע"};
 
+inline constexpr Text kTier = {"tier", "דרגה"};
+inline constexpr Text kTierFrom = {"from tier", "מדרגה"};
+inline constexpr Text kTierTo = {"to tier", "לדרגה"};
+inline constexpr Text kUntil = {"until", "עד"};
+inline constexpr Text kNote = {"note", "הערה"};
+inline constexpr Text kActor = {"by", "על ידי"};
+inline constexpr Text kRight = {"right", "זכות"};
+inline constexpr Text kUsesLeft = {"uses left", "שימושים שנותרו"};
+inline constexpr Text kAmountLeft = {"amount left", "יתרת השובר"};
+inline constexpr Text kValidFrom = {"from", "מתאריך"};
+inline constexpr Text kPoints = {"points", "נקודות"};
+inline constexpr Text kPointsAvailable = {"points", "נקודות זמינות"};
+inline constexpr Text kPointsPending = {"points pending", "נקודות בהמתנה"};
+inline constexpr Text kPointsHeld = {"points held", "נקודות משוריינות"};
+inline constexpr Text kPointsOwed = {"points owed", "נקודות בחוב"};
+inline constexpr Text kBirthDate = {"born", "יום הולדת"};
+inline constexpr Text kAnniversary = {"anniversary", "יום נישואין"};
+inline constexpr Text kTags = {"tags", "תגיות"};
+
 }  // namespace moadon::cli::label

@@ -5,6 +5,7 @@
 #include "client/cli/exit_codes.h"
 #include "client/cli/json_output.h"
 #include "client/cli/labels.h"
+#include "client/cli/member_story.h"
 #include "client/cli/stage_names.h"
 #include "client/cli/table.h"
 
@@ -16,78 +17,25 @@ constexpr int kExportPage = 5000;
 constexpr const char* kExportHeading =
     "key,purchase_days,last_purchase_date,net_spend_minor,points_milli,tier,stage,stage_since";
 
-std::string key_text(const v1::Key& key) {
-  switch (key.kind_case()) {
-    case v1::Key::kPhone:
-      return key.phone();
-    case v1::Key::kCard:
-      return key.card();
-    case v1::Key::kWallet:
-      return key.wallet();
-    case v1::Key::kEmail:
-      return key.email();
-    case v1::Key::kScanned:
-      return key.scanned();
-    case v1::Key::kLastDigits:
-      return key.last_digits();
-    case v1::Key::KIND_NOT_SET:
-      break;
-  }
-  return "";
+CLI::App* add_noun(CLI::App& app) {
+  CLI::App* const noun = app.add_subcommand("members", "The people of the club");
+  noun->require_subcommand(1);
+  return noun;
 }
 
-std::string name_of(const v1::Member& member) {
-  const bool has_both = !member.first_name().empty() && !member.last_name().empty();
-  return member.first_name() + (has_both ? " " : "") + member.last_name();
-}
-
-void print_standing(Session& session, const v1::Member& member, const Money& money) {
-  const v1::MemberFacts& facts = member.facts();
-  Table table({{""}, {""}});
-  const auto row = [&](const Text& label, const std::string& value) {
-    if (!value.empty()) table.add({session.say(label), value});
-  };
-  row(label::kMember, session.plain(member.member_id()));
-  for (const v1::Key& key : member.keys()) row(label::kKey, session.plain(key_text(key)));
-  row(label::kName, name_of(member));
-  row(label::kStage, stage_label(facts.stage(), session.language()));
-  row(label::kSince, session.plain(member.stage_since_date()));
-  row(label::kPurchaseDays, session.plain(format_count(facts.purchase_day_count())));
-  row(label::kLastPurchase, session.plain(facts.last_purchase_date()));
-  row(label::kNetSpend, session.plain(money.text(facts.net_spend_minor())));
-  row(label::kMet, session.plain(member.met_date()));
-  row(label::kEnrolled, session.plain(member.enrolled_date()));
-  table.print(session.out());
-}
-
-void print_moves(Session& session, const v1::GetMemberResponse& story) {
-  if (story.moves().empty()) return;
-  Table table({{session.say(label::kDate)},
-               {session.say(label::kFrom)},
-               {session.say(label::kTo)},
-               {session.say(label::kWhy)},
-               {session.say(label::kPurchaseDays), Align::kRight},
-               {session.say({"silent days", "ימי שתיקה"}), Align::kRight},
-               {session.say({"rhythm (days)", "קצב (ימים)"}), Align::kRight}});
-  for (const v1::StageMove& move : story.moves()) {
-    table.add({session.plain(move.move_date()), stage_label(move.from(), session.language()),
-               stage_label(move.to(), session.language()),
-               stage_reason_label(move.reason(), session.language()),
-               session.plain(format_count(move.purchase_day_count())),
-               move.silent_days() < 0 ? "-" : session.plain(format_count(move.silent_days())),
-               session.plain(format_milli(move.rhythm_days_milli()))});
-  }
-  session.out() << '\n';
-  table.print(session.out());
+// Whether the program in force has points: where it has none, a file says nothing of them.
+absl::StatusOr<bool> has_points(Session& session) {
+  const auto program = session.call(&v1::ProgramService::Stub::GetProgram, v1::GetProgramRequest());
+  if (!program.ok()) return program.status();
+  return program->program().has_points();
 }
 
 }  // namespace
 
-MembersCommands::MembersCommands(CLI::App& app, Action& chosen) {
-  CLI::App* const noun = app.add_subcommand("members", "The people of the club");
-  noun->require_subcommand(1);
-
-  CLI::App* const show = noun->add_subcommand("show", "One member and every move between stages");
+MembersCommands::MembersCommands(CLI::App& app, Action& chosen)
+    : noun_(add_noun(app)), decisions_(*noun_, chosen) {
+  CLI::App* const noun = noun_;
+  CLI::App* const show = noun->add_subcommand("show", "One member: standing, moves, rights");
   CLI::Option* const key = show->add_option("KEY", key_, "Phone, card, wallet code or email");
   show->add_option("--id", member_id_, "The member's id instead of a key")->excludes(key);
   show->callback(
@@ -120,8 +68,7 @@ absl::StatusOr<int> MembersCommands::show(Session& session) const {
     session.out() << to_json(*story) << '\n';
     return kExitDone;
   }
-  print_standing(session, story->member(), session.money());
-  print_moves(session, *story);
+  print_story(session, *story, session.money());
   return kExitDone;
 }
 
@@ -147,16 +94,19 @@ absl::StatusOr<int> MembersCommands::list(Session& session) const {
                {session.say(label::kSince)},
                {session.say(label::kPurchaseDays), Align::kRight},
                {session.say(label::kLastPurchase)},
-               {session.say(label::kNetSpend), Align::kRight}});
+               {session.say(label::kNetSpend), Align::kRight},
+               {session.say(label::kTier)},
+               {session.say(label::kPoints), Align::kRight}});
   const auto add = [&](const v1::Member& member) {
     const v1::MemberFacts& facts = member.facts();
-    table.add({session.plain(member.member_id()),
-               member.keys().empty() ? "" : session.plain(key_text(member.keys(0))),
-               name_of(member), stage_label(facts.stage(), session.language()),
-               session.plain(member.stage_since_date()),
-               session.plain(format_count(facts.purchase_day_count())),
-               session.plain(facts.last_purchase_date()),
-               session.plain(money.text(facts.net_spend_minor()))});
+    table.add(
+        {session.plain(member.member_id()),
+         member.keys().empty() ? "" : session.plain(key_text(member.keys(0))), name_of(member),
+         stage_label(facts.stage(), session.language()), session.plain(member.stage_since_date()),
+         session.plain(format_count(facts.purchase_day_count())),
+         session.plain(facts.last_purchase_date()),
+         session.plain(money.text(facts.net_spend_minor())), session.plain(facts.tier_id()),
+         facts.has_points() ? session.plain(format_milli(facts.points().available_milli())) : ""});
   };
   const absl::Status walked = session.call_pages(&v1::MemberService::Stub::ListMembers, request,
                                                  [&](const v1::ListMembersResponse& page) {
@@ -177,16 +127,18 @@ absl::StatusOr<int> MembersCommands::export_csv(Session& session) const {
     if (!as_of.ok()) return as_usage(as_of.status());
     *request.mutable_as_of() = *as_of;
   }
+  const absl::StatusOr<bool> shows_points = session.json() ? true : has_points(session);
+  if (!shows_points.ok()) return shows_points.status();
   std::optional<JsonList> json;
   if (session.json()) json.emplace(session.out(), "members");
   bool has_heading = session.json();
   const auto add = [&](const v1::MemberStanding& standing) {
-    const std::string no_points;  // points and tiers come with later programs
-    const std::string no_tier;
+    const std::string points = *shows_points ? std::to_string(standing.points_milli()) : "";
     session.out() << csv_record({standing.key(), std::to_string(standing.purchase_day_count()),
                                  standing.last_purchase_date(),
-                                 std::to_string(standing.net_spend_minor()), no_points, no_tier,
-                                 stage_code(standing.stage()), standing.stage_since_date()})
+                                 std::to_string(standing.net_spend_minor()), points,
+                                 standing.tier_id(), stage_code(standing.stage()),
+                                 standing.stage_since_date()})
                   << '\n';
   };
   const absl::Status walked = session.call_pages(

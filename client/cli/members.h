@@ -1,8 +1,9 @@
-// moadon members show | list | export
+// moadon members show | list | export, and the verbs of member_decisions.h
 #pragma once
 
 #include <string>
 
+#include "client/cli/member_decisions.h"
 #include "client/cli/session.h"
 
 namespace moadon::cli {
@@ -20,6 +21,8 @@ class MembersCommands final {
   absl::StatusOr<int> list(Session& session) const;
   absl::StatusOr<int> export_csv(Session& session) const;
 
+  CLI::App* const noun_;  // owned by the application
+  MemberDecisionCommands decisions_;
   std::string key_;
   std::string member_id_;
   std::string stage_;

@@ -71,6 +71,21 @@ constexpr std::array kTexts = {
     ReasonText{v1::REASON_HOLD_UNKNOWN,
                {"There is no hold {hold_id}; it ended or never was.",
                 "אין שריון {hold_id}; הוא הסתיים או שמעולם לא היה."}},
+    ReasonText{v1::REASON_POINTS_SHORT,
+               {"There are not that many points left[ (thousandths available: {available_milli})].",
+                "אין די נקודות ביתרה[ (אלפיות זמינות: {available_milli})]."}},
+    ReasonText{v1::REASON_RIGHT_NOT_LEFT,
+               {"The right {grant_id} is used up, set aside, or not valid that day.",
+                "הזכות {grant_id} נוצלה, שוריינה, או שאינה בתוקף באותו יום."}},
+    ReasonText{v1::REASON_REQUEST_REUSED,
+               {"The request id {request_id} was used for something else. Nothing changed.",
+                "מזהה הבקשה {request_id} שימש לדבר אחר. דבר לא השתנה."}},
+    ReasonText{
+        v1::REASON_RIGHT_UNKNOWN,
+        {"The program in force has no right {right_id}.", "בתוכנית שבתוקף אין זכות {right_id}."}},
+    ReasonText{
+        v1::REASON_TIER_UNKNOWN,
+        {"The program in force has no tier {tier_id}.", "בתוכנית שבתוקף אין דרגה {tier_id}."}},
 
     ReasonText{v1::REASON_BRANCH_UNKNOWN,
                {"There is no branch {branch_id}.", "אין סניף {branch_id}."}},
@@ -98,6 +113,15 @@ constexpr std::array kTexts = {
     ReasonText{v1::REASON_PROGRAM_NOT_UNDERSTOOD,
                {"The program has parts that this version does not know; upgrade first.",
                 "יש בתוכנית חלקים שהגרסה הזאת אינה מכירה; יש לשדרג קודם."}},
+    ReasonText{v1::REASON_PROGRAM_CONTRADICTS,
+               {"{field} does not go together with another part of the program, or names what is "
+                "not there.",
+                "{field} סותר חלק אחר של התוכנית, או נוקב במה שאין בה."}},
+    ReasonText{v1::REASON_PROGRAM_NOTICE_SHORT,
+               {"{field} takes something away sooner than the notice allows[ (start: "
+                "{start_time})]; start later, or give a reason in notice_waiver.",
+                "{field} נוטל דבר מה לפני תום תקופת ההודעה[ (ההתחלה: {start_time})]; יש להתחיל "
+                "מאוחר יותר, או לנמק ב-notice_waiver."}},
 
     ReasonText{v1::REASON_SERVER_UNREACHABLE,
                {"The server cannot be reached.", "אין קשר עם השרת."}},

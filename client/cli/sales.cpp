@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/cli/as_of.h"
+#include "client/cli/difference_text.h"
 #include "client/cli/exit_codes.h"
 #include "client/cli/json_output.h"
 #include "client/cli/labels.h"
@@ -15,50 +16,6 @@ constexpr int kListPage = 1000;
 
 std::string receipt_of(const v1::GetReceiptResponse& receipt) {
   return receipt.has_returned() ? receipt.returned().receipt() : receipt.sale().receipt();
-}
-
-// What the owner should see of one difference.
-std::string difference_text(Session& session, const v1::Difference& difference,
-                            const Money& money) {
-  const auto amounts = [&](const Text& what, const std::string& line, std::int64_t kept,
-                           std::int64_t verdict) {
-    return absl::StrCat(session.say(what), " ", session.plain(line), ": ",
-                        session.plain(money.text(kept)), " / ", session.plain(money.text(verdict)));
-  };
-  switch (difference.kind_case()) {
-    case v1::Difference::kPriceDiffers:
-      return amounts({"charged / by the rules, line", "נגבה / לפי הכללים, שורה"},
-                     difference.price_differs().line_id(),
-                     difference.price_differs().charged_minor(),
-                     difference.price_differs().verdict_minor());
-    case v1::Difference::kTotalDiffers:
-      return amounts({"register's total / sum of the lines", "סך הקופה / סכום השורות"}, "",
-                     difference.total_differs().register_total_minor(),
-                     difference.total_differs().sum_minor());
-    case v1::Difference::kRefundDiffers:
-      return amounts({"refunded / by the rules, line", "הוחזר / לפי הכללים, שורה"},
-                     difference.refund_differs().line_id(),
-                     difference.refund_differs().refunded_minor(),
-                     difference.refund_differs().verdict_minor());
-    case v1::Difference::kReturnExceedsSold:
-      return absl::StrCat(
-          session.say({"more came back than was sold, line", "הוחזר יותר ממה שנמכר, שורה"}), " ",
-          session.plain(difference.return_exceeds_sold().line_id()), ": ",
-          session.plain(format_milli(difference.return_exceeds_sold().surplus_milli())));
-    case v1::Difference::kLineNotSold:
-      return absl::StrCat(
-          session.say({"the sale has no such article, line", "אין במכירה פריט כזה, שורה"}), " ",
-          session.plain(difference.line_not_sold().line_id()));
-    case v1::Difference::kProgramUnknown:
-      return absl::StrCat(
-          session.say({"program version never published", "גרסת תוכנית שלא פורסמה"}), ": ",
-          difference.program_unknown().program_version());
-    case v1::Difference::kMemberUnknown:
-      return session.say({"names a member who was never issued", "נוקבת בחבר שמעולם לא היה"});
-    case v1::Difference::KIND_NOT_SET:
-      break;
-  }
-  return session.say({"a kind that this version does not know", "סוג שהגרסה הזאת אינה מכירה"});
 }
 
 std::string kind_text(Session& session, const v1::RecordedSale& sale) {
