@@ -107,8 +107,11 @@ class HouseTest(unittest.TestCase):
             "server/rpc": {"server/rpc", "server/operations", "server/storage", "server/clock",
                            "gateway", "rules", "moadon"},
             "client/lib": {"client/lib", "gateway/status", "rules", "moadon"},
-            "client/agent": {"client/agent", "client/lib", "rules", "gateway", "sqlite", "moadon"},
-            "client/cli": {"client/cli", "client/lib", "rules", "gateway/status", "moadon"},
+            "client/wording": {"client/wording", "rules", "moadon"},
+            "client/agent": {"client/agent", "client/lib", "client/wording", "rules", "gateway",
+                             "sqlite", "moadon"},
+            "client/cli": {"client/cli", "client/lib", "client/wording", "rules", "gateway/status",
+                           "moadon"},
             "plugin": {"plugin"},
         }
         wrong = []
