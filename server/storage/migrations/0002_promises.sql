@@ -123,12 +123,13 @@ CREATE TABLE club_uses (
 ) STRICT, WITHOUT ROWID;
 
 -- What the rules said of a sale, where they had more to say than prices: v1.Quote without reasons and texts, the v1.MemberFacts
--- it was made from, and what of it the ledger keeps now. lot_number 0: it earned no points.
+-- it was made from and the moment it was made for, in the branch's terms; and what of it the ledger keeps now. lot_number 0: it
+-- earned no points.
 CREATE TABLE sale_verdicts (
   member_id INTEGER NOT NULL CHECK (member_id >= 0),
   sale_id INTEGER NOT NULL CHECK (sale_id > 0),
-  program_version INTEGER NOT NULL,
-  minute_of_day INTEGER NOT NULL CHECK (minute_of_day BETWEEN 0 AND 1439),
+  occasion_day INTEGER NOT NULL,
+  occasion_minute INTEGER NOT NULL CHECK (occasion_minute BETWEEN 0 AND 1439),
   verdict BLOB NOT NULL,
   facts BLOB NOT NULL,
   lot_number INTEGER NOT NULL CHECK (lot_number >= 0),
@@ -136,6 +137,10 @@ CREATE TABLE sale_verdicts (
   spent_milli INTEGER NOT NULL CHECK (spent_milli >= 0),
   PRIMARY KEY (member_id, sale_id)
 ) STRICT, WITHOUT ROWID;
+
+-- What a return took back of the points that its sale earned, and gave back of those that it spent.
+ALTER TABLE returns ADD COLUMN earned_back_milli INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE returns ADD COLUMN spent_back_milli INTEGER NOT NULL DEFAULT 0;
 
 -- From which lots the points came that a sale still spends; what is missing in their sum was not there.
 CREATE TABLE sale_points (
