@@ -99,7 +99,8 @@ absl::StatusOr<Enrollment> prepare_enrollment(const v1::EnrollMemberRequest& req
     enrollment.keys.push_back(*std::move(key));
     enrollment.fields.push_back(field);
   }
-  enrollment.details = {request.first_name(), request.last_name()};
+  enrollment.details.first_name = request.first_name();
+  enrollment.details.last_name = request.last_name();
   date(enrollment, request, view, at, now_us);
   for (const v1::Consent& consent : request.consents()) {
     storage::ConsentRow row;
