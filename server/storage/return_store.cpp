@@ -31,6 +31,8 @@ ReturnRow read_return(Statement& row) {
   returned.units_milli = row.int64(19);
   returned.spend_minor = row.int64(20);
   returned.content = std::string(row.blob(21));
+  returned.earned_back_milli = row.int64(22);
+  returned.spent_back_milli = row.int64(23);
   return returned;
 }
 
@@ -84,14 +86,16 @@ absl::Status insert_return(Connection& connection, const ReturnRow& row) {
 
 constexpr Sql kUpdateReturn{
     "UPDATE returns SET sale_id = $3, purchase_day = $4, applied_day = $5, applied_time_us = $6,"
-    " refund_minor = $7, units_milli = $8, spend_minor = $9"
+    " refund_minor = $7, units_milli = $8, spend_minor = $9, earned_back_milli = $10,"
+    " spent_back_milli = $11"
     " WHERE member_id = $1 AND return_id = $2"};
 
 absl::Status update_return(Connection& connection, const ReturnRow& row) {
   const AppliedColumns applied = columns_of(row.applied);
   return execute(connection, kUpdateReturn, row.member_id, row.return_id, row.sale_id,
                  applied.purchase_day, applied.applied_day, applied.applied_time_us,
-                 row.refund_minor, row.units_milli, row.spend_minor);
+                 row.refund_minor, row.units_milli, row.spend_minor, row.earned_back_milli,
+                 row.spent_back_milli);
 }
 
 constexpr Sql kInsertReturnLine{
@@ -122,7 +126,7 @@ constexpr Sql kFindReturn{
     "SELECT member_id, return_id, register_id, receipt, branch_id, original_register_id,"
     " original_receipt, sale_id, business_day, effective_time_us, occurred_us, corrected_us,"
     " received_us, purchase_day, applied_day, applied_time_us, line_count, value_minor,"
-    " refund_minor, units_milli, spend_minor, content"
+    " refund_minor, units_milli, spend_minor, content, earned_back_milli, spent_back_milli"
     " FROM returns WHERE member_id = $1 AND return_id = $2"};
 
 absl::StatusOr<std::optional<ReturnRow>> find_return(Connection& connection, int64_t member_id,
@@ -146,7 +150,7 @@ constexpr Sql kListReturnsOfSale{
     "SELECT member_id, return_id, register_id, receipt, branch_id, original_register_id,"
     " original_receipt, sale_id, business_day, effective_time_us, occurred_us, corrected_us,"
     " received_us, purchase_day, applied_day, applied_time_us, line_count, value_minor,"
-    " refund_minor, units_milli, spend_minor, content"
+    " refund_minor, units_milli, spend_minor, content, earned_back_milli, spent_back_milli"
     " FROM returns WHERE member_id = $1 AND return_id IN"
     " (SELECT r.return_id FROM returns r WHERE r.member_id = $1 AND r.sale_id = $2)"
     " ORDER BY effective_time_us, register_id, receipt"};
@@ -160,7 +164,7 @@ constexpr Sql kListReturnsOf{
     "SELECT member_id, return_id, register_id, receipt, branch_id, original_register_id,"
     " original_receipt, sale_id, business_day, effective_time_us, occurred_us, corrected_us,"
     " received_us, purchase_day, applied_day, applied_time_us, line_count, value_minor,"
-    " refund_minor, units_milli, spend_minor, content"
+    " refund_minor, units_milli, spend_minor, content, earned_back_milli, spent_back_milli"
     " FROM returns WHERE member_id = $1 AND return_id > $2 ORDER BY return_id LIMIT $3"};
 
 absl::StatusOr<std::vector<ReturnRow>> list_returns_of(Connection& connection, int64_t member_id,

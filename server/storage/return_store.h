@@ -38,7 +38,9 @@ struct ReturnRow {
   int64_t refund_minor = 0;  // what the customer got
   int64_t units_milli = 0;   // what it takes from the member's, without deposits
   int64_t spend_minor = 0;
-  std::string content;  // v1.Return without its key
+  std::string content;            // v1.Return without its key
+  int64_t earned_back_milli = 0;  // points that the sale earned and it took back
+  int64_t spent_back_milli = 0;   // points that the sale spent and it gave back
 
   bool is_waiting() const { return original_receipt.has_value() && !sale_id.has_value(); }
 };
@@ -59,7 +61,7 @@ struct ReturnLineRow {
 };
 
 absl::Status insert_return(Connection& connection, const ReturnRow& row);
-// Writes what resolving decides: sale, application, refund, units and spend.
+// Writes what resolving decides: sale, application, refund, units, spend and points.
 absl::Status update_return(Connection& connection, const ReturnRow& row);
 // `line_no` counts from 1.
 absl::Status insert_return_line(Connection& connection, int64_t member_id, int64_t return_id,
