@@ -1,5 +1,16 @@
 // Tiers: design.md section 6 and rules.md ("Tiers"), exactly. Tier and moves are functions of the
-// member's facts, locks, the program versions and a day. Pure functions, safe from any thread.
+// member's facts, locks, the program versions and a day; nothing here remembers. Pure functions,
+// safe from any thread.
+//
+// Where the rules leave room:
+// - A day has a start, at which only time, versions and locks act, and an end, at which what was
+//   bought or brought back that day counts. Falls happen at starts, returns undo at ends.
+// - The grace of a further step begins with the day start after the step before it.
+// - A tier that a version drops: its holders take, that day and as one move, the highest tier that
+//   ranked below it and still exists, else none, or a higher one whose bar they reach; the clock
+//   begins the day after. A lock of a dropped tier holds the tier its holders take.
+// - What comes back on the day it was bought never counted. A return without a receipt lowers the
+//   spend of its own day, so that a fall it causes goes through grace.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +19,7 @@
 
 #include "absl/time/civil_time.h"
 #include "absl/types/optional.h"
+#include "absl/types/span.h"
 #include "moadon/v1/member.pb.h"
 #include "moadon/v1/program.pb.h"
 #include "rules/stage.h"
@@ -30,6 +42,7 @@ struct TierFloor {
   absl::CivilDay until_day;  // included
 };
 
+// One move, with the numbers it was decided on: those of the higher of its two tiers.
 struct TierStep {
   absl::CivilDay day;
   std::string from;  // empty: none
@@ -41,24 +54,27 @@ struct TierStep {
 };
 
 struct TierPath {
-  std::vector<TierStep> steps;       // all moves up to the end of `until`, oldest first
-  std::string at_end;                // tier at the end of `until`
-  std::vector<std::string> entered;  // tiers entered on the path that is valid at `until`, without
-                                     // those undone by returns; sorted
-  std::vector<v1::TierGap> next_gaps;  // what each bar of the next tier still asks at the end of
-                                       // `until`; empty: none higher
-  absl::optional<absl::CivilDay>
-      next_day;  // first day after `until` on which the tier may change if nothing else happens
+  // All moves up to the end of `until`, oldest first, those that returns undid later included.
+  std::vector<TierStep> steps;
+  // The tier at the end of `until`.
+  std::string at_end;
+  // Tiers risen into on the path that is valid at `until`, without those that returns undid;
+  // sorted, each once.
+  std::vector<std::string> entered;
+  // What each bar of the next tier still asks at the end of `until`; empty: there is none higher.
+  std::vector<v1::TierGap> next_gaps;
+  // The first day after `until` with a move if nothing else happens, or on which a fact of the
+  // future counts.
+  absl::optional<absl::CivilDay> next_day;
 };
 
-// The whole path. Facts in any order, as in MemberTimeline (one-by-one facts; facts with fact_day >
-// until have not happened).
+// The whole path. Facts one by one and in any order, as in MemberTimeline; those with fact_day >
+// `until` have not happened.
 TierPath tier_path(absl::Span<const SpendFact> facts, absl::Span<const TierFloor> floors,
                    const TierVersions& versions, absl::CivilDay until);
 
-// The tier at the start of the end-of-`until` state when no return ever made a difference to
-// `facts` (each fact counts at its purchase day): the tail of tier_path, without the history of
-// moves. Equal to tier_path(...).at_end and next_day. Cheaper: for the register's path.
+// The same without `steps`, from what is kept of each purchase day (every fact counts on its
+// purchase day): cheaper, for a register's question.
 TierPath tier_now(absl::Span<const SpendFact> kept_days, absl::Span<const TierFloor> floors,
                   const TierVersions& versions, absl::CivilDay until);
 

@@ -1,0 +1,182 @@
+#include "rules/tier.h"
+
+#include <algorithm>
+
+#include "rules/calendar.h"
+#include "rules/tier_days.h"
+#include "rules/tier_walk.h"
+
+namespace moadon {
+namespace {
+
+// A fact with its days as numbers.
+struct DatedFact {
+  int64_t purchase_day = 0;
+  int64_t fact_day = 0;
+  int64_t units_milli = 0;
+  int64_t spend_minor = 0;
+};
+
+// Facts by the day they count from, and the first such day after `until`.
+struct DatedFacts {
+  std::vector<DatedFact> until;
+  int64_t next_day = kNeverDay;
+};
+
+enum class CountsOn { kFactDay, kPurchaseDay };
+
+DatedFacts dated(absl::Span<const SpendFact> facts, CountsOn counts_on, int64_t until) {
+  DatedFacts result;
+  for (const SpendFact& fact : facts) {
+    const int64_t purchase_day = day_number(fact.purchase_day);
+    const int64_t fact_day = counts_on == CountsOn::kPurchaseDay
+                                 ? purchase_day
+                                 : std::max(purchase_day, day_number(fact.fact_day));
+    if (fact_day > until) {
+      result.next_day = std::min(result.next_day, fact_day);
+    } else {
+      result.until.push_back({purchase_day, fact_day, fact.units_milli, fact.spend_minor});
+    }
+  }
+  std::sort(result.until.begin(), result.until.end(),
+            [](const DatedFact& a, const DatedFact& b) { return a.fact_day < b.fact_day; });
+  return result;
+}
+
+std::vector<int64_t> purchase_days_of(const std::vector<DatedFact>& facts) {
+  std::vector<int64_t> days;
+  days.reserve(facts.size());
+  for (const DatedFact& fact : facts) days.push_back(fact.purchase_day);
+  std::sort(days.begin(), days.end());
+  days.erase(std::unique(days.begin(), days.end()), days.end());
+  return days;
+}
+
+class Life final {
+ public:
+  Life(const TierLadder& ladder, const std::vector<DatedFact>& facts)
+      : ladder_(ladder), days_(purchase_days_of(facts)), walk_(ladder, days_) {
+    lived_ = std::min(days_.next_day(INT64_MIN), ladder.first_floor_day());
+    if (lived_ != kNeverDay) --lived_;
+  }
+
+  void live(const std::vector<DatedFact>& facts, int64_t until) {
+    for (auto fact = facts.begin(); fact != facts.end();) {
+      const int64_t today = fact->fact_day;
+      live_until(today - 1);
+      int64_t earliest = today;
+      for (; fact != facts.end() && fact->fact_day == today; ++fact) {
+        days_.add(fact->purchase_day, fact->units_milli, fact->spend_minor);
+        earliest = std::min(earliest, fact->purchase_day);
+      }
+      if (earliest < today) live_again(earliest, today);
+      live_until(today);
+    }
+    live_until(until);
+  }
+
+  TierPath path(int64_t until, int64_t next_fact_day) && {
+    TierPath path;
+    path.steps = std::move(steps_);
+    path.at_end = walk_.tier_id();
+    path.entered = walk_.entered();
+    std::sort(path.entered.begin(), path.entered.end());
+    path.entered.erase(std::unique(path.entered.begin(), path.entered.end()), path.entered.end());
+    path.next_gaps = next_gaps(until);
+    const int64_t next = std::min(next_fact_day, next_move(until));
+    if (next != kNeverDay) path.next_day = day_of_number(next);
+    return path;
+  }
+
+ private:
+  void live_until(int64_t day) {
+    if (lived_ >= day) return;
+    walk_.live_between(lived_, day, &steps_);
+    lived_ = day;
+  }
+
+  // The whole path from `earliest` again, with what is kept now; seen from yesterday it is one
+  // move.
+  void live_again(int64_t earliest, int64_t today) {
+    const std::string before = walk_.tier_id();
+    walk_.rewind(earliest);
+    walk_.live_between(earliest - 1, today - 1, nullptr);
+    const bool was_undone = walk_.tier_id() != before;
+    std::vector<TierStep> steps_today;
+    walk_.live_between(today - 1, today, &steps_today);
+    lived_ = today;
+    if (walk_.tier_id() == before) return;
+    const int rank_before = ladder_.rank_of(walk_.version_index(), before);
+    const int decided_by = std::max(walk_.rank(), rank_before);
+    WindowSums sums;
+    if (decided_by != kNoTier) {
+      sums = days_.sums(walk_.version().tiers[decided_by], today, today);
+    }
+    const bool is_return = was_undone && walk_.rank() < rank_before;
+    const v1::TierReason reason =
+        is_return || steps_today.empty() ? v1::TIER_REASON_RETURN : steps_today.back().reason;
+    steps_.push_back({day_of_number(today), before, walk_.tier_id(), reason, sums.spend_minor,
+                      sums.purchase_days, walk_.version().program_version});
+  }
+
+  std::vector<v1::TierGap> next_gaps(int64_t until) const {
+    std::vector<v1::TierGap> gaps;
+    const TierVersion& version = ladder_.version(ladder_.version_on(until));
+    const auto next = static_cast<size_t>(walk_.rank() + 1);
+    if (next >= version.tiers.size()) return gaps;
+    const WindowSums sums = days_.sums(version.tiers[next], until, until);
+    for (const v1::TierBar& bar : version.tiers[next].any_of()) {
+      v1::TierGap gap;
+      gap.set_spend_minor(std::max<int64_t>(bar.spend_minor() - sums.spend_minor, 0));
+      gap.set_purchase_days(
+          static_cast<int32_t>(std::max<int64_t>(bar.purchase_days() - sums.purchase_days, 0)));
+      gaps.push_back(gap);
+    }
+    return gaps;
+  }
+
+  // Ends: without new facts windows only lose, and versions, locks and clocks are finitely many.
+  int64_t next_move(int64_t until) {
+    if (lived_ == kNeverDay) return kNeverDay;
+    std::vector<TierStep> steps;
+    for (int64_t day = walk_.next_day(std::max(lived_, until)); day != kNeverDay;
+         day = walk_.next_day(day)) {
+      walk_.live(day, &steps);
+      if (!steps.empty()) return day;
+    }
+    return kNeverDay;
+  }
+
+  const TierLadder& ladder_;
+  TierDays days_;
+  TierWalk walk_;
+  int64_t lived_ = kNeverDay;  // through the end of this day; kNeverDay: nothing ever happens
+  std::vector<TierStep> steps_;
+};
+
+TierPath path_of(absl::Span<const SpendFact> facts, CountsOn counts_on,
+                 absl::Span<const TierFloor> floors, const TierVersions& versions,
+                 absl::CivilDay until_day) {
+  const int64_t until = day_number(until_day);
+  const DatedFacts kept = dated(facts, counts_on, until);
+  const TierLadder ladder(versions, floors);
+  Life life(ladder, kept.until);
+  life.live(kept.until, until);
+  return std::move(life).path(until, kept.next_day);
+}
+
+}  // namespace
+
+TierPath tier_path(absl::Span<const SpendFact> facts, absl::Span<const TierFloor> floors,
+                   const TierVersions& versions, absl::CivilDay until) {
+  return path_of(facts, CountsOn::kFactDay, floors, versions, until);
+}
+
+TierPath tier_now(absl::Span<const SpendFact> kept_days, absl::Span<const TierFloor> floors,
+                  const TierVersions& versions, absl::CivilDay until) {
+  TierPath path = path_of(kept_days, CountsOn::kPurchaseDay, floors, versions, until);
+  path.steps.clear();
+  return path;
+}
+
+}  // namespace moadon
