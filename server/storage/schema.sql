@@ -295,7 +295,7 @@ CREATE TABLE rights (
   withdrawn_day INTEGER,
   record_us INTEGER NOT NULL,
   PRIMARY KEY (member_id, grant_id),
-  CHECK (uses_left + uses_held <= use_count),
+  CHECK (amount_minor > 0 OR uses_left + uses_held <= use_count),
   CHECK (amount_left_minor + amount_held_minor <= amount_minor)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX rights_live ON rights (member_id) WHERE uses_left > 0 AND withdrawn_day IS NULL;

@@ -62,7 +62,8 @@ CREATE TABLE points_entries (
 ) STRICT, WITHOUT ROWID;
 
 -- Rights granted: by a sale (sale_id, and position in the verdict's rights_granted), a decision or a tier (sale_id 0). A coupon
--- counts uses; a voucher has an amount, and one use while any of it is left.
+-- counts uses; a voucher has an amount, and one use while any of it is left. Held is what open holds set aside: of a voucher
+-- their number and their amounts.
 CREATE TABLE rights (
   member_id INTEGER NOT NULL CHECK (member_id > 0),
   grant_id INTEGER NOT NULL CHECK (grant_id > 0),
@@ -83,7 +84,7 @@ CREATE TABLE rights (
   withdrawn_day INTEGER,
   record_us INTEGER NOT NULL,
   PRIMARY KEY (member_id, grant_id),
-  CHECK (uses_left + uses_held <= use_count),
+  CHECK (amount_minor > 0 OR uses_left + uses_held <= use_count),
   CHECK (amount_left_minor + amount_held_minor <= amount_minor)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX rights_live ON rights (member_id) WHERE uses_left > 0 AND withdrawn_day IS NULL;
