@@ -11,7 +11,13 @@ namespace moadon {
 namespace {
 
 SoldLine sold(const char* id, const char* sku, int64_t price, int64_t units, int64_t paid) {
-  return {id, sku, price, units * 1000, paid, false};
+  SoldLine line;
+  line.line_id = id;
+  line.sku = sku;
+  line.unit_price_minor = price;
+  line.quantity_milli = units * 1000;
+  line.paid_net_minor = paid;
+  return line;
 }
 ReturnedLine back(const char* sku, int64_t price, int64_t units, const char* line = "") {
   return {line, sku, price, units * 1000};
