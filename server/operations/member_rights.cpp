@@ -5,6 +5,7 @@
 #include "rules/calendar.h"
 #include "rules/refusal.h"
 #include "server/operations/member_id.h"
+#include "server/operations/right_balance.h"
 
 namespace moadon {
 namespace {
@@ -19,11 +20,6 @@ void set_amount_left(storage::RightRow& right, int64_t amount_minor) {
 absl::Status not_left(const std::string& grant_id) {
   return refuse(v1::REASON_RIGHT_NOT_LEFT, "the right is not there to be set aside",
                 {{"grant_id", grant_id}});
-}
-
-bool is_valid_on(const storage::RightRow& right, int64_t day) {
-  return !right.withdrawn_day && right.from_day <= day &&
-         (!right.until_day || *right.until_day >= day);
 }
 
 // What a first use takes of what is there: of a voucher for single use everything.
@@ -54,6 +50,7 @@ MemberRights::Used use_voucher(storage::RightRow& right, int64_t wanted_minor,
   if (held != nullptr) {
     const int64_t held_minor = std::min(held->amount_minor, right.amount_held_minor);
     right.amount_held_minor -= held_minor;
+    right.uses_held -= std::min(held->use_count, right.uses_held);
     left_minor += held_minor;
     there_minor += held_minor;
   }
@@ -84,26 +81,11 @@ v1::HeldRight right_message(const storage::RightRow& row) {
 }
 
 absl::StatusOr<storage::RightRow> MemberRights::grant(const v1::RightKind& kind,
-                                                      const RightOrigin& origin,
-                                                      absl::CivilDay day) {
-  storage::RightRow right;
-  right.grant_id = state_.new_id();
-  right.right_id = kind.right_id();
-  right.source = origin.source;
-  right.sale_id = origin.sale_id;
-  right.position = origin.position;
-  right.granted_day = day_number(day);
-  right.from_day = right.granted_day + kind.valid_after_days();
-  if (kind.valid_days() > 0) right.until_day = right.from_day + kind.valid_days() - 1;
-  if (kind.has_voucher()) {
-    right.amount_minor = kind.voucher().amount_minor();
-    right.is_single_use = kind.voucher().single_use();
-    set_amount_left(right, right.amount_minor);
-  } else {
-    right.use_count = std::max(kind.coupon().use_count(), 1);
-    right.uses_left = right.use_count;
-  }
-  right.record_us = state_.now_us();
+                                                      const GrantCause& cause, absl::CivilDay day) {
+  storage::RightRow right =
+      new_right(kind, {state_.new_id(), cause.source, day_number(day), state_.now_us()});
+  right.sale_id = cause.sale_id;
+  right.position = cause.position;
   const absl::Status written = write(right);
   if (!written.ok()) return written;
   ++row_.right_count;
@@ -116,38 +98,18 @@ absl::StatusOr<storage::HoldRightRow> MemberRights::hold(const v1::RightUse& wan
   if (!grant_id) return not_left(wanted.grant_id());
   auto found = storage::find_right(connection_, row_.member_id, *grant_id);
   if (!found.ok()) return found.status();
-  if (!*found || !is_valid_on(**found, day_number(day))) return not_left(wanted.grant_id());
-  storage::RightRow& right = **found;
-  storage::HoldRightRow held;
-  held.grant_id = *grant_id;
-  if (right.uses_left == 0 || wanted.amount_minor() > right.amount_left_minor) {
-    return not_left(wanted.grant_id());
-  }
-  if (is_voucher(right)) {
-    held.amount_minor = taken_minor(right, wanted.amount_minor(), right.amount_left_minor);
-    right.amount_held_minor += held.amount_minor;
-    set_amount_left(right, right.amount_left_minor - held.amount_minor);
-  } else {
-    --right.uses_left;
-    ++right.uses_held;
-  }
-  const absl::Status written = write(right);
+  if (!*found) return not_left(wanted.grant_id());
+  const auto held = hold_right(**found, 1, wanted.amount_minor(), day_number(day));
+  if (!held) return not_left(wanted.grant_id());
+  const absl::Status written = write(**found);
   if (!written.ok()) return written;
-  return held;
+  return *held;
 }
 
 absl::Status MemberRights::release(const storage::HoldRightRow& held) {
   absl::StatusOr<storage::RightRow> right = read(held.grant_id);
   if (!right.ok()) return right.status();
-  if (is_voucher(*right)) {
-    const int64_t free_minor = std::min(held.amount_minor, right->amount_held_minor);
-    right->amount_held_minor -= free_minor;
-    set_amount_left(*right, right->amount_left_minor + free_minor);
-  } else {
-    const int64_t free_count = std::min(held.use_count, right->uses_held);
-    right->uses_held -= free_count;
-    right->uses_left += free_count;
-  }
+  release_right(*right, held);
   return write(*right);
 }
 

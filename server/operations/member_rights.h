@@ -25,22 +25,22 @@ std::optional<int64_t> grant_id_of(absl::string_view text);
 v1::HeldRight right_message(const storage::RightRow& row);
 
 // By what a right comes.
-struct RightOrigin {
+struct GrantCause {
   std::string source;    // as PointsEntry.source
   int64_t sale_id = 0;   // 0: no sale's
   int64_t position = 0;  // in the verdict's rights_granted, from 1; 0: no sale's
 };
 
-// Grants, sets aside, uses and takes back, writing each at once. A coupon counts uses; a voucher an
-// amount, and has one use left while some of that is. On the writer's thread; owns nothing it is
-// given. Right counts go into the row, which is the caller's to write.
+// Grants, sets aside, uses and takes back (right_balance.h), writing each at once. On the writer's
+// thread; owns nothing it is given. The count of rights goes into the row, which is the caller's to
+// write.
 class MemberRights final {
  public:
   MemberRights(sqlite::Connection& connection, WriterState& state, storage::MemberRow& row)
       : connection_(connection), state_(state), row_(row) {}
 
   // A new right, valid from `day` on as its kind says.
-  absl::StatusOr<storage::RightRow> grant(const v1::RightKind& kind, const RightOrigin& origin,
+  absl::StatusOr<storage::RightRow> grant(const v1::RightKind& kind, const GrantCause& cause,
                                           absl::CivilDay day);
 
   // Sets aside what a sale on `day` would use, all or nothing: RIGHT_NOT_LEFT. What it answers is

@@ -62,7 +62,7 @@ CREATE TABLE points_entries (
 ) STRICT, WITHOUT ROWID;
 
 -- Rights granted: by a sale (sale_id, and position in the verdict's rights_granted), a decision or a tier (sale_id 0). A coupon
--- counts uses; a voucher has an amount, and one use while any of it is left. Held is what open holds set aside: of a voucher
+-- counts uses; a voucher has an amount, one use while any of it is left, and one held use per hold. Held is what open holds set aside: of a voucher
 -- their number and their amounts.
 CREATE TABLE rights (
   member_id INTEGER NOT NULL CHECK (member_id > 0),
