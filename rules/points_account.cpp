@@ -156,9 +156,12 @@ void PointsAccount::give_back(int64_t points_milli, std::vector<LotPart>& parts,
   int64_t parts_milli = 0;
   for (const LotPart& part : parts) parts_milli = sum(parts_milli, part.points_milli);
   parts_milli = std::min(parts_milli, points_milli);
-  int64_t ended_milli = give_back_parts(parts_milli, parts, cause, today);
-  ended_milli += give_back_owed(points_milli - parts_milli, cause, today);
-  give(v1::POINTS_ENTRY_KIND_GIVE_BACK, ended_milli, source, day, {day, day + grace_days}, today);
+  const PointsLife grace{day, day + grace_days};
+  const auto give_anew = [&](int64_t ended_milli) {
+    give(v1::POINTS_ENTRY_KIND_GIVE_BACK, ended_milli, source, day, grace, today);
+  };
+  give_anew(give_back_parts(parts_milli, parts, cause, today));
+  give_anew(give_back_owed(points_milli - parts_milli, cause, today));
 }
 
 int64_t PointsAccount::available_milli(absl::CivilDay day) const {
