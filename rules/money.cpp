@@ -19,6 +19,11 @@ absl::optional<int64_t> round_half_up(absl::int128 numerator, absl::int128 denom
   return static_cast<int64_t>(quotient);
 }
 
+int64_t percent_of(int64_t amount_minor, int64_t rate_bps) {
+  constexpr int64_t kFullBps = 10'000;
+  return round_half_up(absl::int128(amount_minor) * rate_bps, kFullBps).value();
+}
+
 absl::optional<int64_t> checked_add(int64_t a, int64_t b) {
   int64_t sum = 0;
   if (__builtin_add_overflow(a, b, &sum)) return absl::nullopt;

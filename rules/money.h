@@ -24,6 +24,10 @@ inline constexpr int64_t kMilli = 1000;
 // the system. denominator > 0. Empty when the result does not fit 64 bits.
 absl::optional<int64_t> round_half_up(absl::int128 numerator, absl::int128 denominator);
 
+// So many basis points of an amount, rounded half up. Requires 0 <= amount <= kMaxSumMinor and
+// 0 <= rate <= 10000.
+int64_t percent_of(int64_t amount_minor, int64_t rate_bps);
+
 // a + b, empty on overflow.
 absl::optional<int64_t> checked_add(int64_t a, int64_t b);
 

@@ -1,5 +1,5 @@
-// What a basket costs and what a sale should have cost. The agent's quote and the server's verdict
-// are this same code. Pure functions, safe from any thread.
+// What a line costs before any benefit, and what was paid for it. Pure functions, safe from any
+// thread.
 #pragma once
 
 #include <cstdint>

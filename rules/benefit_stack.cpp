@@ -1,0 +1,265 @@
+#include "rules/benefit_stack.h"
+
+#include <algorithm>
+
+#include "rules/basket_effects.h"
+#include "rules/line_effects.h"
+#include "rules/unit_effects.h"
+
+namespace moadon {
+namespace {
+
+constexpr int64_t kMilliPerThousandPoints = 1'000'000;
+constexpr int64_t kFactorOneBps = 10'000;
+
+// The smaller of two limits of which 0 is none.
+int64_t smaller_limit(int64_t a, int64_t b) {
+  if (a == 0 || b == 0) return std::max(a, b);
+  return std::min(a, b);
+}
+
+}  // namespace
+
+BenefitStack::BenefitStack(const ReadyProgram& program, const Circumstances& at,
+                           absl::Span<const Candidate> candidates)
+    : program_(program),
+      at_(at),
+      candidates_(candidates),
+      outcomes_(candidates.size()),
+      rights_(at.rights) {
+  left_minor_.reserve(at.lines.lines.size());
+  for (const BasketLine& line : at.lines.lines) left_minor_.push_back(line.charged_minor);
+  const int64_t cap_minor = program.program().basket_cap_minor();
+  cap_left_minor_ = cap_minor == 0 ? kMaxSumMinor : cap_minor;
+  link_groups();
+  for (size_t place = 0; place < candidates_.size(); ++place) let_act(place);
+}
+
+void BenefitStack::link_groups() {
+  if (program_.group_count() == 0) return;
+  is_group_decided_.resize(program_.group_count());
+  next_in_group_.assign(candidates_.size(), -1);
+  std::vector<int> first(program_.group_count(), -1);
+  for (size_t place = candidates_.size(); place-- > 0;) {
+    const int group = benefit(place).group;
+    if (group < 0) continue;
+    next_in_group_[place] = first[static_cast<size_t>(group)];
+    first[static_cast<size_t>(group)] = static_cast<int>(place);
+  }
+}
+
+void BenefitStack::let_act(size_t place) {
+  const int group = benefit(place).group;
+  if (group >= 0 && outcomes_[place].fate == Fate::kOpen &&
+      !is_group_decided_[static_cast<size_t>(group)]) {
+    choose_in_group(place);
+  }
+  if (outcomes_[place].fate != Fate::kOpen) return;
+  const Attempt tried = attempt(place);
+  if (tried.fate != Fate::kApplied) {
+    outcomes_[place].fate = tried.fate;
+    return;
+  }
+  act(place, tried);
+}
+
+// A group is reached at the first of its benefits that would change something.
+void BenefitStack::choose_in_group(size_t first) {
+  int best = -1;
+  Worth best_worth = 0;
+  for (int next = static_cast<int>(first); next >= 0;
+       next = next_in_group_[static_cast<size_t>(next)]) {
+    const auto place = static_cast<size_t>(next);
+    const Attempt tried = attempt(place);
+    if (tried.fate != Fate::kApplied) {
+      outcomes_[place].fate = tried.fate;
+      if (place == first) return;
+      continue;
+    }
+    const Worth worth = worth_of(discount_.total_minor, tried.points_milli);
+    if (best < 0 || worth > best_worth ||
+        (worth == best_worth && is_before(place, static_cast<size_t>(best)))) {
+      best = next;
+      best_worth = worth;
+    }
+  }
+  is_group_decided_[static_cast<size_t>(benefit(first).group)] = true;
+  for (int next = static_cast<int>(first); next >= 0;
+       next = next_in_group_[static_cast<size_t>(next)]) {
+    BenefitOutcome& outcome = outcomes_[static_cast<size_t>(next)];
+    if (next == best || outcome.fate != Fate::kOpen) continue;
+    outcome.fate = Fate::kBetterInGroup;
+    outcome.because = candidates_[static_cast<size_t>(best)].number;
+  }
+}
+
+bool BenefitStack::is_before(size_t a, size_t b) const {
+  const v1::Benefit& first = *benefit(a).benefit;
+  const v1::Benefit& second = *benefit(b).benefit;
+  if (first.priority() != second.priority()) return first.priority() < second.priority();
+  return first.benefit_id() < second.benefit_id();
+}
+
+BenefitStack::Attempt BenefitStack::attempt(size_t place) {
+  const ReadyBenefit& ready = benefit(place);
+  discount_.clear();
+  Attempt result;
+  if (ready.right != nullptr) {
+    result.right = rights_.next_of(ready.right->right_id());
+    if (result.right < 0) {
+      result.fate = Fate::kRightGone;
+      return result;
+    }
+  }
+  if (ready.phase == BenefitPhase::kRest) {
+    result.fate = work_out_points(ready, result);
+    return result;
+  }
+  result.fate = work_out_discount(ready, result);
+  const int64_t cap_minor = ready.benefit->cap_minor();
+  discount_.trim(
+      std::min(cap_minor == 0 ? kMaxSumMinor : cap_minor, candidates_[place].budget_left_minor));
+  return result;
+}
+
+Fate BenefitStack::work_out_discount(const ReadyBenefit& ready, const Attempt& attempt) {
+  const v1::Effect& effect = ready.benefit->effect();
+  const LineSetView filter = at_.matches.lines_of(ready.filter);
+  const LinesLeft at = lines_left();
+  const int64_t per_basket = ready.benefit->limits().per_basket_count();
+  switch (effect.kind_case()) {
+    case v1::Effect::kPercentOffLines:
+      percent_off_lines(effect.percent_off_lines(), filter, at, discount_);
+      break;
+    case v1::Effect::kAmountOffLines:
+      amount_off_lines(effect.amount_off_lines(), filter, at, discount_);
+      break;
+    case v1::Effect::kFixedPrice:
+      fixed_price(effect.fixed_price(), filter, at, discount_);
+      break;
+    case v1::Effect::kSetPrice:
+      set_price(effect.set_price(), per_basket, filter, at, discount_);
+      break;
+    case v1::Effect::kBuyGet: {
+      const bool is_one_pool = ready.get_filter < 0;
+      const BuyGetPools pools{filter, is_one_pool ? filter : at_.matches.lines_of(ready.get_filter),
+                              is_one_pool};
+      buy_get(effect.buy_get(), smaller_limit(effect.buy_get().repeat_count(), per_basket), pools,
+              at, discount_);
+      break;
+    }
+    case v1::Effect::kCheapestOff:
+      cheapest_off(effect.cheapest_off(), filter, at, discount_);
+      break;
+    case v1::Effect::kPercentOffBasket:
+      percent_off_basket(effect.percent_off_basket(), filter, at, discount_);
+      break;
+    case v1::Effect::kAmountOffBasket:
+      amount_off_basket(effect.amount_off_basket().amount_minor(), filter, at, discount_);
+      break;
+    case v1::Effect::kVoucherAmount:
+      if (attempt.right >= 0) {
+        amount_off_basket(rights_.amount_left_minor(attempt.right), filter, at, discount_);
+      }
+      break;
+    default:
+      break;
+  }
+  return discount_.total_minor > 0 ? Fate::kApplied : Fate::kChangesNothing;
+}
+
+Fate BenefitStack::work_out_points(const ReadyBenefit& ready, Attempt& attempt) const {
+  const v1::Effect& effect = ready.benefit->effect();
+  const bool gives_points = at_.is_member && program_.program().has_points();
+  switch (effect.kind_case()) {
+    case v1::Effect::kPointsMultiplier:
+      if (!gives_points || effect.points_multiplier().factor_bps() == kFactorOneBps ||
+          at_.matches.lines_of(ready.filter).empty()) {
+        return Fate::kChangesNothing;
+      }
+      // Outside a group what it adds is known only when everything is paid.
+      if (ready.group < 0) return Fate::kApplied;
+      attempt.points_milli = added_by(ready);
+      return attempt.points_milli == 0 ? Fate::kChangesNothing : Fate::kApplied;
+    case v1::Effect::kBonusPoints:
+      if (!gives_points) return Fate::kChangesNothing;
+      attempt.points_milli = effect.bonus_points().points_milli();
+      return Fate::kApplied;
+    case v1::Effect::kGrantRight:
+      return at_.is_known && program_.right_kind(effect.grant_right().right_id()) != nullptr
+                 ? Fate::kApplied
+                 : Fate::kChangesNothing;
+    case v1::Effect::KIND_NOT_SET:
+      return Fate::kChangesNothing;
+    default:
+      return Fate::kApplied;
+  }
+}
+
+void BenefitStack::act(size_t place, const Attempt& attempt) {
+  const ReadyBenefit& ready = benefit(place);
+  BenefitOutcome& outcome = outcomes_[place];
+  if (discount_.total_minor > 0 && cap_left_minor_ == 0) {
+    outcome.fate = Fate::kCapReached;
+    return;
+  }
+  discount_.trim(cap_left_minor_);
+  cap_left_minor_ -= discount_.total_minor;
+  for (const DiscountedLine& line : discount_.lines) left_minor_[line.line] -= line.amount_minor;
+  outcome.fate = Fate::kApplied;
+  outcome.lines = discount_.lines;
+  outcome.saved_minor = discount_.total_minor;
+  outcome.round_count = discount_.round_count;
+  outcome.right = attempt.right;
+  if (ready.has_effect(v1::Effect::kPointsMultiplier)) {
+    multipliers_.push_back(place);
+  } else {
+    outcome.points_milli = attempt.points_milli;
+  }
+  if (outcome.right >= 0) use_right(ready, outcome);
+}
+
+void BenefitStack::use_right(const ReadyBenefit& ready, BenefitOutcome& outcome) {
+  if (ready.has_effect(v1::Effect::kVoucherAmount)) {
+    outcome.right_amount_minor = outcome.saved_minor;
+  } else if (ready.right->has_voucher()) {
+    // A voucher that pays for something else than an amount is given for it whole.
+    outcome.right_amount_minor = rights_.amount_left_minor(outcome.right);
+  }
+  rights_.use(outcome.right, *ready.right, outcome.right_amount_minor);
+}
+
+EarningLines BenefitStack::earning_lines() const {
+  return {at_.lines, at_.matches, left_minor_, at_.lines.articles.view()};
+}
+
+int64_t BenefitStack::added_by(const ReadyBenefit& ready) const {
+  PointsEarned earned(program_, at_.facts.tier_id(), earning_lines());
+  for (const size_t place : multipliers_) {
+    earned.multiply(benefit(place).benefit->effect().points_multiplier(), benefit(place).filter);
+  }
+  return earned.multiply(ready.benefit->effect().points_multiplier(), ready.filter);
+}
+
+Worth BenefitStack::worth_of(int64_t saved_minor, int64_t points_milli) const {
+  const int64_t value_minor = program_.program().points().spending().thousand_points_value_minor();
+  return Worth(saved_minor) * kMilliPerThousandPoints + Worth(points_milli) * value_minor;
+}
+
+Worth BenefitStack::worth() const {
+  Worth worth = 0;
+  for (const BenefitOutcome& outcome : outcomes_) {
+    if (outcome.fate == Fate::kApplied)
+      worth += worth_of(outcome.saved_minor, outcome.points_milli);
+  }
+  if (multipliers_.empty()) return worth;
+  PointsEarned earned(program_, at_.facts.tier_id(), earning_lines());
+  for (const size_t place : multipliers_) {
+    const ReadyBenefit& ready = benefit(place);
+    worth +=
+        worth_of(0, earned.multiply(ready.benefit->effect().points_multiplier(), ready.filter));
+  }
+  return worth;
+}
+
+}  // namespace moadon

@@ -1,0 +1,27 @@
+// Points and gift balance as payment: rules.md ("Points"). Pure functions, safe from any thread.
+#pragma once
+
+#include <cstdint>
+
+#include "absl/time/civil_time.h"
+#include "moadon/v1/member.pb.h"
+#include "moadon/v1/program.pb.h"
+
+namespace moadon {
+
+// What a member could spend on a business date, by facts issued before or after it. Facts of
+// another time than the 62 days whose expiries they list say nothing.
+int64_t available_milli(const v1::MemberFacts& facts, absl::CivilDay day);
+
+// Points, and what they pay.
+struct PointsWorth {
+  int64_t points_milli = 0;
+  int64_t worth_minor = 0;
+};
+
+// The most of `wanted_milli` that can be spent on what costs `payable_minor`: trimmed to what is
+// held, the maximum share, what is due, whole steps; nothing below the minimum.
+PointsWorth spendable(const v1::PointSpending& spending, int64_t wanted_milli,
+                      int64_t payable_minor);
+
+}  // namespace moadon
