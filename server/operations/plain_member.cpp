@@ -13,26 +13,32 @@ std::string text_of(const std::optional<int64_t>& number) {
   return number ? absl::StrCat(*number) : "none";
 }
 
-// round(a x b / c), half up, of numbers that are not negative.
-int64_t rounded(int64_t a, int64_t b, int64_t c) {
-  return static_cast<int64_t>((absl::int128(a) * b * 2 + c) / (absl::int128(c) * 2));
+// What has been paid back when so many units of a sold line are: round(part x returned / sold) of
+// money, points' worth and gift balance each on its own.
+int64_t paid_back_minor(const PlainSale& sale, int line, int64_t returned_milli) {
+  const int64_t sold_milli = sale.content.lines(line).quantity_milli();
+  const int64_t points_minor = sale.points_minor[line];
+  const int64_t gift_minor = sale.gift_minor[line];
+  const int64_t money_minor = sale.paid_net_minor[line] - points_minor - gift_minor;
+  return plain_share(money_minor, returned_milli, sold_milli) +
+         plain_share(points_minor, returned_milli, sold_milli) +
+         plain_share(gift_minor, returned_milli, sold_milli);
 }
 
-// Takes up to `wanted_milli` units of a sold line; what is refunded is round(paid x returned /
-// sold) less what was refunded before.
+// Takes up to `wanted_milli` units of a sold line; refunded is what is paid back with them less
+// what was before.
 int64_t take(PlainSale& sale, int sold, int64_t wanted_milli, PlainReturn& returned, size_t line) {
   const v1::Line& from = sale.content.lines(sold);
   const int64_t taken_milli =
       std::min(wanted_milli, from.quantity_milli() - sale.returned_milli[sold]);
   if (taken_milli <= 0) return 0;
   sale.returned_milli[sold] += taken_milli;
-  const int64_t refunded_minor =
-      rounded(sale.paid_net_minor[sold], sale.returned_milli[sold], from.quantity_milli());
+  const int64_t refunded_minor = paid_back_minor(sale, sold, sale.returned_milli[sold]);
   const int64_t refund_minor = refunded_minor - sale.refunded_minor[sold];
   sale.refunded_minor[sold] = refunded_minor;
   returned.taken_milli[line] += taken_milli;
   returned.refund_minor[line] += refund_minor;
-  if (!from.is_deposit()) {
+  if (plain_is_spend(from)) {
     returned.units_milli += taken_milli;
     returned.spend_minor += refund_minor;
   }
@@ -93,27 +99,49 @@ void Comparison::same(absl::string_view subject, absl::string_view kept,
   disagreement.set_recomputed(std::string(recomputed));
 }
 
-int64_t plain_value_minor(int64_t unit_price_minor, int64_t quantity_milli) {
-  return rounded(unit_price_minor, quantity_milli, 1000);
+int64_t plain_share(int64_t a, int64_t b, int64_t c) {
+  return static_cast<int64_t>((absl::int128(a) * b * 2 + c) / (absl::int128(c) * 2));
 }
 
-int64_t plain_paid_net_minor(const v1::Line& line) {
-  if (line.has_paid_net_minor()) return line.paid_net_minor();
-  const int64_t unit_price_minor = line.has_price_override()
-                                       ? line.price_override().unit_price_minor()
-                                       : line.unit_price_minor();
-  return plain_value_minor(unit_price_minor, line.quantity_milli()) -
-         line.register_discount_minor();
+int64_t plain_value_minor(int64_t unit_price_minor, int64_t quantity_milli) {
+  return plain_share(unit_price_minor, quantity_milli, 1000);
 }
+
+std::vector<int64_t> plain_paid_net_minor(const PlainSale& sale) {
+  std::vector<int64_t> paid_net_minor;
+  for (int i = 0; i < sale.content.lines_size(); ++i) {
+    const v1::Line& line = sale.content.lines(i);
+    if (line.has_paid_net_minor()) {
+      paid_net_minor.push_back(line.paid_net_minor());
+    } else if (i < sale.verdict.lines_size()) {
+      paid_net_minor.push_back(sale.verdict.lines(i).paid_net_minor());
+    } else {
+      const int64_t unit_price_minor = line.has_price_override()
+                                           ? line.price_override().unit_price_minor()
+                                           : line.unit_price_minor();
+      paid_net_minor.push_back(plain_value_minor(unit_price_minor, line.quantity_milli()) -
+                               line.register_discount_minor());
+    }
+  }
+  return paid_net_minor;
+}
+
+bool plain_is_spend(const v1::Line& line) { return !line.is_deposit() && !line.is_gift_balance(); }
 
 void plain_resolve(PlainSale& sale, std::vector<PlainReturn*> returns) {
   const size_t sold = sale.content.lines_size();
   sale.returned_milli.assign(sold, 0);
   sale.refunded_minor.assign(sold, 0);
-  sale.paid_net_minor.clear();
-  for (const v1::Line& line : sale.content.lines()) {
-    sale.paid_net_minor.push_back(plain_paid_net_minor(line));
+  sale.paid_net_minor = plain_paid_net_minor(sale);
+  sale.points_minor.assign(sold, 0);
+  sale.gift_minor.assign(sold, 0);
+  for (size_t i = 0; i < sold && static_cast<int>(i) < sale.verdict.lines_size(); ++i) {
+    const v1::QuotedLine& line = sale.verdict.lines(static_cast<int>(i));
+    const int64_t paid_minor = sale.paid_net_minor[i];
+    sale.points_minor[i] = std::min(line.points_spent_minor(), paid_minor);
+    sale.gift_minor[i] = std::min(line.gift_balance_minor(), paid_minor - sale.points_minor[i]);
   }
+  sale.returns.clear();
   std::sort(returns.begin(), returns.end(), [](const PlainReturn* a, const PlainReturn* b) {
     return std::tie(a->row->effective_time_us, a->row->register_id, a->row->receipt) <
            std::tie(b->row->effective_time_us, b->row->register_id, b->row->receipt);
@@ -123,6 +151,8 @@ void plain_resolve(PlainSale& sale, std::vector<PlainReturn*> returns) {
     returned->taken_milli.assign(returned->content.lines_size(), 0);
     returned->refund_minor.assign(returned->content.lines_size(), 0);
     for (int i = 0; i < returned->content.lines_size(); ++i) resolve_line(sale, *returned, i);
+    returned->returned_milli = sale.returned_milli;
+    sale.returns.push_back(returned);
   }
 }
 
@@ -142,8 +172,8 @@ void compare_sale(const PlainSale& sale, const std::vector<storage::SaleLineRow>
     const int64_t value = plain_value_minor(line.unit_price_minor(), line.quantity_milli());
     value_minor += value;
     paid_net_minor += sale.paid_net_minor[i];
-    units_milli += line.is_deposit() ? 0 : line.quantity_milli();
-    spend_minor += line.is_deposit() ? 0 : sale.paid_net_minor[i];
+    units_milli += plain_is_spend(line) ? line.quantity_milli() : 0;
+    spend_minor += plain_is_spend(line) ? sale.paid_net_minor[i] : 0;
     if (i >= static_cast<int>(lines.size())) continue;
     compare_article("sale_line", lines[i], line, compare);
     compare.same("sale_line.value_minor", lines[i].value_minor, value);
@@ -179,7 +209,7 @@ void compare_return(const PlainReturn& returned, const PlainSale* sale,
     const int64_t refund = line.has_refund_minor() ? line.refund_minor() : rules_refund;
     value_minor += value;
     refund_minor += refund;
-    if (!line.is_deposit()) spend_minor += refund;
+    if (!line.is_deposit() && !line.is_gift_balance()) spend_minor += refund;
     if (i >= static_cast<int>(lines.size())) continue;
     compare_article("return_line", lines[i], line, compare);
     compare.same("return_line.original_line_id", lines[i].original_line_id,

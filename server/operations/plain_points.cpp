@@ -26,10 +26,15 @@ class Reader final {
 
   PlainLedger read() {
     for (size_t i = 0; i < entries_.size(); ++i) {
+      const bool is_next = entries_[i].entry_number == static_cast<int64_t>(i) + 1;
+      if (!is_next) fault(entries_[i], "number is not the next");
+      if (entries_[i].points_milli == 0) fault(entries_[i], "no points");
+    }
+    for (size_t i = 0; i < entries_.size(); ++i) {
       const storage::KeptEntry& entry = entries_[i];
-      if (entry.entry_number != static_cast<int64_t>(i) + 1) fault(entry, "number is not the next");
-      if (entry.points_milli == 0) fault(entry, "no points");
-      if (entry.lot_number == 0) {
+      if (is_redating(i)) {
+        ++i;  // the two of them move what was said of a lot to another date: no point moves
+      } else if (entry.lot_number == 0) {
         read_debt(entry, i);
       } else if (entry.lot_number == entry.entry_number) {
         read_beginning(entry, i);
@@ -49,6 +54,17 @@ class Reader final {
 
   const storage::KeptEntry* after(size_t i) const {
     return i + 1 < entries_.size() ? &entries_[i + 1] : nullptr;
+  }
+
+  // Whether this entry and the next take back what one said and say it of another date or source.
+  bool is_redating(size_t i) const {
+    const storage::KeptEntry& entry = entries_[i];
+    const storage::KeptEntry* next = after(i);
+    const bool is_moved = entry.kind == v1::POINTS_ENTRY_KIND_REVERSE ||
+                          entry.kind == v1::POINTS_ENTRY_KIND_GIVE_BACK ||
+                          entry.kind == v1::POINTS_ENTRY_KIND_DEFICIT;
+    return is_moved && next != nullptr && next->kind == entry.kind &&
+           next->lot_number == entry.lot_number && next->points_milli == -entry.points_milli;
   }
 
   int64_t end_of(int64_t lot_number) const {
@@ -118,7 +134,7 @@ class Reader final {
                            entries_[i - 1].points_milli == -entry.points_milli;
       if (!is_paid) fault(entry, "nobody pays this debt");
     } else {
-      const bool is_spent = sources_.is_sale(entry.source);
+      const bool is_spent = sources_.sales.contains(entry.source);
       if (is_spent ? has_usable_before(0, entry.entry_day) : has_left_before(0)) {
         fault(entry, "owed although points are left");
       }
@@ -180,12 +196,11 @@ class Reader final {
     }
   }
 
-  // The sale's own lot first, then the oldest end.
+  // What the cause itself gave (the sale of a return; a tier) first, then the oldest end.
   void check_taking(const storage::KeptEntry& entry) {
-    if (entry.kind == v1::POINTS_ENTRY_KIND_REVERSE &&
-        sources_.own_lot(entry.source) == entry.lot_number) {
-      return;
-    }
+    const auto sale = sources_.sale_of.find(entry.source);
+    const std::string& giver = sale == sources_.sale_of.end() ? entry.source : sale->second;
+    if (ledger_.lots[entry.lot_number].source == giver) return;
     if (has_left_before(entry.lot_number)) fault(entry, "an older end is taken first");
   }
 

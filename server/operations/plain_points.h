@@ -4,9 +4,9 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -50,10 +50,8 @@ struct PlainLedger {
 
 // How the ledger's sources are read.
 struct PlainSources {
-  // The lot that a source's own sale began, when it is a return; 0: none.
-  std::function<int64_t(const std::string&)> own_lot;
-  // Whether it is a sale's.
-  std::function<bool(const std::string&)> is_sale;
+  std::map<std::string, std::string> sale_of;  // of a return: the source of its sale
+  std::set<std::string> sales;
 };
 
 // `lots` as kept say how long each lives; everything else comes from the entries.

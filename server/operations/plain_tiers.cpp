@@ -56,11 +56,15 @@ class Walk final {
   // Lives `today`: its start, at which only time, versions and locks act, then its purchases.
   // Appends the moves that it makes.
   void live(int64_t today, const KeptDays& kept, std::vector<PlainTierMove>& moves) {
-    version_ = &version_on(today);
-    tier_ = index_of(id_);
-    const int lapsed_to = lapse(today, kept);
-    const int risen_to = std::max(highest(kept, today, today - 1), floor_on(today));
-    move(std::max(lapsed_to, risen_to), today, today - 1, kept, moves);
+    const size_t version = version_on(today);
+    const std::string held = followed(id_, at_, version);
+    at_ = version;
+    tier_ = index_of(at_, held);
+    const bool is_dropped = held != id_;
+    if (is_dropped) below_since_.reset();
+    const int stays_at = is_dropped ? tier_ : lapse(today, kept);
+    const int rises_to = std::max(highest(kept, today, today - 1), floor_on(today));
+    move(std::max(stays_at, rises_to), today, today - 1, kept, moves);
     const int reached = highest(kept, today, today);
     move(std::max(tier_, reached), today, today, kept, moves);
     is_at_rest_ = tier_ == reached;
@@ -70,11 +74,7 @@ class Walk final {
   void tell_undone(const std::string& from_id, int64_t today, const KeptDays& kept,
                    std::vector<PlainTierMove>& moves) const {
     if (from_id == id_) return;
-    const int decided_by = std::max(tier_, index_of(from_id));
-    Window window;
-    if (decided_by >= 0) window = window_of(version_->tiers[decided_by], kept, today, today);
-    moves.push_back(
-        {today, from_id, id_, window.spend_minor, window.purchase_days, version_->program_version});
+    tell(from_id, std::max(tier_, index_of(at_, from_id)), today, today, kept, moves);
   }
 
   const std::string& tier_id() const { return id_; }
@@ -83,33 +83,51 @@ class Walk final {
   bool is_at_rest() const { return is_at_rest_; }
 
  private:
-  const PlainTierVersion& version_on(int64_t today) const {
-    const PlainTierVersion* in_force = &versions_.front();
-    for (const PlainTierVersion& version : versions_) {
-      if (&version != &versions_.front() && version.start_day <= today) in_force = &version;
+  const std::vector<v1::Tier>& tiers() const { return versions_[at_].tiers; }
+
+  size_t version_on(int64_t today) const {
+    size_t in_force = 0;
+    for (size_t i = 1; i < versions_.size(); ++i) {
+      if (versions_[i].start_day <= today) in_force = i;
     }
-    return *in_force;
+    return in_force;
   }
 
-  int index_of(const std::string& id) const {
-    for (size_t i = 0; i < version_->tiers.size(); ++i) {
-      if (!id.empty() && version_->tiers[i].tier_id() == id) return static_cast<int>(i);
+  int index_of(size_t version, const std::string& id) const {
+    const std::vector<v1::Tier>& tiers = versions_[version].tiers;
+    for (size_t i = 0; i < tiers.size(); ++i) {
+      if (!id.empty() && tiers[i].tier_id() == id) return static_cast<int>(i);
     }
     return -1;
+  }
+
+  // A tier that a version drops goes on as the highest in it of those that ranked below.
+  std::string followed(std::string id, size_t from, size_t to) const {
+    for (size_t version = from; version < to; ++version) {
+      if (index_of(version + 1, id) >= 0) continue;
+      int highest = -1;
+      for (int below = index_of(version, id) - 1; below >= 0; --below) {
+        const std::string& other = versions_[version].tiers[below].tier_id();
+        highest = std::max(highest, index_of(version + 1, other));
+      }
+      id = highest < 0 ? "" : versions_[version + 1].tiers[highest].tier_id();
+    }
+    return id;
   }
 
   int floor_on(int64_t today) const {
     int floor = -1;
     for (const PlainFloor& lock : floors_) {
-      const bool is_locked = lock.from_day <= today && today <= lock.until_day;
-      if (is_locked) floor = std::max(floor, index_of(lock.tier_id));
+      if (today < lock.from_day || lock.until_day < today) continue;
+      const std::string id = followed(lock.tier_id, version_on(lock.from_day), at_);
+      floor = std::max(floor, index_of(at_, id));
     }
     return floor;
   }
 
   int highest(const KeptDays& kept, int64_t today, int64_t through) const {
-    for (int i = static_cast<int>(version_->tiers.size()) - 1; i >= 0; --i) {
-      const v1::Tier& tier = version_->tiers[i];
+    for (int i = static_cast<int>(tiers().size()) - 1; i >= 0; --i) {
+      const v1::Tier& tier = tiers()[i];
       if (reaches(tier, window_of(tier, kept, today, through))) return i;
     }
     return -1;
@@ -122,30 +140,36 @@ class Walk final {
       return tier_;
     }
     if (!below_since_) below_since_ = today;
-    if (today < *below_since_ + version_->tiers[tier_].grace_days()) return tier_;
+    if (today < *below_since_ + tiers()[tier_].grace_days()) return tier_;
     below_since_.reset();
     return tier_ - 1;
   }
 
   void move(int to, int64_t today, int64_t through, const KeptDays& kept,
             std::vector<PlainTierMove>& moves) {
-    if (to == tier_) return;
-    const v1::Tier& decided_by = version_->tiers[std::max(to, tier_)];
-    const Window window = window_of(decided_by, kept, today, through);
-    const std::string to_id = to < 0 ? "" : version_->tiers[to].tier_id();
-    if (to > tier_) {
-      entered_.insert(to_id);
-      below_since_.reset();
-    }
-    moves.push_back(
-        {today, id_, to_id, window.spend_minor, window.purchase_days, version_->program_version});
+    const std::string to_id = to < 0 ? "" : tiers()[to].tier_id();
+    const int decided_by = std::max(to, tier_);
+    const bool is_rise = to > tier_;
     tier_ = to;
+    if (to_id == id_) return;
+    below_since_.reset();
+    if (is_rise) entered_.insert(to_id);
+    tell(id_, decided_by, today, through, kept, moves);
     id_ = to_id;
+  }
+
+  // Writes down a move from `from` to the present tier.
+  void tell(const std::string& from, int decided_by, int64_t today, int64_t through,
+            const KeptDays& kept, std::vector<PlainTierMove>& moves) const {
+    Window window;
+    if (decided_by >= 0) window = window_of(tiers()[decided_by], kept, today, through);
+    moves.push_back({today, from, tier_ < 0 ? "" : tiers()[tier_].tier_id(), window.spend_minor,
+                     window.purchase_days, versions_[at_].program_version});
   }
 
   const std::vector<PlainFloor>& floors_;
   const std::vector<PlainTierVersion>& versions_;
-  const PlainTierVersion* version_ = nullptr;
+  size_t at_ = 0;  // the version in force
   std::string id_;
   int tier_ = -1;
   std::optional<int64_t> below_since_;

@@ -17,6 +17,7 @@
 #include "server/operations/member_id.h"
 #include "server/operations/page_token.h"
 #include "server/operations/verify_documents.h"
+#include "server/operations/verify_promises.h"
 #include "server/storage/member_details_store.h"
 #include "server/storage/member_store.h"
 #include "server/storage/orphan_store.h"
@@ -38,7 +39,10 @@ constexpr int64_t kFirstDayEver = std::numeric_limits<int64_t>::min();
 class Verification final {
  public:
   Verification(sqlite::Connection& connection, const ClubView& view, int64_t now_us)
-      : connection_(connection), view_(view), today_(day_number(view.day_of(now_us))) {
+      : connection_(connection),
+        view_(view),
+        today_(day_number(view.day_of(now_us))),
+        promises_(connection, view, today_, found_) {
     for (const StageVersion& version : view.stage_versions()) {
       const v1::Program& program = *view.program(version.program_version);
       const int64_t start_day = versions_.empty() ? kFirstDayEver : day_number(version.start_day);
@@ -65,6 +69,7 @@ class Verification final {
   const int64_t today_;
   std::vector<PlainVersion> versions_;
   std::vector<v1::Disagreement> found_;
+  PromiseCheck promises_;
 };
 
 absl::Status Verification::check_member(const storage::MemberRow& row) {
@@ -72,12 +77,15 @@ absl::Status Verification::check_member(const storage::MemberRow& row) {
   if (!sales.ok()) return sales.status();
   const auto returns = storage::list_returns_of(connection_, row.member_id, 0, kAll);
   if (!returns.ok()) return returns.status();
+  const auto kept = storage::read_kept_promises(connection_, row.member_id);
+  if (!kept.ok()) return kept.status();
   DocumentCheck check(connection_, view_, found_);
-  const absl::StatusOr<PlainDocuments> documents = check.check(*sales, *returns);
+  const absl::StatusOr<PlainDocuments> documents = check.check(*sales, *returns, kept->verdicts);
   if (!documents.ok()) return documents.status();
   check_sums(row, *documents);
   absl::Status checked = check_days(row, *documents);
   if (checked.ok()) checked = check_stages(row, *documents);
+  if (checked.ok()) checked = promises_.check_member(row.member_id, *kept, *documents);
   return checked;
 }
 
@@ -197,6 +205,7 @@ void Verification::check_next_day(const storage::MemberRow& row, const PlainLife
 absl::Status Verification::check_nobody() {
   absl::Status checked = check_nobodys_sales();
   if (checked.ok()) checked = check_nobodys_returns();
+  if (checked.ok()) checked = promises_.check_club();
   if (!checked.ok()) return checked;
   const auto orphans = storage::list_orphans(connection_);
   if (!orphans.ok()) return orphans.status();
@@ -220,13 +229,19 @@ absl::Status Verification::check_nobodys_sales() {
     if (!sales.ok()) return sales.status();
     if (sales->empty()) return absl::OkStatus();
     std::vector<storage::ReturnRow> returns;
+    std::vector<storage::KeptVerdict> verdicts;
     for (const storage::SaleRow& sale : *sales) {
+      auto verdict = storage::find_kept_verdict(connection_, storage::kNobody, sale.sale_id);
+      if (!verdict.ok()) return verdict.status();
+      if (*verdict) verdicts.push_back(**std::move(verdict));
       auto of_sale = storage::list_returns_of_sale(connection_, storage::kNobody, sale.sale_id);
       if (!of_sale.ok()) return of_sale.status();
       std::move(of_sale->begin(), of_sale->end(), std::back_inserter(returns));
     }
     DocumentCheck check(connection_, view_, found_);
-    const absl::Status checked = check.check(*sales, returns).status();
+    const auto documents = check.check(*sales, returns, verdicts);
+    if (!documents.ok()) return documents.status();
+    const absl::Status checked = promises_.check_nobody(*documents);
     if (!checked.ok()) return checked;
     after_id = sales->back().sale_id;
   }
@@ -250,7 +265,7 @@ absl::Status Verification::check_nobodys_returns() {
       if (!row.sale_id) without_sale.push_back(row);
     }
     DocumentCheck check(connection_, view_, found_);
-    const absl::Status checked = check.check({}, without_sale).status();
+    const absl::Status checked = check.check({}, without_sale, {}).status();
     if (!checked.ok()) return checked;
     after_id = returns->back().return_id;
   }

@@ -48,35 +48,44 @@ absl::Status DocumentCheck::check_head(const Row& row, absl::string_view kind,
 
 absl::StatusOr<PlainDocuments> DocumentCheck::check(
     const std::vector<storage::SaleRow>& sale_rows,
-    const std::vector<storage::ReturnRow>& return_rows) {
-  std::vector<PlainSale> sales(sale_rows.size());
-  for (size_t i = 0; i < sales.size(); ++i) {
-    sales[i].row = &sale_rows[i];
-    if (!sales[i].content.ParseFromString(sale_rows[i].content)) {
+    const std::vector<storage::ReturnRow>& return_rows,
+    const std::vector<storage::KeptVerdict>& verdict_rows) {
+  absl::flat_hash_map<int64_t, const storage::KeptVerdict*> verdicts;
+  for (const storage::KeptVerdict& row : verdict_rows) verdicts[row.sale_id] = &row;
+  PlainDocuments documents;
+  documents.sales.resize(sale_rows.size());
+  for (size_t i = 0; i < sale_rows.size(); ++i) {
+    PlainSale& sale = documents.sales[i];
+    sale.row = &sale_rows[i];
+    if (!sale.content.ParseFromString(sale_rows[i].content)) {
       return absl::InternalError("a sale's content cannot be read");
     }
+    const auto verdict = verdicts.find(sale_rows[i].sale_id);
+    if (verdict == verdicts.end()) continue;
+    sale.verdict_row = verdict->second;
+    if (!sale.verdict.ParseFromString(verdict->second->verdict)) {
+      return absl::InternalError("a sale's verdict cannot be read");
+    }
   }
-  std::vector<PlainReturn> returns(return_rows.size());
-  for (size_t i = 0; i < returns.size(); ++i) {
-    returns[i].row = &return_rows[i];
-    if (!returns[i].content.ParseFromString(return_rows[i].content)) {
+  documents.returns.resize(return_rows.size());
+  for (size_t i = 0; i < return_rows.size(); ++i) {
+    documents.returns[i].row = &return_rows[i];
+    if (!documents.returns[i].content.ParseFromString(return_rows[i].content)) {
       return absl::InternalError("a return's content cannot be read");
     }
   }
-  PlainDocuments sums;
-  const absl::Status checked = check_sales(sales, returns, sums);
+  const absl::Status checked = check_sales(documents);
   if (!checked.ok()) return checked;
-  return sums;
+  return documents;
 }
 
-absl::Status DocumentCheck::check_sales(std::vector<PlainSale>& sales,
-                                        std::vector<PlainReturn>& returns, PlainDocuments& sums) {
+absl::Status DocumentCheck::check_sales(PlainDocuments& documents) {
   absl::flat_hash_map<int64_t, std::vector<PlainReturn*>> returns_of;
-  for (PlainReturn& returned : returns) {
+  for (PlainReturn& returned : documents.returns) {
     if (returned.row->sale_id) returns_of[*returned.row->sale_id].push_back(&returned);
   }
   absl::flat_hash_map<int64_t, const PlainSale*> by_id;
-  for (PlainSale& sale : sales) {
+  for (PlainSale& sale : documents.sales) {
     const storage::SaleRow& row = *sale.row;
     by_id[row.sale_id] = &sale;
     plain_resolve(sale, returns_of[row.sale_id]);
@@ -88,22 +97,22 @@ absl::Status DocumentCheck::check_sales(std::vector<PlainSale>& sales,
     int64_t units_milli = 0;
     int64_t spend_minor = 0;
     for (int i = 0; i < sale.content.lines_size(); ++i) {
-      if (sale.content.lines(i).is_deposit()) continue;
+      if (!plain_is_spend(sale.content.lines(i))) continue;
       units_milli += sale.content.lines(i).quantity_milli();
       spend_minor += sale.paid_net_minor[i];
     }
-    ++sums.sale_count;
-    sums.facts.push_back({row.business_day, row.business_day, units_milli, spend_minor});
-    sums.takes.push_back(false);
-    see(sums, row.effective_time_us, row.business_day);
+    ++documents.sale_count;
+    documents.facts.push_back({row.business_day, row.business_day, units_milli, spend_minor});
+    documents.takes.push_back(false);
+    see(documents, row.effective_time_us, row.business_day);
   }
-  for (const PlainReturn& returned : returns) {
+  for (const PlainReturn& returned : documents.returns) {
     const PlainSale* sale = nullptr;
     if (returned.row->sale_id) {
       const auto found = by_id.find(*returned.row->sale_id);
       if (found != by_id.end()) sale = found->second;
     }
-    const absl::Status checked = check_return(returned, sale, sums);
+    const absl::Status checked = check_return(returned, sale, documents);
     if (!checked.ok()) return checked;
   }
   return absl::OkStatus();
@@ -129,7 +138,7 @@ absl::Status DocumentCheck::check_return(const PlainReturn& returned, const Plai
   } else {
     fact = {row.business_day, row.business_day, 0, 0};
     for (const v1::ReturnLine& line : returned.content.lines()) {
-      if (line.is_deposit()) continue;
+      if (line.is_deposit() || line.is_gift_balance()) continue;
       fact.spend_minor -= line.has_refund_minor()
                               ? line.refund_minor()
                               : plain_value_minor(line.unit_price_minor(), line.quantity_milli());

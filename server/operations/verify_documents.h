@@ -17,6 +17,8 @@ struct PlainDocuments {
   std::vector<bool> takes;               // per fact: a return that took something
   std::optional<int64_t> first_time_us;  // of sales and returns without receipt
   std::optional<int64_t> first_day;
+  std::vector<PlainSale> sales;  // resolved
+  std::vector<PlainReturn> returns;
 };
 
 // Checks the documents of `member_id`, 0 for nobody, that are complete among `sales` and `returns`:
@@ -27,13 +29,14 @@ class DocumentCheck final {
                 std::vector<v1::Disagreement>& found)
       : connection_(connection), view_(view), found_(found) {}
 
-  // `returns` are those of `sales` and those without a sale.
+  // `returns` are those of `sales` and those without a sale, `verdicts` those of `sales`. The
+  // answer points into all three.
   absl::StatusOr<PlainDocuments> check(const std::vector<storage::SaleRow>& sales,
-                                       const std::vector<storage::ReturnRow>& returns);
+                                       const std::vector<storage::ReturnRow>& returns,
+                                       const std::vector<storage::KeptVerdict>& verdicts);
 
  private:
-  absl::Status check_sales(std::vector<PlainSale>& sales, std::vector<PlainReturn>& returns,
-                           PlainDocuments& sums);
+  absl::Status check_sales(PlainDocuments& documents);
   absl::Status check_return(const PlainReturn& returned, const PlainSale* sale,
                             PlainDocuments& sums);
   template <typename Row>

@@ -74,15 +74,19 @@ constexpr Sql kBenefitUses{
     "SELECT benefit_id, day, sale_id, saved_minor, is_standing"
     " FROM benefit_uses WHERE member_id = $1 ORDER BY sale_id, benefit_id"};
 
+constexpr Sql kNobodysUse{
+    "SELECT benefit_id, day, sale_id, saved_minor, is_standing FROM benefit_uses"
+    " WHERE member_id = 0 AND benefit_id = $1 AND day = $2 AND sale_id = $3"};
+
 KeptBenefitUse read_benefit_use(Statement& row) {
   return {text(row, 0), row.int64(1), row.int64(2), row.int64(3), row.int64(4) != 0};
 }
 
 constexpr Sql kVerdicts{
-    "SELECT sale_id, program_version, minute_of_day, verdict, facts, lot_number, earned_milli,"
+    "SELECT sale_id, occasion_day, occasion_minute, verdict, facts, lot_number, earned_milli,"
     " spent_milli FROM sale_verdicts WHERE member_id = $1 ORDER BY sale_id"};
 constexpr Sql kVerdict{
-    "SELECT sale_id, program_version, minute_of_day, verdict, facts, lot_number, earned_milli,"
+    "SELECT sale_id, occasion_day, occasion_minute, verdict, facts, lot_number, earned_milli,"
     " spent_milli FROM sale_verdicts WHERE member_id = $1 AND sale_id = $2"};
 
 KeptVerdict read_verdict(Statement& row) {
@@ -155,8 +159,35 @@ absl::StatusOr<std::optional<KeptVerdict>> find_kept_verdict(Connection& connect
   return query_one(connection, kVerdict, read_verdict, member_id, sale_id);
 }
 
+absl::StatusOr<std::optional<KeptBenefitUse>> find_nobodys_use(Connection& connection,
+                                                               absl::string_view benefit_id,
+                                                               int64_t day, int64_t sale_id) {
+  return query_one(connection, kNobodysUse, read_benefit_use, benefit_id, day, sale_id);
+}
+
 absl::StatusOr<int64_t> points_as_of_day(Connection& connection, int64_t member_id, int64_t day) {
   return query_int64(connection, kPointsAsOfDay, member_id, day);
+}
+
+constexpr Sql kWrongClubUses{
+    "SELECT benefit_id, register_id, SUM(kept_count), SUM(kept_saved), SUM(uses), SUM(saved) FROM"
+    " (SELECT benefit_id, register_id, use_count AS kept_count, saved_minor AS kept_saved,"
+    " 0 AS uses, 0 AS saved FROM club_uses"
+    " UNION ALL SELECT u.benefit_id, s.register_id, 0, 0, u.is_standing,"
+    " CASE WHEN u.is_standing = 1 THEN u.saved_minor ELSE 0 END"
+    " FROM benefit_uses u JOIN sales s ON s.member_id = u.member_id AND s.sale_id = u.sale_id) b"
+    " GROUP BY benefit_id, register_id"
+    " HAVING SUM(kept_count) <> SUM(uses) OR SUM(kept_saved) <> SUM(saved)"};
+
+absl::StatusOr<std::vector<WrongClubUse>> list_wrong_club_uses(Connection& connection) {
+  return query_all(connection, kWrongClubUses, [](Statement& row) {
+    return WrongClubUse{std::string(row.text(0)),
+                        std::string(row.text(1)),
+                        row.int64(2),
+                        row.int64(3),
+                        row.int64(4),
+                        row.int64(5)};
+  });
 }
 
 }  // namespace moadon::storage

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "server/storage/query.h"
 
 namespace moadon::storage {
@@ -88,8 +89,8 @@ struct KeptBenefitUse {
 
 struct KeptVerdict {
   int64_t sale_id = 0;
-  int64_t program_version = 0;
-  int64_t minute_of_day = 0;
+  int64_t occasion_day = 0;
+  int64_t occasion_minute = 0;
   std::string verdict;
   std::string facts;
   int64_t lot_number = 0;
@@ -139,19 +140,22 @@ struct KeptPromises {
   std::vector<KeptDecision> decisions;
 };
 
-// `member_id` 0: of the sales of nobody, which have verdicts and uses alone.
 absl::StatusOr<KeptPromises> read_kept_promises(Connection& connection, int64_t member_id);
 
 // The verdict of one sale; empty: none.
 absl::StatusOr<std::optional<KeptVerdict>> find_kept_verdict(Connection& connection,
                                                              int64_t member_id, int64_t sale_id);
 
-// The ledger of members for reports: by member, what it sums to as of a day, with what holds set
-// aside counted in.
+// The use of a benefit by a sale of nobody; empty: none.
+absl::StatusOr<std::optional<KeptBenefitUse>> find_nobodys_use(Connection& connection,
+                                                               absl::string_view benefit_id,
+                                                               int64_t day, int64_t sale_id);
+
+// What a member's ledger sums to at the end of a day, with what holds set aside counted in.
 absl::StatusOr<int64_t> points_as_of_day(Connection& connection, int64_t member_id, int64_t day);
 
-// Of one benefit at one register: uses of the club as kept, and as the members' uses sum up to.
-struct ClubUse {
+// Uses of one benefit by the club at one register: as kept, and as the sales sum up to.
+struct WrongClubUse {
   std::string benefit_id;
   std::string register_id;
   int64_t kept_count = 0;
@@ -160,6 +164,6 @@ struct ClubUse {
   int64_t saved_minor = 0;
 };
 // Those in which the two differ.
-absl::StatusOr<std::vector<ClubUse>> list_wrong_club_uses(Connection& connection);
+absl::StatusOr<std::vector<WrongClubUse>> list_wrong_club_uses(Connection& connection);
 
 }  // namespace moadon::storage

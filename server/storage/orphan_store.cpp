@@ -39,10 +39,49 @@ constexpr Sql kListOrphans{
     " WHERE NOT EXISTS (SELECT 1 FROM receipts r"
     " WHERE r.register_id = d.register_id AND r.receipt = d.receipt)"};
 
+// Promises: of members who are not there, and of sales.
+constexpr Sql kListPromiseOrphans{
+    "SELECT 'points_lot', 'member ' || CAST(l.member_id AS TEXT) FROM points_lots l"
+    " WHERE NOT EXISTS (SELECT 1 FROM members m WHERE m.member_id = l.member_id)"
+    " UNION ALL"
+    " SELECT 'points_entry', 'member ' || CAST(e.member_id AS TEXT) FROM points_entries e"
+    " WHERE NOT EXISTS (SELECT 1 FROM members m WHERE m.member_id = e.member_id)"
+    " UNION ALL"
+    " SELECT 'right', 'member ' || CAST(r.member_id AS TEXT) FROM rights r"
+    " WHERE NOT EXISTS (SELECT 1 FROM members m WHERE m.member_id = r.member_id)"
+    " UNION ALL"
+    " SELECT 'right_use', 'sale ' || CAST(u.sale_id AS TEXT) FROM right_uses u"
+    " WHERE NOT EXISTS (SELECT 1 FROM sale_verdicts v"
+    " WHERE v.member_id = u.member_id AND v.sale_id = u.sale_id)"
+    " UNION ALL"
+    " SELECT 'benefit_use', 'sale ' || CAST(u.sale_id AS TEXT) FROM benefit_uses u"
+    " WHERE NOT EXISTS (SELECT 1 FROM sale_verdicts v"
+    " WHERE v.member_id = u.member_id AND v.sale_id = u.sale_id)"
+    " UNION ALL"
+    " SELECT 'sale_points', 'sale ' || CAST(p.sale_id AS TEXT) FROM sale_points p"
+    " WHERE NOT EXISTS (SELECT 1 FROM sale_verdicts v"
+    " WHERE v.member_id = p.member_id AND v.sale_id = p.sale_id)"
+    " UNION ALL"
+    " SELECT 'sale_verdict', 'sale ' || CAST(v.sale_id AS TEXT) FROM sale_verdicts v"
+    " WHERE NOT EXISTS (SELECT 1 FROM sales s"
+    " WHERE s.member_id = v.member_id AND s.sale_id = v.sale_id)"
+    " UNION ALL"
+    " SELECT 'tier_move', 'member ' || CAST(t.member_id AS TEXT) FROM tier_moves t"
+    " WHERE NOT EXISTS (SELECT 1 FROM members m WHERE m.member_id = t.member_id)"
+    " UNION ALL"
+    " SELECT 'tier_gift', 'member ' || CAST(g.member_id AS TEXT) FROM tier_gifts g"
+    " WHERE NOT EXISTS (SELECT 1 FROM members m WHERE m.member_id = g.member_id)"};
+
 absl::StatusOr<std::vector<Orphan>> list_orphans(Connection& connection) {
-  return query_all(connection, kListOrphans, [](Statement& row) {
+  const auto read = [](Statement& row) {
     return Orphan{std::string(row.text(0)), std::string(row.text(1))};
-  });
+  };
+  auto orphans = query_all(connection, kListOrphans, read);
+  if (!orphans.ok()) return orphans.status();
+  auto of_promises = query_all(connection, kListPromiseOrphans, read);
+  if (!of_promises.ok()) return of_promises.status();
+  orphans->insert(orphans->end(), of_promises->begin(), of_promises->end());
+  return orphans;
 }
 
 }  // namespace moadon::storage

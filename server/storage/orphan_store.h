@@ -14,7 +14,8 @@ struct Orphan {
 };
 
 // Receipts without their document, documents, days and moves of members who are not there, lines
-// without their document, and returns that wait for another sale than they name. Reads every row.
+// without their document, returns that wait for another sale than they name, and promises to
+// members or of sales that are not there. Reads every row.
 absl::StatusOr<std::vector<Orphan>> list_orphans(Connection& connection);
 
 }  // namespace moadon::storage

@@ -1,0 +1,259 @@
+#include "server/operations/verify_ledger.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "moadon/v1/member.pb.h"
+#include "rules/calendar.h"
+#include "server/operations/plain_points.h"
+
+namespace moadon {
+namespace {
+
+constexpr char kTierSource[] = "tier/";
+
+template <typename Row>
+std::string source_of(const Row& row) {
+  return absl::StrCat(row.register_id, "/", row.receipt);
+}
+
+// What the entries of one source come to, without what only moves between a member's own states.
+struct SourceSums {
+  int64_t points_milli = 0;
+  bool has_taken = false;  // some entry takes back
+};
+
+class LedgerCheck final {
+ public:
+  LedgerCheck(const ClubView& view, const storage::KeptPromises& kept, const LedgerFacts& facts,
+              Comparison& compare)
+      : view_(view), kept_(kept), facts_(facts), compare_(compare) {
+    for (const PlainPromise& promise : facts.promises) {
+      const std::string sale = source_of(*promise.sale->row);
+      sources_.sales.insert(sale);
+      for (const PlainReturn* returned : promise.sale->returns) {
+        sources_.sale_of[source_of(*returned->row)] = sale;
+      }
+    }
+    ledger_ = plain_ledger(kept.entries, kept.lots, sources_);
+    for (const storage::KeptEntry& entry : kept.entries) {
+      if (entry.kind == v1::POINTS_ENTRY_KIND_EXPIRE || entry.kind == v1::POINTS_ENTRY_KIND_HOLD) {
+        continue;
+      }
+      sums_[entry.source].points_milli += entry.points_milli;
+      if (entry.kind == v1::POINTS_ENTRY_KIND_REVERSE) sums_[entry.source].has_taken = true;
+    }
+  }
+
+  void check() {
+    for (const PlainFault& fault : ledger_.faults) {
+      compare_.same("points_entry", absl::StrCat("entry ", fault.entry_number), fault.what);
+    }
+    compare_.same("member.points_entry_number", kept_.standing.points_entry_number,
+                  static_cast<int64_t>(kept_.entries.size()));
+    compare_.same("member.points_deficit_milli", kept_.standing.points_deficit_milli,
+                  ledger_.deficit_milli);
+    check_lots();
+    check_holds();
+    check_days();
+    check_sources();
+    for (const PlainPromise& promise : facts_.promises) check_promise(promise);
+  }
+
+ private:
+  const storage::KeptLot* kept_lot(int64_t number) const {
+    const auto lot =
+        std::find_if(kept_.lots.begin(), kept_.lots.end(),
+                     [number](const storage::KeptLot& l) { return l.lot_number == number; });
+    return lot == kept_.lots.end() ? nullptr : &*lot;
+  }
+
+  void check_lots() {
+    for (const auto& [number, plain] : ledger_.lots) {
+      const storage::KeptLot* kept = kept_lot(number);
+      if (kept == nullptr) {
+        compare_.same("points_lot", "none", absl::StrCat("begun by entry ", number));
+      } else {
+        check_lot(*kept, plain);
+      }
+    }
+    for (const storage::KeptLot& kept : kept_.lots) {
+      if (ledger_.lots.contains(kept.lot_number)) continue;
+      compare_.same("points_lot", absl::StrCat("lot ", kept.lot_number), "begun by no entry");
+    }
+  }
+
+  // Every point granted is in one state, and in the one that the entries say.
+  void check_lot(const storage::KeptLot& kept, const PlainLot& plain) {
+    compare_.same("points_lot.source", kept.source, plain.source);
+    compare_.same("points_lot.granted_milli", kept.granted_milli, plain.granted_milli);
+    compare_.same("points_lot.left_milli", kept.left_milli, plain.left_milli);
+    compare_.same("points_lot.held_milli", kept.held_milli, plain.held_milli);
+    compare_.same("points_lot.expired_milli", kept.expired_milli, plain.expired_milli);
+    compare_.same("points_lot.reversed_milli", kept.reversed_milli, plain.reversed_milli);
+    compare_.same("points_lot.spent_milli", kept.spent_milli + kept.deficit_paid_milli,
+                  plain.spent_or_paid_milli);
+    if (kept.deficit_paid_milli > plain.paid_milli) {
+      compare_.same("points_lot.deficit_paid_milli", kept.deficit_paid_milli, plain.paid_milli);
+    }
+    compare_.same("points_lot.states", kept.granted_milli,
+                  kept.left_milli + kept.held_milli + kept.spent_milli + kept.expired_milli +
+                      kept.reversed_milli + kept.deficit_paid_milli);
+  }
+
+  void check_holds() {
+    std::map<int64_t, int64_t> held_by_lot;
+    std::map<int64_t, int64_t> held_by_hold;
+    for (const storage::KeptPart& part : kept_.open_hold_parts) {
+      held_by_lot[part.lot_number] += part.points_milli;
+      held_by_hold[part.owner_id] += part.points_milli;
+    }
+    for (const storage::KeptLot& lot : kept_.lots) {
+      compare_.same("points_lot.held_milli", lot.held_milli, held_by_lot[lot.lot_number]);
+    }
+    for (const storage::KeptHold& hold : kept_.holds) {
+      if (!hold.is_open) continue;
+      compare_.same("hold.points_milli", hold.points_milli, held_by_hold[hold.hold_id]);
+    }
+  }
+
+  // Of a member who is due, what is kept is right as of the day before that.
+  void check_days() {
+    const std::optional<int64_t> next = kept_.standing.next_points_day;
+    const int64_t passed = next ? std::min(facts_.today, *next - 1) : facts_.today;
+    std::optional<int64_t> first;
+    const auto offer = [&](int64_t day) {
+      if (day > passed && (!first || day < *first)) first = day;
+    };
+    for (const storage::KeptLot& lot : kept_.lots) {
+      if (lot.left_milli == 0) continue;
+      offer(lot.usable_day);
+      if (!lot.expire_day) continue;
+      offer(*lot.expire_day + 1);
+      if (*lot.expire_day < passed) compare_.same("points_lot.left_milli", lot.left_milli, 0);
+    }
+    compare_.same("member.next_points_day", next, first);
+    std::optional<int64_t> due;
+    for (const std::optional<int64_t>& day :
+         {kept_.standing.next_stage_day, kept_.standing.next_tier_day, next}) {
+      if (day && (!due || *day < *due)) due = day;
+    }
+    compare_.same("member.next_due_day", kept_.standing.next_due_day, due);
+  }
+
+  void check_sources() {
+    std::set<std::string> decisions;
+    for (const storage::KeptDecision& decision : kept_.decisions) {
+      if (decision.kind == 1) decisions.insert(decision.request_id);
+    }
+    for (const auto& [source, sums] : sums_) {
+      if (sources_.sales.contains(source) || sources_.sale_of.contains(source) ||
+          decisions.contains(source) || absl::StartsWith(source, kTierSource)) {
+        continue;
+      }
+      if (sums.points_milli == 0) continue;
+      compare_.same("points_entry", absl::StrCat("source '", source, "'"), "belongs to nothing");
+    }
+    for (const storage::TierGiftRow& gift : facts_.gifts) {
+      const auto sums = sums_.find(absl::StrCat(kTierSource, gift.tier_id));
+      const bool has_taken = sums != sums_.end() && sums->second.has_taken;
+      if (gift.withdrawn_day || has_taken) continue;
+      compare_.same("tier_gift.points_milli", gift.points_milli,
+                    sums == sums_.end() ? 0 : sums->second.points_milli);
+    }
+  }
+
+  int64_t sum_of(const std::string& source) const {
+    const auto sums = sums_.find(source);
+    return sums == sums_.end() ? 0 : sums->second.points_milli;
+  }
+
+  // What a sale gave and took, and what its returns moved. They take less than they should only
+  // where the sale's own points had ended before, or where the program forgives.
+  void check_promise(const PlainPromise& promise) {
+    const storage::SaleRow& row = *promise.sale->row;
+    const std::string sale = source_of(row);
+    compare_.same("sale.points_milli", sum_of(sale), promise.earned_milli - promise.spent_milli);
+    const v1::PointRules& rules = view_.program(promise.verdict.program_version())->points();
+    int64_t spared_milli = 0;
+    for (const PlainReturn* returned : promise.sale->returns) {
+      spared_milli += sum_of(source_of(*returned->row)) - returned->row->spent_back_milli +
+                      returned->row->earned_back_milli;
+    }
+    int64_t most_milli = check_lot_of(promise, sale, rules);
+    if (rules.forgives_deficit()) most_milli = promise.earned_milli;
+    if (spared_milli < 0 || spared_milli > most_milli) {
+      compare_.same("sale.returned_points_milli", spared_milli, most_milli);
+    }
+    check_parts(promise, sale);
+  }
+
+  // The lot that the sale began; how much of it ever expired.
+  int64_t check_lot_of(const PlainPromise& promise, const std::string& sale,
+                       const v1::PointRules& rules) {
+    const int64_t number = promise.sale->verdict_row->lot_number;
+    const storage::KeptLot* lot = kept_lot(number);
+    if (promise.earned_milli == 0 || lot == nullptr) {
+      compare_.same("sale_verdict.lot_number", number, 0);
+      if (promise.earned_milli != 0) compare_.same("sale_verdict.lot_number", "none", sale);
+      return 0;
+    }
+    compare_.same("sale_verdict.lot_number", lot->source, sale);
+    const PlainPointsLife life = plain_points_life(rules, promise.sale->row->business_day);
+    compare_.same("points_lot.usable_day", lot->usable_day, life.usable_day);
+    compare_.same("points_lot.expire_day", lot->expire_day, life.expire_day);
+    int64_t expired_milli = 0;
+    for (const storage::KeptEntry& entry : kept_.entries) {
+      const bool is_end = entry.kind == v1::POINTS_ENTRY_KIND_EXPIRE && entry.points_milli < 0;
+      if (is_end && entry.lot_number == number) expired_milli -= entry.points_milli;
+    }
+    return expired_milli;
+  }
+
+  // From which lots the points came that the sale still spends.
+  void check_parts(const PlainPromise& promise, const std::string& sale) {
+    std::map<int64_t, int64_t> spent_by_lot;
+    bool was_short = false;
+    for (const storage::KeptEntry& entry : kept_.entries) {
+      if (entry.source != sale) continue;
+      if (entry.kind == v1::POINTS_ENTRY_KIND_SPEND) {
+        spent_by_lot[entry.lot_number] -= entry.points_milli;
+      }
+      const bool is_debt = entry.kind == v1::POINTS_ENTRY_KIND_DEFICIT && entry.lot_number == 0;
+      if (is_debt && entry.points_milli < 0) was_short = true;
+    }
+    int64_t parts_milli = 0;
+    for (const storage::KeptPart& part : kept_.sale_parts) {
+      if (part.owner_id != promise.sale->row->sale_id) continue;
+      parts_milli += part.points_milli;
+      if (part.points_milli > spent_by_lot[part.lot_number]) {
+        compare_.same("sale_points.points_milli", part.points_milli, spent_by_lot[part.lot_number]);
+      }
+    }
+    if (parts_milli > promise.spent_kept_milli || !was_short) {
+      compare_.same("sale_points.points_milli", parts_milli, promise.spent_kept_milli);
+    }
+  }
+
+  const ClubView& view_;
+  const storage::KeptPromises& kept_;
+  const LedgerFacts& facts_;
+  Comparison& compare_;
+  PlainSources sources_;
+  PlainLedger ledger_;
+  std::map<std::string, SourceSums> sums_;
+};
+
+}  // namespace
+
+void compare_ledger(const ClubView& view, const storage::KeptPromises& kept,
+                    const LedgerFacts& facts, Comparison& compare) {
+  LedgerCheck(view, kept, facts, compare).check();
+}
+
+}  // namespace moadon
