@@ -7,6 +7,7 @@
 #include "rules/calendar.h"
 #include "rules/program.h"
 #include "rules/refusal.h"
+#include "server/operations/check_program.h"
 #include "server/operations/club_view_builder.h"
 #include "server/operations/writer_state.h"
 #include "server/storage/club_store.h"
@@ -23,7 +24,6 @@ v1::Program written_part(v1::Program program) {
   return program;
 }
 
-// Whether `program` is the newest version again: same content, and the same start or none named.
 bool is_repeated(const v1::Program& program, const v1::Program& newest) {
   using google::protobuf::util::MessageDifferencer;
   if (!MessageDifferencer::Equals(written_part(program), written_part(newest))) return false;
@@ -54,7 +54,7 @@ absl::StatusOr<v1::PublishProgramResponse> publish(sqlite::Connection& connectio
                                                    WriterState& state, v1::Program program) {
   const ClubView& before = *state.view();
   v1::PublishProgramResponse response;
-  if (before.has_program() && is_repeated(program, before.programs().back())) {
+  if (is_newest_again(program, before)) {
     *response.mutable_program() = before.programs().back();
     return response;
   }
@@ -65,6 +65,8 @@ absl::StatusOr<v1::PublishProgramResponse> publish(sqlite::Connection& connectio
         program.has_start_time() ? time_us_of(program.start_time(), "").value_or(now_us) : now_us;
     const absl::Status later = check_later(program, before, start_us, now_us);
     if (!later.ok()) return later;
+    const absl::Status notice = check_notice(before.programs().back(), program, start_us, now_us);
+    if (!notice.ok()) return notice;
   }
   program.set_version(static_cast<int64_t>(before.programs().size()) + 1);
   *program.mutable_start_time() = timestamp_of(start_us);
@@ -86,6 +88,10 @@ absl::StatusOr<v1::PublishProgramResponse> publish(sqlite::Connection& connectio
 }
 
 }  // namespace
+
+bool is_newest_again(const v1::Program& program, const ClubView& view) {
+  return view.has_program() && is_repeated(program, view.programs().back());
+}
 
 void publish_program(Club& club, const v1::Program& program,
                      Answer<v1::PublishProgramResponse> answer) {

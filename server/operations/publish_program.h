@@ -10,4 +10,8 @@ namespace moadon {
 void publish_program(Club& club, const v1::Program& program,
                      Answer<v1::PublishProgramResponse> answer);
 
+// Whether publishing `program` would repeat the newest version: same content, and the same start or
+// none named. Then it changes nothing.
+bool is_newest_again(const v1::Program& program, const ClubView& view);
+
 }  // namespace moadon

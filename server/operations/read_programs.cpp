@@ -12,6 +12,9 @@ namespace {
 
 constexpr int kDefaultPrograms = 20;
 constexpr int kMaxPrograms = 100;
+// What answers hold of programs, which may have a megabyte each: one at least, and no more once
+// they are larger than this.
+constexpr size_t kEnoughBytes = 4 << 20;
 
 }  // namespace
 
@@ -48,10 +51,13 @@ absl::StatusOr<v1::ListProgramsResponse> list_programs(Club& club,
   }
   const ClubViewPtr view = club.view();
   const int64_t newest = static_cast<int64_t>(view->programs().size());
-  const int64_t last = std::min(newest, after_version + *page_size);
+  const int64_t end = std::min(newest, after_version + *page_size);
   v1::ListProgramsResponse response;
-  for (int64_t version = after_version + 1; version <= last; ++version) {
-    *response.add_programs() = *view->program(version);
+  int64_t last = after_version;
+  for (size_t bytes = 0; last < end && bytes < kEnoughBytes;) {
+    const v1::Program& program = *view->program(++last);
+    bytes += program.ByteSizeLong();
+    *response.add_programs() = program;
   }
   if (last < newest) response.set_next_page_token(page_token(kCall, {absl::StrCat(last)}));
   return response;
@@ -65,11 +71,13 @@ absl::StatusOr<v1::FetchProgramsResponse> fetch_programs(Club& club,
   }
   const ClubViewPtr view = club.view();
   v1::FetchProgramsResponse response;
+  size_t bytes = 0;
   for (int64_t version = request.after_version();
        version < static_cast<int64_t>(view->programs().size()) &&
-       response.programs_size() < kMaxProgramsPerFetch;
+       response.programs_size() < kMaxProgramsPerFetch && bytes < kEnoughBytes;
        ++version) {
     *response.add_programs() = view->programs()[version];
+    bytes += view->programs()[version].ByteSizeLong();
   }
   return response;
 }

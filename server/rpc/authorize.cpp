@@ -29,6 +29,7 @@ constexpr std::array kMethodRoles{
 
     MethodRole{"/moadon.v1.ProgramService/PublishProgram", Role::kOwner},
     MethodRole{"/moadon.v1.ProgramService/GetProgram", Role::kOwner},
+    MethodRole{"/moadon.v1.ProgramService/CheckProgram", Role::kOwner},
     MethodRole{"/moadon.v1.ProgramService/ListPrograms", Role::kOwner},
 
     MethodRole{"/moadon.v1.ReportService/CountStages", Role::kOwner},

@@ -1,0 +1,214 @@
+#include "server/operations/check_program.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "rules/calendar.h"
+#include "rules/program.h"
+#include "rules/program_findings.h"
+#include "rules/program_takeaway.h"
+#include "rules/refusal.h"
+#include "server/operations/club_view_builder.h"
+#include "server/operations/publish_program.h"
+#include "server/storage/club_store.h"
+
+namespace moadon {
+namespace {
+
+constexpr int64_t kDay_us = int64_t{24} * 60 * 60 * 1'000'000;
+constexpr int kRegistersPerRead = 1000;
+constexpr size_t kMaxNamed = 10;
+
+// Fields from this one on came with agents of this version; older ones keep the version before.
+constexpr int kFirstPromiseField = v1::Program::kNoticeDaysFieldNumber;
+constexpr absl::string_view kPromisesVersion = "0.2.0";
+
+using Findings = std::vector<v1::ProgramFinding>;
+
+std::string instant_text(int64_t time_us) {
+  return absl::FormatTime(absl::RFC3339_full, absl::FromUnixMicros(time_us), absl::UTCTimeZone());
+}
+
+// What a check finds, in the program's language.
+class ServerFindings final {
+ public:
+  ServerFindings(const v1::Program& program, Findings& findings)
+      : in_hebrew_(language_of(program) == "he"), findings_(findings) {}
+
+  void add(bool is_error, absl::string_view field, const Wording& wording) {
+    v1::ProgramFinding finding;
+    finding.set_is_error(is_error);
+    finding.set_field(std::string(field));
+    finding.set_message(in_hebrew_ ? wording.hebrew : wording.english);
+    findings_.push_back(std::move(finding));
+  }
+
+ private:
+  const bool in_hebrew_;
+  Findings& findings_;
+};
+
+std::vector<int> version_parts(absl::string_view version) {
+  std::vector<int> parts;
+  for (const absl::string_view text : absl::StrSplit(version, '.')) {
+    int part = 0;
+    if (!absl::SimpleAtoi(text, &part)) break;
+    parts.push_back(part);
+  }
+  return parts;
+}
+
+// The first field that agents older than kPromisesVersion do not know; empty: they know it all.
+std::string first_promise(const v1::Program& program) {
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  program.GetReflection()->ListFields(program, &fields);
+  const auto found = std::find_if(fields.begin(), fields.end(), [](const auto* field) {
+    return field->number() >= kFirstPromiseField;
+  });
+  return found == fields.end() ? "" : std::string((*found)->name());
+}
+
+// Registers in use whose agent, when it was last heard, was older than kPromisesVersion.
+absl::StatusOr<std::vector<std::string>> registers_too_old(sqlite::Connection& connection) {
+  std::vector<std::string> names;
+  std::string after_id;
+  for (;;) {
+    const auto rows = storage::list_registers(connection, after_id, kRegistersPerRead);
+    if (!rows.ok()) return rows.status();
+    for (const storage::RegisterRow& row : *rows) {
+      const v1::Register& at = row.register_;
+      if (at.has_revoke_time() || at.agent_version().empty()) continue;
+      if (version_parts(at.agent_version()) < version_parts(kPromisesVersion)) {
+        names.push_back(at.register_id());
+      }
+    }
+    if (static_cast<int>(rows->size()) < kRegistersPerRead) return names;
+    after_id = rows->back().register_.register_id();
+  }
+}
+
+absl::Status find_old_agents(Club& club, const v1::Program& program, ServerFindings& findings) {
+  const std::string field = first_promise(program);
+  if (field.empty()) return absl::OkStatus();
+  sqlite::ReaderLease reader = club.database().readers().lease();
+  const auto names = registers_too_old(*reader);
+  if (!names.ok()) return names.status();
+  if (names->empty()) return absl::OkStatus();
+  const size_t named = std::min(names->size(), kMaxNamed);
+  std::string list =
+      absl::StrJoin(names->begin(), names->begin() + static_cast<int64_t>(named), ", ");
+  if (named < names->size()) absl::StrAppend(&list, " +", names->size() - named);
+  findings.add(
+      false, field,
+      {absl::StrCat("the agents of registers ", list, " do not know this (they are older than ",
+                    kPromisesVersion, ") and will keep the version before"),
+       absl::StrCat("הסוכנים של הקופות ", list, " אינם מכירים את זה (הם ישנים מגרסה ",
+                    kPromisesVersion, ") וימשיכו בגרסה הקודמת")});
+  return absl::OkStatus();
+}
+
+void find_differences(const v1::Program& program, const ClubView& view, int64_t now_us,
+                      ServerFindings& findings) {
+  const v1::Program& first = view.programs().front();
+  const v1::Program& newest = view.programs().back();
+  const Wording fixed{"stays what the first version says: ", "נשאר כפי שקבעה הגרסה הראשונה: "};
+  const auto check_fixed = [&](absl::string_view field, const std::string& now,
+                               const std::string& then) {
+    if (now == then) return;
+    findings.add(true, field,
+                 {absl::StrCat(field, " ", fixed.english, then),
+                  absl::StrCat(field, " ", fixed.hebrew, then)});
+  };
+  check_fixed("currency_code", program.currency_code(), first.currency_code());
+  check_fixed("time_zone", program.time_zone(), first.time_zone());
+  const int64_t start_us =
+      program.has_start_time() ? time_us_of(program.start_time(), "").value_or(now_us) : now_us;
+  const int64_t earliest_us =
+      std::max(now_us, time_us_of(newest.start_time(), "").value_or(kMinTimeUs));
+  if (start_us < earliest_us) {
+    findings.add(true, "start_time",
+                 {"start_time must be now or later, and not before an earlier version",
+                  "start_time חייב להיות עכשיו או אחר כך, ולא לפני גרסה קודמת"});
+  }
+  const absl::Status notice = check_notice(newest, program, start_us, now_us);
+  if (!notice.ok()) {
+    const std::string earliest = detail_of(notice).values().at("start_time");
+    findings.add(true, "start_time",
+                 {absl::StrCat("the version takes something away: start_time must be ", earliest,
+                               " or later, or notice_waiver must say why not"),
+                  absl::StrCat("הגרסה גורעת מן החברים: start_time חייב להיות ", earliest,
+                               " או אחר כך, או ש-notice_waiver יסביר מדוע לא")});
+  }
+  for (const TakenAway& loss : takes_away(newest, program)) {
+    findings.add(false, loss.field,
+                 {absl::StrCat("takes away: ", loss.wording.english),
+                  absl::StrCat("נגרע: ", loss.wording.hebrew)});
+  }
+}
+
+// Errors first, each in the order of the program's fields.
+void sort(Findings& findings) {
+  const auto place = [](const v1::ProgramFinding& finding) {
+    const std::string name = finding.field().substr(0, finding.field().find_first_of(".["));
+    const auto* const field = v1::Program::descriptor()->FindFieldByName(name);
+    return std::make_pair(!finding.is_error(), field == nullptr ? 0 : field->number());
+  };
+  std::stable_sort(findings.begin(), findings.end(),
+                   [&](const auto& a, const auto& b) { return place(a) < place(b); });
+}
+
+bool has_errors(const Findings& findings) {
+  return std::any_of(findings.begin(), findings.end(),
+                     [](const v1::ProgramFinding& finding) { return finding.is_error(); });
+}
+
+}  // namespace
+
+absl::Status check_notice(const v1::Program& newest, const v1::Program& program, int64_t start_us,
+                          int64_t now_us) {
+  const int64_t earliest_us = now_us + newest.notice_days() * kDay_us;
+  if (start_us >= earliest_us) return absl::OkStatus();
+  if (!absl::StripAsciiWhitespace(program.notice_waiver()).empty()) return absl::OkStatus();
+  const std::vector<TakenAway> taken = takes_away(newest, program);
+  if (taken.empty()) return absl::OkStatus();
+  const std::string field = absl::StrCat("program.", taken.front().field);
+  const std::string start_time = instant_text(earliest_us);
+  return refuse(v1::REASON_PROGRAM_NOTICE_SHORT,
+                absl::StrCat("members are owed notice: ", taken.front().wording.english, " (",
+                             field, "); start at ", start_time, " or later, or say why not"),
+                {{"field", field}, {"start_time", start_time}});
+}
+
+absl::StatusOr<v1::CheckProgramResponse> check_program(Club& club,
+                                                       const v1::CheckProgramRequest& request) {
+  const v1::Program& program = request.program();
+  const ClubViewPtr view = club.view();
+  const int64_t now_us = club.clock().now_us();
+  const auto zone = load_zone(program.time_zone(), "time_zone");
+  Findings found =
+      findings_of(program, business_day(now_us, zone.ok() ? *zone : absl::UTCTimeZone(), 0));
+  ServerFindings findings(program, found);
+  if (!zone.ok() && !program.time_zone().empty()) {
+    findings.add(true, "time_zone",
+                 {"time_zone is no zone that is known here", "time_zone אינו אזור זמן מוכר"});
+  }
+  if (!has_errors(found)) {
+    if (view->has_program() && !is_newest_again(program, *view)) {
+      find_differences(program, *view, now_us, findings);
+    }
+    const absl::Status looked = find_old_agents(club, program, findings);
+    if (!looked.ok()) return looked;
+  }
+  sort(found);
+  if (found.size() > kMaxFindings) found.resize(kMaxFindings);
+  v1::CheckProgramResponse response;
+  for (v1::ProgramFinding& finding : found) *response.add_findings() = std::move(finding);
+  return response;
+}
+
+}  // namespace moadon
