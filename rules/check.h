@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -16,6 +17,8 @@ namespace moadon {
 inline constexpr int kMaxLines = 5000;
 inline constexpr int kMaxTenders = 32;
 inline constexpr int kMaxTags = 16;
+inline constexpr int kMaxCouponCodes = 32;
+inline constexpr int64_t kMaxSpendPointsMilli = 1'000'000'000'000'000;
 inline constexpr size_t kMaxContentBytes = 1 << 20;  // a serialized sale or return
 
 // `text` is UTF-8 of at most max_bytes without control characters and without bidirectional

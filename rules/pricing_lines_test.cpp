@@ -1,5 +1,5 @@
 // rules.md, "Lines and money", sentence by sentence.
-#include "rules/pricing_scene.h"
+#include "rules/test_pricing.h"
 
 namespace moadon {
 namespace {
