@@ -155,8 +155,7 @@ std::vector<SoldLine> sold_lines_of(const v1::Sale& sale) {
 
 std::vector<SoldLine> sold_lines_of(const v1::Sale& sale, const QuotedLines& verdict_lines) {
   std::vector<SoldLine> lines = sold_lines_of(sale);
-  if (verdict_lines.empty()) return lines;
-  for (int i = 0; i < sale.lines_size(); ++i) {
+  for (int i = 0; i < std::min(sale.lines_size(), verdict_lines.size()); ++i) {
     const v1::QuotedLine& quoted = verdict_lines[i];
     SoldLine& line = lines[i];
     if (!sale.lines(i).has_paid_net_minor()) line.paid_net_minor = quoted.paid_net_minor();

@@ -68,11 +68,10 @@ int64_t TierLadder::first_floor_day() const {
 
 std::vector<int> TierLadder::ranks_of(const TierFloor& floor) const {
   const size_t decided_in = version_on(day_number(floor.from_day));
-  std::vector<int> ranks;
-  for (size_t version = 0; version < versions_.size(); ++version) {
-    int rank = rank_of(version, floor.tier_id);
-    if (rank == kNoTier && version > decided_in) rank = rank_in_next(version - 1, ranks.back());
-    ranks.push_back(rank);
+  std::vector<int> ranks(versions_.size(), kNoTier);
+  ranks[decided_in] = rank_of(decided_in, floor.tier_id);
+  for (size_t version = decided_in + 1; version < ranks.size(); ++version) {
+    ranks[version] = rank_in_next(version - 1, ranks[version - 1]);
   }
   return ranks;
 }

@@ -37,7 +37,7 @@ class TierLadder final {
   struct Floor {
     int64_t from_day = 0;
     int64_t until_day = 0;
-    std::vector<int> ranks;  // per version, followed through tiers that versions drop
+    std::vector<int> ranks;  // per version, from the one it was decided in on
   };
 
   std::vector<int> ranks_of(const TierFloor& floor) const;
