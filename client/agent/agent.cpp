@@ -105,6 +105,10 @@ void Agent::keep_house() {
 
 void Agent::prune() {
   const int64_t before_us = clock_.now_us() - absl::ToInt64Microseconds(kKeepDelivered);
+  const absl::Status pruned = journal_->prune_holds(before_us);
+  if (!pruned.ok()) {
+    spdlog::warn("event=prune_failed message=\"{}\"", absl::Utf8SafeCEscape(pruned.message()));
+  }
   int64_t cursor = 0;
   while (!delivery_cancellation_.is_cancelled()) {
     const absl::StatusOr<bool> may_go_on = journal_->prune(before_us, kPruneStep, cursor);

@@ -26,7 +26,7 @@
 
 namespace moadon::agent {
 
-// Delivered entries are forgotten after this long, so many at a time.
+// Delivered entries and holds that ended are forgotten after this long, entries so many at a time.
 inline constexpr absl::Duration kKeepDelivered = absl::Hours(60 * 24);
 inline constexpr absl::Duration kPruneInterval = absl::Hours(1);
 inline constexpr int kPruneStep = 200;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "absl/strings/escaping.h"
+#include "client/agent/hold_release.h"
 #include "client/agent/program_fetch.h"
 #include "client/agent/version.h"
 #include "rules/calendar.h"
@@ -12,8 +13,8 @@
 
 namespace moadon::agent {
 
-Courier::Courier(std::string register_id, ServerLine& line, const Parts& parts)
-    : register_id_(std::move(register_id)), line_(line), parts_(parts) {
+Courier::Courier(std::string register_id, ServerLine& line, PlaceMemory& place, const Parts& parts)
+    : register_id_(std::move(register_id)), line_(line), place_(place), parts_(parts) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -69,18 +70,48 @@ Courier::Turn Courier::work() {
     if (!retried.ok()) return on_failed_journal(retried);
     next_kept_back_ = now + kKeptBackInterval;
   }
-  return deliver();
+  const Turn released = release();
+  return released == Turn::kIdle ? deliver() : released;
+}
+
+absl::Status Courier::note_place(const v1::HeartbeatResponse& answer) {
+  if (answer.time_zone().empty()) return absl::OkStatus();  // a server that does not say
+  const Place place{answer.branch_id(), answer.time_zone(),
+                    static_cast<int>(answer.day_start_minutes())};
+  if (place == place_.get()) return absl::OkStatus();
+  absl::Status stored = parts_.journal.store_place(register_id_, place);
+  if (stored.ok()) place_.set(place);
+  return stored;
+}
+
+Courier::Turn Courier::release() {
+  // When a hold ends is the server's to say: without its time nothing has.
+  const std::optional<int64_t> now_us = parts_.link.corrected_now_us();
+  if (!now_us) return Turn::kIdle;
+  const auto place = [this](const v1::PlaceHoldRequest& request) {
+    return line_.ask_in_background(&v1::SyncService::Stub::PlaceHold, request, kRecordDeadline);
+  };
+  const auto cancel = [this](const v1::CancelHoldRequest& request) {
+    return line_.ask_in_background(&v1::SyncService::Stub::CancelHold, request, kRecordDeadline);
+  };
+  const absl::Status released =
+      release_holds(register_id_, {place, cancel}, parts_.journal, *now_us);
+  if (released.ok()) return Turn::kIdle;
+  const Turn turn =
+      kind_of_refusal(released) == CallRefusal::kBlocked ? Turn::kBlocked : Turn::kPassing;
+  note_trouble(turn, released);
+  return turn;
 }
 
 Courier::Turn Courier::heartbeat() {
   const absl::StatusOr<Backlog> backlog = parts_.journal.backlog(register_id_);
   if (!backlog.ok()) return on_failed_journal(backlog.status());
   const int64_t now_us = parts_.link.corrected_now_us().value_or(parts_.clock.now_us());
-  const ProgramShelf::ProgramPointer program = parts_.shelf.in_force(now_us);
+  const ProgramShelf::PricingPointer pricing = parts_.shelf.in_force(now_us);
   v1::HeartbeatRequest request;
   request.set_agent_version(std::string(kAgentVersion));
   request.set_undelivered_count(backlog->count);
-  request.set_program_version(program == nullptr ? 0 : program->version());
+  request.set_program_version(pricing == nullptr ? 0 : pricing->program().version());
   *request.mutable_agent_time() = timestamp_of(parts_.clock.now_us());
   const auto answer =
       line_.ask_in_background(&v1::SyncService::Stub::Heartbeat, request, kHeartbeatDeadline);
@@ -96,6 +127,8 @@ Courier::Turn Courier::heartbeat() {
     return turn;
   }
   parts_.link.report_server_time(answer->server_time());
+  const absl::Status noted = note_place(*answer);
+  if (!noted.ok()) return on_failed_journal(noted);
   next_heartbeat_ = parts_.clock.monotonic() + kHeartbeatInterval;
   if (answer->newest_program_version() > parts_.shelf.newest_version()) {
     const absl::Status fetched = fetch_programs(

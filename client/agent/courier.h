@@ -1,4 +1,5 @@
-// Carries one register's journal to the server, and tells the server that the register lives.
+// Carries one register's journal to the server, tells the server that the register lives and which
+// of its holds are free, and brings what the server says of its place.
 #pragma once
 
 #include <string>
@@ -9,6 +10,7 @@
 #include "absl/synchronization/mutex.h"
 #include "client/agent/clock.h"
 #include "client/agent/journal.h"
+#include "client/agent/occasion.h"
 #include "client/agent/program_shelf.h"
 #include "client/agent/record_outcomes.h"
 #include "client/agent/server_line.h"
@@ -45,12 +47,12 @@ class Courier final {
     Cancellation& cancellation;  // cancelled before stop()
   };
 
-  Courier(std::string register_id, ServerLine& line, const Parts& parts);
+  Courier(std::string register_id, ServerLine& line, PlaceMemory& place, const Parts& parts);
   ~Courier();  // stop()
   Courier(const Courier&) = delete;
   Courier& operator=(const Courier&) = delete;
 
-  // Something was committed.
+  // Something was committed, or a hold given up.
   void notify_committed() ABSL_LOCKS_EXCLUDED(mutex_);
   // The server may be back, or the token is another: do not wait any longer.
   void try_now() ABSL_LOCKS_EXCLUDED(mutex_);
@@ -67,6 +69,8 @@ class Courier final {
   bool wait_for_turn() ABSL_LOCKS_EXCLUDED(mutex_);  // false: stop
   Turn work();
   Turn heartbeat();
+  absl::Status note_place(const v1::HeartbeatResponse& answer);
+  Turn release();
   Turn deliver();
   Turn settle(const v1::RecordRequest& request, const v1::RecordResponse& response);
   Turn on_refused(const v1::RecordRequest& request, const absl::Status& refusal);
@@ -77,6 +81,7 @@ class Courier final {
   // Fixed at construction.
   const std::string register_id_;
   ServerLine& line_;
+  PlaceMemory& place_;
   const Parts parts_;
 
   // Used by the thread only.

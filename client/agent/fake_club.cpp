@@ -3,6 +3,7 @@
 #include <grpc/support/time.h>
 #include <grpcpp/server_builder.h>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "gateway/status.h"
@@ -13,9 +14,80 @@ namespace moadon::agent {
 namespace {
 
 constexpr int64_t kServerTimeUs = 1'800'000'000'000'000;  // another year than the test's machine
+constexpr int64_t kHoldLifeUs = 900'000'000;
 
 }  // namespace
 
+FakeClub::FakeClub() : time_us_(kServerTimeUs) {
+  facts_.set_member_id("member-of-77");
+  facts_.set_snapshot(5);
+  facts_.set_stage(v1::STAGE_LOYAL);
+}
+
+void FakeClub::set_facts(v1::MemberFacts facts) {
+  absl::MutexLock lock(&mutex_);
+  const int64_t snapshot = facts_.snapshot() + 1;
+  facts_ = std::move(facts);
+  facts_.set_member_id("member-of-77");
+  facts_.set_snapshot(snapshot);
+}
+
+v1::MemberFacts FakeClub::facts() const {
+  absl::MutexLock lock(&mutex_);
+  return facts_;
+}
+
+void FakeClub::set_place(const std::string& branch_id, const std::string& time_zone,
+                         int day_start_minutes) {
+  absl::MutexLock lock(&mutex_);
+  place_.set_branch_id(branch_id);
+  place_.set_time_zone(time_zone);
+  place_.set_day_start_minutes(day_start_minutes);
+}
+
+void FakeClub::pass(absl::Duration duration) {
+  absl::MutexLock lock(&mutex_);
+  time_us_ += absl::ToInt64Microseconds(duration);
+}
+
+void FakeClub::lose_hold_answers(bool lose) {
+  absl::MutexLock lock(&mutex_);
+  loses_hold_answers_ = lose;
+}
+
+std::vector<std::string> FakeClub::open_holds() const {
+  absl::MutexLock lock(&mutex_);
+  std::vector<std::string> open;
+  for (const auto& [name, hold] : holds_) {
+    if (hold.is_open) open.push_back(hold.hold_id);
+  }
+  return open;
+}
+
+bool FakeClub::move_held(const v1::PlaceHoldRequest& request, int sign) {
+  v1::MemberFacts moved = facts_;
+  v1::PointsStanding& points = *moved.mutable_points();
+  points.set_available_milli(points.available_milli() + sign * request.points_milli());
+  points.set_held_milli(points.held_milli() - sign * request.points_milli());
+  if (points.available_milli() < 0) return false;
+  for (const v1::RightUse& use : request.rights()) {
+    for (v1::HeldRight& right : *moved.mutable_rights()) {
+      if (right.grant_id() != use.grant_id()) continue;
+      right.set_uses_left(right.uses_left() + sign);
+      if (right.uses_left() < 0) return false;
+    }
+  }
+  moved.set_snapshot(moved.snapshot() + 1);
+  facts_ = std::move(moved);
+  return true;
+}
+
+FakeClub::Held* FakeClub::hold_of(const std::string& register_id, const std::string& hold_id) {
+  for (auto& [name, hold] : holds_) {
+    if (hold.hold_id == hold_id && absl::StartsWith(name, register_id + "/")) return &hold;
+  }
+  return nullptr;
+}
 void FakeClub::come_back() {
   grpc::ServerBuilder builder;
   builder.AddListeningPort(absl::StrCat("127.0.0.1:", port_), grpc::InsecureServerCredentials(),
@@ -114,6 +186,7 @@ void FakeClub::record_one(const std::string& register_id, const v1::RecordEntry&
   const std::string identity = absl::StrCat(register_id, "/", receipt);
   if (entries_.try_emplace(identity, entry).second) {
     order_.push_back(identity);
+    if (Held* hold = hold_of(register_id, entry.context().hold_id())) hold->is_open = false;
   } else {
     ++repeats_;
   }
@@ -129,7 +202,7 @@ grpc::Status FakeClub::Record(grpc::ServerContext* context, const v1::RecordRequ
   for (const v1::RecordEntry& entry : request->entries()) {
     record_one(register_id, entry, *response->add_outcomes());
   }
-  *response->mutable_server_time() = timestamp_of(kServerTimeUs);
+  *response->mutable_server_time() = timestamp_of(time_us_);
   return grpc::Status::OK;
 }
 
@@ -142,11 +215,62 @@ grpc::Status FakeClub::FindMember(grpc::ServerContext* context,
   if (!caller.ok()) return to_grpc(caller);
   if (request->key().card() != "77") return to_grpc(refuse(v1::REASON_MEMBER_UNKNOWN, "nobody"));
   v1::MemberFacts& facts = *response->mutable_member()->mutable_facts();
-  facts.set_member_id("member-of-77");
-  facts.set_snapshot(5);
-  facts.set_stage(v1::STAGE_LOYAL);
+  facts = facts_;
+  *facts.mutable_issued_at() = timestamp_of(time_us_);
   response->mutable_member()->set_display_name("דנה כ.");
   response->mutable_member()->set_cashier_line("תודה על הנאמנות, דנה");
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeClub::GetFacts(grpc::ServerContext* context, const v1::GetFactsRequest* request,
+                                v1::GetFactsResponse* response) {
+  absl::MutexLock lock(&mutex_);
+  std::string register_id;
+  absl::Status caller = caller_of(*context, register_id);
+  if (!caller.ok()) return to_grpc(caller);
+  if (request->member_id() != facts_.member_id()) {
+    return to_grpc(refuse(v1::REASON_MEMBER_UNKNOWN, "nobody"));
+  }
+  *response->mutable_facts() = facts_;
+  *response->mutable_facts()->mutable_issued_at() = timestamp_of(time_us_);
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeClub::PlaceHold(grpc::ServerContext* context, const v1::PlaceHoldRequest* request,
+                                 v1::PlaceHoldResponse* response) {
+  absl::MutexLock lock(&mutex_);
+  std::string register_id;
+  absl::Status caller = caller_of(*context, register_id);
+  if (!caller.ok()) return to_grpc(caller);
+  const std::string name = absl::StrCat(register_id, "/", request->request_id());
+  auto known = holds_.find(name);
+  if (known == holds_.end()) {
+    if (!move_held(*request, -1)) {
+      return to_grpc(
+          refuse(request->points_milli() > 0 ? v1::REASON_POINTS_SHORT : v1::REASON_RIGHT_NOT_LEFT,
+                 "others were faster"));
+    }
+    const std::string hold_id = absl::StrCat("hold-", holds_.size() + 1);
+    known = holds_.emplace(name, Held{*request, hold_id}).first;
+  } else if (known->second.request.SerializeAsString() != request->SerializeAsString()) {
+    return to_grpc(refuse(v1::REASON_REQUEST_REUSED, "something else"));
+  }
+  if (loses_hold_answers_) return grpc::Status(grpc::StatusCode::UNAVAILABLE, "lost");
+  response->set_hold_id(known->second.hold_id);
+  *response->mutable_expire_time() = timestamp_of(time_us_ + kHoldLifeUs);
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeClub::CancelHold(grpc::ServerContext* context,
+                                  const v1::CancelHoldRequest* request, v1::CancelHoldResponse*) {
+  absl::MutexLock lock(&mutex_);
+  std::string register_id;
+  absl::Status caller = caller_of(*context, register_id);
+  if (!caller.ok()) return to_grpc(caller);
+  Held* hold = hold_of(register_id, request->hold_id());
+  if (hold == nullptr) return to_grpc(refuse(v1::REASON_HOLD_UNKNOWN, "none"));
+  if (hold->is_open) move_held(hold->request, 1);
+  hold->is_open = false;
   return grpc::Status::OK;
 }
 
@@ -183,9 +307,10 @@ grpc::Status FakeClub::Heartbeat(grpc::ServerContext* context, const v1::Heartbe
   std::string register_id;
   absl::Status caller = caller_of(*context, register_id);
   if (!caller.ok()) return to_grpc(caller);
+  *response = place_;
   response->set_register_id(register_id);
   response->set_newest_program_version(static_cast<int64_t>(programs_.size()));
-  *response->mutable_server_time() = timestamp_of(kServerTimeUs);
+  *response->mutable_server_time() = timestamp_of(time_us_);
   return grpc::Status::OK;
 }
 

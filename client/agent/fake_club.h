@@ -13,6 +13,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "moadon/v1/sync_service.grpc.pb.h"
 
 namespace moadon::agent {
@@ -20,7 +21,7 @@ namespace moadon::agent {
 // Keeps what it is told in memory; the same identity is recorded once. Thread-safe.
 class FakeClub final : public v1::SyncService::Service {
  public:
-  FakeClub() = default;
+  FakeClub();
   ~FakeClub() override { go_away(); }
 
   // Listens, on the same port every time.
@@ -38,6 +39,18 @@ class FakeClub final : public v1::SyncService::Service {
   // The next batches answer that for this receipt; REASON_UNSPECIFIED: it is recorded again.
   void refuse_receipt(const std::string& receipt, v1::Reason reason);
 
+  // What the member whose card is 77 is known to be. Their snapshot grows with every change.
+  void set_facts(v1::MemberFacts facts);
+  v1::MemberFacts facts() const;
+  // Where every register stands; by default the server does not say.
+  void set_place(const std::string& branch_id, const std::string& time_zone, int day_start_minutes);
+  // The server's clock is set forward.
+  void pass(absl::Duration duration);
+  // The next holds are set aside, but the answer is lost.
+  void lose_hold_answers(bool lose);
+  // Ids of the holds that are open.
+  std::vector<std::string> open_holds() const;
+
   // "register/receipt" of everything recorded, in the order of arrival.
   std::vector<std::string> recorded() const;
   // How often an entry was sent that was recorded already.
@@ -48,6 +61,12 @@ class FakeClub final : public v1::SyncService::Service {
                       v1::RecordResponse* response) override;
   grpc::Status FindMember(grpc::ServerContext* context, const v1::FindMemberRequest* request,
                           v1::FindMemberResponse* response) override;
+  grpc::Status GetFacts(grpc::ServerContext* context, const v1::GetFactsRequest* request,
+                        v1::GetFactsResponse* response) override;
+  grpc::Status PlaceHold(grpc::ServerContext* context, const v1::PlaceHoldRequest* request,
+                         v1::PlaceHoldResponse* response) override;
+  grpc::Status CancelHold(grpc::ServerContext* context, const v1::CancelHoldRequest* request,
+                          v1::CancelHoldResponse* response) override;
   grpc::Status FetchPrograms(grpc::ServerContext* context, const v1::FetchProgramsRequest* request,
                              v1::FetchProgramsResponse* response) override;
   grpc::Status GetReceipt(grpc::ServerContext* context, const v1::SyncGetReceiptRequest* request,
@@ -62,6 +81,17 @@ class FakeClub final : public v1::SyncService::Service {
   void record_one(const std::string& register_id, const v1::RecordEntry& entry,
                   v1::RecordOutcome& outcome) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  struct Held {
+    v1::PlaceHoldRequest request;
+    std::string hold_id;
+    bool is_open = true;
+  };
+  // Takes what the hold asks for out of the facts (sign -1), or puts it back (+1). False: too much.
+  bool move_held(const v1::PlaceHoldRequest& request, int sign)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Held* hold_of(const std::string& register_id, const std::string& hold_id)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   // Used by the test's thread only.
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
@@ -73,6 +103,11 @@ class FakeClub final : public v1::SyncService::Service {
   absl::flat_hash_map<std::string, v1::Reason> refusals_ ABSL_GUARDED_BY(mutex_);  // by receipt
   absl::btree_map<std::string, v1::RecordEntry> entries_ ABSL_GUARDED_BY(mutex_);  // by identity
   std::vector<std::string> order_ ABSL_GUARDED_BY(mutex_);
+  absl::btree_map<std::string, Held> holds_ ABSL_GUARDED_BY(mutex_);  // by "register/request"
+  v1::MemberFacts facts_ ABSL_GUARDED_BY(mutex_);
+  v1::HeartbeatResponse place_ ABSL_GUARDED_BY(mutex_);
+  int64_t time_us_ ABSL_GUARDED_BY(mutex_);
+  bool loses_hold_answers_ ABSL_GUARDED_BY(mutex_) = false;
   bool hangs_ ABSL_GUARDED_BY(mutex_) = false;
   int repeats_ ABSL_GUARDED_BY(mutex_) = 0;
 };

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/agent/journal_rows.h"
 #include "moadon_agent_migrations.h"
+#include "rules/calendar.h"
 #include "rules/refusal.h"
 #include "sqlite/migrations.h"
 
@@ -18,8 +19,25 @@ using sqlite::Sql;
 using sqlite::Statement;
 
 constexpr Sql kFindEntry{
-    "SELECT sequence, kind, content, amount_minor FROM entry "
+    "SELECT sequence, kind, content, amount_minor, points_minor, points_milli, gift_balance_minor, "
+    "context, branch_id, business_day, minute_of_day FROM entry "
     "WHERE register_id = $1 AND receipt = $2"};
+
+std::optional<Occasion> occasion_in(const Statement& row) {
+  if (row.is_null(8) || row.is_null(9) || row.is_null(10)) return std::nullopt;
+  return Occasion{std::string(row.text(8)), day_of_number(row.int64(9)),
+                  static_cast<int>(row.int64(10))};
+}
+
+absl::StatusOr<Committed> committed_in(const Statement& row) {
+  Committed committed;
+  committed.sequence = row.int64(0);
+  committed.amounts = {row.int64(3), row.int64(4), row.int64(5), row.int64(6)};
+  absl::Status parsed = parse_stored(committed.context, row.blob(7));
+  if (!parsed.ok()) return parsed;
+  committed.occasion = occasion_in(row);
+  return committed;
+}
 
 absl::StatusOr<std::optional<Committed>> find_repeat_of(Connection& connection,
                                                         const NewEntry& entry) {
@@ -30,7 +48,7 @@ absl::StatusOr<std::optional<Committed>> find_repeat_of(Connection& connection,
   if (!*found) return std::optional<Committed>();
   const bool is_same =
       find.int64(1) == static_cast<int64_t>(entry.kind) && find.blob(2) == entry.content;
-  if (is_same) return Committed{find.int64(0), find.int64(3)};
+  if (is_same) return committed_in(find);
   return refuse(v1::REASON_RECEIPT_REUSED,
                 absl::StrCat("receipt ", entry.receipt, " was committed with other content"),
                 {{"register_id", entry.register_id}, {"receipt", entry.receipt}});
@@ -72,7 +90,9 @@ absl::StatusOr<std::optional<KnownSale>> find_sale_in(Connection& connection,
       return std::optional<KnownSale>();
     }
     absl::Status parsed = parse_stored(known.sale, find.blob(2));
+    parsed.Update(parse_stored(known.context, find.blob(7)));
     if (!parsed.ok()) return parsed;
+    known.occasion = occasion_in(find);
   }
   absl::Status read = read_returns(connection, reference, known.returns);
   if (!read.ok()) return read;
@@ -85,10 +105,13 @@ constexpr Sql kNextSequence{
     "RETURNING last_sequence"};
 constexpr Sql kInsertEntry{
     "INSERT INTO entry (register_id, sequence, receipt, kind, content, context, amount_minor, "
-    "commit_time_us, sale_register_id, sale_receipt) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"};
+    "commit_time_us, sale_register_id, sale_receipt, points_minor, points_milli, "
+    "gift_balance_minor, branch_id, business_day, minute_of_day) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"};
 constexpr Sql kInsertUndelivered{
     "INSERT INTO undelivered (register_id, sequence, is_kept_back) VALUES ($1, $2, 0)"};
+constexpr Sql kUseHold{
+    "UPDATE hold SET state = 3 WHERE register_id = $1 AND hold_id = $2 AND state = 2"};
 
 absl::Status insert(Connection& connection, const NewEntry& entry, Committed& committed) {
   Statement next = connection.statement(kNextSequence);
@@ -104,12 +127,28 @@ absl::Status insert(Connection& connection, const NewEntry& entry, Committed& co
     sale_register_id = entry.original->register_id();
     sale_receipt = entry.original->receipt();
   }
+  std::optional<absl::string_view> branch_id;
+  std::optional<int64_t> business_day;
+  std::optional<int64_t> minute_of_day;
+  if (entry.occasion) {
+    branch_id = entry.occasion->branch_id;
+    business_day = day_number(entry.occasion->business_day);
+    minute_of_day = entry.occasion->minute_of_day;
+  }
+  const Amounts& amounts = committed.amounts;
   Statement add = connection.statement(kInsertEntry);
   add.bind_all(entry.register_id, committed.sequence, entry.receipt, entry.kind,
-               Blob{entry.content}, Blob{entry.context}, committed.amount_minor,
-               entry.commit_time_us, sale_register_id, sale_receipt);
+               Blob{entry.content}, Blob{entry.context}, amounts.amount_minor, entry.commit_time_us,
+               sale_register_id, sale_receipt, amounts.points_minor, amounts.points_milli,
+               amounts.gift_balance_minor, branch_id, business_day, minute_of_day);
   done = add.execute();
   if (!done.ok()) return done;
+  if (!entry.hold_id.empty()) {
+    Statement use = connection.statement(kUseHold);
+    use.bind_all(entry.register_id, entry.hold_id);
+    done = use.execute();
+    if (!done.ok()) return done;
+  }
   Statement enqueue = connection.statement(kInsertUndelivered);
   enqueue.bind_all(entry.register_id, committed.sequence);
   return enqueue.execute();
@@ -129,9 +168,12 @@ absl::Status commit_in(Connection& connection, const NewEntry& entry,
     if (!found.ok()) return found.status();
     sale = *std::move(found);
   }
-  const absl::StatusOr<int64_t> amount = amount_rule(sale ? &*sale : nullptr);
-  if (!amount.ok()) return amount.status();
-  committed.amount_minor = *amount;
+  const absl::StatusOr<Amounts> amounts = amount_rule(sale ? &*sale : nullptr);
+  if (!amounts.ok()) return amounts.status();
+  committed.amounts = *amounts;
+  committed.occasion = entry.occasion;
+  absl::Status parsed = parse_stored(committed.context, entry.context);
+  if (!parsed.ok()) return parsed;
   return insert(connection, entry, committed);
 }
 

@@ -1,5 +1,5 @@
-// The agent's durable record: what its registers committed, what is not delivered yet, and the
-// programs it prices with. The only home of SQL in the agent.
+// The agent's durable record: what its registers committed, what is not delivered yet, what is set
+// aside for them, and the programs and places it prices with. The only home of SQL in the agent.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,8 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "client/agent/hold.h"
+#include "client/agent/occasion.h"
 #include "moadon/v1/program.pb.h"
 #include "moadon/v1/register_service.pb.h"
 #include "moadon/v1/sale.pb.h"
@@ -31,19 +33,35 @@ struct NewEntry {
   std::string content;                           // serialized Sale or Return
   std::string context;                           // serialized RecordContext
   std::optional<v1::ReceiptReference> original;  // of a return with a receipt
+  std::optional<Occasion> occasion;              // of a sale that was priced
+  std::string hold_id;                           // of a sale: the hold it uses; empty: none
   int64_t commit_time_us = 0;
+};
+
+// What an entry is worth.
+struct Amounts {
+  int64_t amount_minor = 0;  // total of a sale, refund of a return
+  // Of a refund: the parts that go back as points and as gift balance.
+  int64_t points_minor = 0;
+  int64_t points_milli = 0;
+  int64_t gift_balance_minor = 0;
 };
 
 // What the register is told of its entry, now and whenever it asks again.
 struct Committed {
   int64_t sequence = 0;
-  int64_t amount_minor = 0;  // total of a sale, refund of a return
+  Amounts amounts;
+  // As committed first.
+  v1::RecordContext context;
+  std::optional<Occasion> occasion;
 };
 
 // A sale in this journal with the returns for it in this journal, in the order of their time (ties
 // by register, then receipt).
 struct KnownSale {
   v1::Sale sale;
+  v1::RecordContext context;
+  std::optional<Occasion> occasion;
   std::vector<v1::Return> returns;
 };
 
@@ -79,7 +97,7 @@ class Journal final {
   // Decides what a new entry is worth, or refuses it. Runs on the writer's thread inside the
   // entry's transaction, so that no other return of the same sale can come between. `sale`: the
   // sale that the entry returns, null when it returns none or the sale is not in this journal.
-  using AmountRule = absl::FunctionRef<absl::StatusOr<int64_t>(const KnownSale* sale)>;
+  using AmountRule = absl::FunctionRef<absl::StatusOr<Amounts>(const KnownSale* sale)>;
 
   // Opens or creates the file at `path`, bringing it to this version. `on_failure` as GroupCommit.
   static absl::StatusOr<std::unique_ptr<Journal>> open(
@@ -89,7 +107,8 @@ class Journal final {
 
   // Stores the entry and answers when it is on the disk. An entry with the same register, receipt
   // and content is there already: its stored answer, nothing changes, the rule is not asked. With
-  // other content: RECEIPT_REUSED. What the rule refuses is not stored.
+  // other content: RECEIPT_REUSED. What the rule refuses is not stored. A hold of the register that
+  // the entry names is used from then on, unless it was given up before.
   absl::StatusOr<Committed> commit(const NewEntry& entry, AmountRule amount_rule);
   // The stored answer when the entry is there already, else nothing; RECEIPT_REUSED as above.
   absl::StatusOr<std::optional<Committed>> find_repeat(const NewEntry& entry);
@@ -118,6 +137,34 @@ class Journal final {
   absl::Status store_programs(absl::Span<const v1::Program> programs);
   // By version.
   absl::StatusOr<std::vector<v1::Program>> programs();
+
+  absl::Status store_place(const std::string& register_id, const Place& place);
+  // The default: none was stored.
+  absl::StatusOr<Place> place(const std::string& register_id);
+
+  // Writes down what the server is about to be asked. Replaces what was asked under the same
+  // request_id; a hold that was answered, or given up, stays as it is.
+  absl::Status ask_hold(const StoredHold& hold);
+  // The server set aside nothing for what was asked: forgets it.
+  absl::Status forget_asked_hold(const std::string& register_id, const std::string& request_id);
+  // The server's answer to what was asked. Returns the hold as it is then.
+  absl::StatusOr<std::optional<StoredHold>> confirm_hold(const std::string& register_id,
+                                                         const std::string& request_id,
+                                                         const v1::PlaceHoldResponse& answer);
+  absl::StatusOr<std::optional<StoredHold>> find_hold(const std::string& register_id,
+                                                      const std::string& request_id);
+  absl::StatusOr<std::optional<StoredHold>> find_hold_by_id(const std::string& register_id,
+                                                            const std::string& hold_id);
+  // What is held is given up; what was used or given up before stays as it is.
+  absl::Status give_up_hold(const std::string& register_id, const std::string& hold_id);
+  // The same for all that is asked for or held and expired by `now_us`.
+  absl::Status give_up_expired_holds(const std::string& register_id, int64_t now_us);
+  // Holds that are given up and of which the server does not know it, at most `limit`.
+  absl::StatusOr<std::vector<StoredHold>> given_up_holds(const std::string& register_id, int limit);
+  // The server knows.
+  absl::Status end_hold(const std::string& register_id, const std::string& request_id);
+  // Removes holds that were used or ended and had expired before `before_us`.
+  absl::Status prune_holds(int64_t before_us);
 
  private:
   Journal(std::unique_ptr<sqlite::GroupCommit> writer, std::unique_ptr<sqlite::ReaderPool> readers)

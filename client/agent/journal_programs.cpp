@@ -1,4 +1,4 @@
-// The program versions that the journal's file keeps.
+// The program versions and places that the journal's file keeps.
 #include "client/agent/journal.h"
 #include "client/agent/journal_rows.h"
 
@@ -14,6 +14,13 @@ using sqlite::Statement;
 constexpr Sql kStoreProgram{
     "INSERT INTO program (version, content) VALUES ($1, $2) ON CONFLICT (version) DO NOTHING"};
 constexpr Sql kPrograms{"SELECT content FROM program ORDER BY version"};
+
+constexpr Sql kStorePlace{
+    "INSERT INTO register_place (register_id, branch_id, time_zone, day_start_minutes) "
+    "VALUES ($1, $2, $3, $4) ON CONFLICT (register_id) DO UPDATE SET branch_id = $2, "
+    "time_zone = $3, day_start_minutes = $4"};
+constexpr Sql kPlace{
+    "SELECT branch_id, time_zone, day_start_minutes FROM register_place WHERE register_id = $1"};
 
 }  // namespace
 
@@ -41,6 +48,25 @@ absl::StatusOr<std::vector<v1::Program>> Journal::programs() {
     absl::Status parsed = parse_stored(programs.emplace_back(), read.blob(0));
     if (!parsed.ok()) return parsed;
   }
+}
+
+absl::Status Journal::store_place(const std::string& register_id, const Place& place) {
+  return writer_->run([&](Connection& connection) {
+    Statement store = connection.statement(kStorePlace);
+    store.bind_all(register_id, place.branch_id, place.time_zone, place.day_start_minutes);
+    return store.execute();
+  });
+}
+
+absl::StatusOr<Place> Journal::place(const std::string& register_id) {
+  const sqlite::ReaderLease reader = readers_->lease();
+  Statement read = reader->statement(kPlace);
+  read.bind_all(register_id);
+  const absl::StatusOr<bool> row = read.step();
+  if (!row.ok()) return row.status();
+  if (!*row) return Place();
+  return Place{std::string(read.text(0)), std::string(read.text(1)),
+               static_cast<int>(read.int64(2))};
 }
 
 }  // namespace moadon::agent

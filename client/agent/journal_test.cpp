@@ -51,8 +51,9 @@ std::unique_ptr<Journal> open(const ScratchDirectory& directory) {
 
 absl::StatusOr<Committed> commit(Journal& journal, const NewEntry& entry,
                                  int64_t amount_minor = 100) {
-  return journal.commit(entry,
-                        [&](const KnownSale*) -> absl::StatusOr<int64_t> { return amount_minor; });
+  return journal.commit(entry, [&](const KnownSale*) -> absl::StatusOr<Amounts> {
+    return Amounts{.amount_minor = amount_minor};
+  });
 }
 
 std::vector<int64_t> sequences(const std::vector<v1::RecordEntry>& batch) {
@@ -80,14 +81,14 @@ TEST_CASE("the same entry again has the stored answer, whatever the rule would s
   const ScratchDirectory directory;
   const auto journal = open(directory);
   const NewEntry entry = sale_entry("R1", "a");
-  CHECK(commit(*journal, entry, 500)->amount_minor == 500);
+  CHECK(commit(*journal, entry, 500)->amounts.amount_minor == 500);
   const auto again = commit(*journal, entry, 900);
   REQUIRE(again.ok());
   CHECK(again->sequence == 1);
-  CHECK(again->amount_minor == 500);
+  CHECK(again->amounts.amount_minor == 500);
   const auto repeat = journal->find_repeat(entry);
   REQUIRE((repeat.ok() && repeat->has_value()));
-  CHECK((*repeat)->amount_minor == 500);
+  CHECK((*repeat)->amounts.amount_minor == 500);
   CHECK(journal->backlog("R1")->count == 1);
 }
 
@@ -107,7 +108,7 @@ TEST_CASE("what the rule refuses leaves no trace") {
   const ScratchDirectory directory;
   const auto journal = open(directory);
   const auto no =
-      journal->commit(sale_entry("R1", "a"), [](const KnownSale*) -> absl::StatusOr<int64_t> {
+      journal->commit(sale_entry("R1", "a"), [](const KnownSale*) -> absl::StatusOr<Amounts> {
         return refuse(v1::REASON_RETURN_EXCEEDS_SOLD, "no");
       });
   CHECK(reason_of(no.status()) == v1::REASON_RETURN_EXCEEDS_SOLD);
@@ -191,9 +192,9 @@ TEST_CASE("a rule sees the sale that comes back and its returns in the order of 
   const ScratchDirectory directory;
   const auto journal = open(directory);
   int returns_seen = -1;
-  const auto look = [&](const KnownSale* sale) -> absl::StatusOr<int64_t> {
+  const auto look = [&](const KnownSale* sale) -> absl::StatusOr<Amounts> {
     returns_seen = sale == nullptr ? -1 : static_cast<int>(sale->returns.size());
-    return 0;
+    return Amounts();
   };
   REQUIRE(journal->commit(return_entry("R2", "early", "s", 50), look).ok());
   CHECK(returns_seen == -1);

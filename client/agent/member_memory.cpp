@@ -1,38 +1,64 @@
 #include "client/agent/member_memory.h"
 
-#include <utility>
+#include <algorithm>
+#include <tuple>
 
 namespace moadon::agent {
+namespace {
+
+// The order of facts of one member.
+auto age_of(const v1::MemberFacts& facts) {
+  return std::make_tuple(facts.snapshot(), facts.issued_at().seconds(), facts.issued_at().nanos());
+}
+
+// Puts the facts in their place.
+void insert(std::vector<v1::MemberFacts>& snapshots, const v1::MemberFacts& facts) {
+  const auto place = std::lower_bound(
+      snapshots.begin(), snapshots.end(), facts,
+      [](const v1::MemberFacts& a, const v1::MemberFacts& b) { return age_of(a) < age_of(b); });
+  if (place != snapshots.end() && age_of(*place) == age_of(facts)) {
+    *place = facts;
+    return;
+  }
+  snapshots.insert(place, facts);
+  if (snapshots.size() > kMaxRememberedFacts) snapshots.erase(snapshots.begin());
+}
+
+}  // namespace
 
 void FactsMemory::remember(const v1::MemberFacts& facts) {
   if (facts.member_id().empty()) return;
   absl::MutexLock lock(&mutex_);
-  const auto [known, is_new] = facts_.try_emplace(facts.member_id(), facts);
-  if (!is_new) {
-    if (facts.snapshot() >= known->second.snapshot()) known->second = facts;
-    return;
-  }
+  const auto [known, is_new] = facts_.try_emplace(facts.member_id());
+  insert(known->second, facts);
+  if (!is_new) return;
   order_.push_back(facts.member_id());
   if (order_.size() <= kMaxRememberedMembers) return;
   facts_.erase(order_.front());
   order_.pop_front();
 }
 
-v1::MemberFacts FactsMemory::of(const std::string& member_id) const {
+std::optional<v1::MemberFacts> FactsMemory::of(const std::string& member_id) const {
   absl::MutexLock lock(&mutex_);
   const auto known = facts_.find(member_id);
-  return known == facts_.end() ? v1::MemberFacts() : known->second;
+  if (known == facts_.end()) return std::nullopt;
+  return known->second.back();
 }
 
-void QuoteMemory::remember(QuoteBasis basis) {
+std::optional<v1::MemberFacts> FactsMemory::of(const std::string& member_id,
+                                               const v1::QuoteReference& reference) const {
   absl::MutexLock lock(&mutex_);
-  last_ = std::move(basis);
-}
-
-std::optional<QuoteBasis> QuoteMemory::take(const std::string& member_id) {
-  absl::MutexLock lock(&mutex_);
-  if (!last_ || last_->member_id != member_id) return std::nullopt;
-  return std::exchange(last_, std::nullopt);
+  const auto known = facts_.find(member_id);
+  if (known == facts_.end()) return std::nullopt;
+  std::optional<v1::MemberFacts> found;
+  for (const v1::MemberFacts& facts : known->second) {
+    if (facts.snapshot() != reference.facts_snapshot()) continue;
+    found = facts;
+    const bool is_exact = facts.issued_at().seconds() == reference.facts_issued_at().seconds() &&
+                          facts.issued_at().nanos() == reference.facts_issued_at().nanos();
+    if (is_exact) break;
+  }
+  return found;
 }
 
 }  // namespace moadon::agent

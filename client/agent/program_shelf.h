@@ -9,15 +9,17 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
 #include "moadon/v1/program.pb.h"
+#include "rules/pricing.h"
 
 namespace moadon::agent {
 
-// Versions as they were published; those with parts of kinds that this build does not know are kept
-// but never price. Thread-safe.
+// Versions as they were published, each made ready for pricing once; those that this build does not
+// understand (parts of kinds it does not know, or rules of form it does not share) are kept but
+// never price. Thread-safe.
 class ProgramShelf final {
  public:
   // Shared with whoever prices while newer versions arrive.
-  using ProgramPointer = std::shared_ptr<const v1::Program>;
+  using PricingPointer = std::shared_ptr<const Pricing>;
 
   ProgramShelf() = default;
   ProgramShelf(const ProgramShelf&) = delete;
@@ -28,7 +30,9 @@ class ProgramShelf final {
 
   // The newest version that is understood and in force at `time_us`; the first is in force from the
   // beginning of time. Null: none is here.
-  ProgramPointer in_force(int64_t time_us) const ABSL_LOCKS_EXCLUDED(mutex_);
+  PricingPointer in_force(int64_t time_us) const ABSL_LOCKS_EXCLUDED(mutex_);
+  // One version; null: not here, or not understood.
+  PricingPointer version(int64_t number) const ABSL_LOCKS_EXCLUDED(mutex_);
 
   // The newest version here, understood or not; 0: none.
   int64_t newest_version() const ABSL_LOCKS_EXCLUDED(mutex_);
@@ -37,9 +41,11 @@ class ProgramShelf final {
 
  private:
   struct Volume {
-    ProgramPointer program;
-    bool is_understood = false;
+    int64_t version = 0;
+    int64_t start_us = 0;    // of the first: ignored
+    PricingPointer pricing;  // null: not understood
   };
+  bool is_here(int64_t version) const ABSL_LOCKS_EXCLUDED(mutex_);
 
   mutable absl::Mutex mutex_;
   std::vector<Volume> volumes_ ABSL_GUARDED_BY(mutex_);  // by version

@@ -12,14 +12,11 @@
 #include "gateway/status.h"
 #include "rules/calendar.h"
 #include "rules/check.h"
-#include "rules/price.h"
 #include "rules/program.h"
 #include "rules/refusal.h"
 
 namespace moadon::agent {
 namespace {
-
-constexpr size_t kMaxHoldIdBytes = 64;
 
 absl::string_view header(const grpc::ServerContext& context, const char* name) {
   const auto found = context.client_metadata().find(name);
@@ -71,7 +68,7 @@ int64_t RegisterService::now_us() const {
   return parts_.link.corrected_now_us().value_or(parts_.clock.now_us());
 }
 
-ProgramShelf::ProgramPointer RegisterService::program_at(const Caller& caller, int64_t time_us) {
+ProgramShelf::PricingPointer RegisterService::program_at(const Caller& caller, int64_t time_us) {
   if (parts_.shelf.newest_version() == 0) {
     const auto ask = [&caller](const v1::FetchProgramsRequest& request) {
       return caller.till.line.ask(&v1::SyncService::Stub::FetchPrograms, request, kCashierWait,
@@ -115,59 +112,61 @@ grpc::Status RegisterService::Enroll(grpc::ServerContext* context, const v1::Enr
   });
 }
 
-absl::StatusOr<v1::Quote> RegisterService::price(const Caller& caller, const v1::Basket& basket) {
-  absl::Status checked = check_basket(basket);
-  if (!checked.ok()) return checked;
-  int64_t time_us = now_us();
+absl::StatusOr<v1::MemberFacts> RegisterService::fetch_facts(const Caller& caller,
+                                                             const std::string& member_id) {
+  v1::GetFactsRequest question;
+  question.set_member_id(member_id);
+  auto answer = caller.till.line.ask(&v1::SyncService::Stub::GetFacts, question, kCashierWait,
+                                     caller.time_left);
+  if (!answer.ok()) return answer.status();
+  parts_.facts.remember(answer->facts());
+  return std::move(*answer->mutable_facts());
+}
+
+v1::MemberFacts RegisterService::facts_of(const Caller& caller, const std::string& member_id) {
+  v1::MemberFacts facts;
+  if (member_id.empty()) return facts;
+  if (auto known = parts_.facts.of(member_id)) return *std::move(known);
+  auto fetched = fetch_facts(caller, member_id);
+  if (fetched.ok() && fetched->member_id() == member_id) return *std::move(fetched);
+  facts.set_member_id(member_id);
+  return facts;
+}
+
+absl::StatusOr<QuoteInputs> RegisterService::inputs_for(const Caller& caller,
+                                                        const v1::Basket& basket) {
+  QuoteInputs inputs;
+  inputs.time_us = now_us();
   if (basket.has_at()) {
     const auto at_us = time_us_of(basket.at(), "basket.at");
     if (!at_us.ok()) return at_us.status();
-    time_us = *at_us;
+    inputs.time_us = *at_us;
   }
-  const ProgramShelf::ProgramPointer program = program_at(caller, time_us);
-  if (program == nullptr) {
+  inputs.pricing = program_at(caller, inputs.time_us);
+  if (inputs.pricing == nullptr) {
     return refuse(v1::REASON_PROGRAM_MISSING,
                   "the agent has no program yet: sell at the register's own prices");
   }
-  const v1::MemberFacts facts = parts_.facts.of(basket.member_id());
-  absl::StatusOr<v1::Quote> priced = quote(basket, *program, facts);
-  if (priced.ok()) {
-    caller.till.quotes.remember({basket.member_id(), program->version(), facts});
-  }
-  return priced;
+  inputs.facts = facts_of(caller, basket.member_id());
+  inputs.occasion = occasion_at(inputs.time_us, caller.till.place.get(), inputs.pricing->program());
+  return inputs;
 }
 
 grpc::Status RegisterService::Quote(grpc::ServerContext* context, const v1::QuoteRequest* request,
                                     v1::QuoteResponse* response) {
   return serve(*context, [&](const Caller& caller) -> absl::Status {
     if (!request->has_basket()) return missing("basket");
-    absl::StatusOr<v1::Quote> priced = price(caller, request->basket());
-    if (!priced.ok()) return priced.status();
-    *response->mutable_quote() = *std::move(priced);
-    return absl::OkStatus();
-  });
-}
-
-grpc::Status RegisterService::Hold(grpc::ServerContext* context, const v1::HoldRequest* request,
-                                   v1::HoldResponse* response) {
-  return serve(*context, [&](const Caller& caller) -> absl::Status {
-    if (!request->has_basket()) return missing("basket");
-    absl::StatusOr<v1::Quote> priced = price(caller, request->basket());
-    if (!priced.ok()) return priced.status();
-    // No quote of this version uses points or rights, so there is nothing to set aside.
-    *response->mutable_quote() = *std::move(priced);
-    return absl::OkStatus();
-  });
-}
-
-grpc::Status RegisterService::Cancel(grpc::ServerContext* context, const v1::CancelRequest* request,
-                                     v1::CancelResponse* response) {
-  return serve(*context, [&](const Caller&) -> absl::Status {
-    absl::Status checked =
-        check_text(request->hold_id(), kMaxHoldIdBytes, Presence::kRequired, "hold_id");
+    absl::Status checked = check_basket(request->basket());
+    checked.Update(check_receipt_columns(request->receipt_columns()));
     if (!checked.ok()) return checked;
-    return refuse(v1::REASON_HOLD_UNKNOWN, "there is no such hold",
-                  {{"hold_id", request->hold_id()}});
+    const absl::StatusOr<QuoteInputs> inputs = inputs_for(caller, request->basket());
+    if (!inputs.ok()) return inputs.status();
+    absl::StatusOr<v1::Quote> quote = quote_of(request->basket(), *inputs);
+    if (!quote.ok()) return quote.status();
+    add_receipt(*quote, request->basket(), *inputs,
+                {request->receipt_columns(), request->visual_order()});
+    *response->mutable_quote() = *std::move(quote);
+    return absl::OkStatus();
   });
 }
 
@@ -189,10 +188,10 @@ grpc::Status RegisterService::Status(grpc::ServerContext* context, const v1::Sta
     if (backlog->oldest_commit_us) {
       *response->mutable_oldest_undelivered_time() = timestamp_of(*backlog->oldest_commit_us);
     }
-    if (const auto program = parts_.shelf.in_force(now_us()); program != nullptr) {
-      response->set_program_version(program->version());
-      response->set_currency_code(program->currency_code());
-      response->set_language_code(language_of(*program));
+    if (const auto pricing = parts_.shelf.in_force(now_us()); pricing != nullptr) {
+      response->set_program_version(pricing->program().version());
+      response->set_currency_code(pricing->program().currency_code());
+      response->set_language_code(language_of(pricing->program()));
     }
     response->set_program_version_not_understood(parts_.shelf.newest_not_understood());
     response->set_agent_version(std::string(kAgentVersion));

@@ -9,6 +9,7 @@
 #include "client/agent/journal.h"
 #include "client/agent/member_memory.h"
 #include "client/agent/program_shelf.h"
+#include "client/agent/quote_inputs.h"
 #include "client/agent/return_check.h"
 #include "client/agent/server_link.h"
 #include "client/agent/tills.h"
@@ -64,15 +65,44 @@ class RegisterService final : public v1::RegisterService::Service {
   grpc::Status serve(grpc::ServerContext& context,
                      absl::FunctionRef<absl::Status(const Caller&)> answer);
 
-  absl::StatusOr<v1::Quote> price(const Caller& caller, const v1::Basket& basket);
   // The version in force, fetched first when there is none yet and the server answers quickly.
-  ProgramShelf::ProgramPointer program_at(const Caller& caller, int64_t time_us);
+  ProgramShelf::PricingPointer program_at(const Caller& caller, int64_t time_us);
   int64_t now_us() const;
-  // What the agent adds to a sale or return.
-  v1::RecordContext context_for(const Caller& caller, const std::string& member_id,
-                                int64_t occurred_us);
-  NewEntry new_entry(const Caller& caller, const v1::Sale& sale, const std::string& member_id);
+  // What is known of the member here; of one not met here, what the server says quickly; else the
+  // id alone. Of nobody the default message.
+  v1::MemberFacts facts_of(const Caller& caller, const std::string& member_id);
+  // As the server has them now.
+  absl::StatusOr<v1::MemberFacts> fetch_facts(const Caller& caller, const std::string& member_id);
+  // What a basket is priced with now, or at the moment it names.
+  absl::StatusOr<QuoteInputs> inputs_for(const Caller& caller, const v1::Basket& basket);
+
+  absl::Status hold(const Caller& caller, const v1::HoldRequest& request,
+                    v1::HoldResponse& response);
+  // Prices, asks the server to set aside, and says so; once more with facts of now where those at
+  // hand were too old.
+  absl::Status hold_anew(const Caller& caller, const v1::HoldRequest& request,
+                         v1::HoldResponse& response);
+  // The answer to what was asked for before. False: the server has set nothing aside for it.
+  absl::StatusOr<bool> repeat_hold(const Caller& caller, const v1::HoldRequest& request,
+                                   StoredHold known, v1::HoldResponse& response);
+  // Asks the server for what is written down, and writes down its answer.
+  absl::StatusOr<StoredHold> place_hold(const Caller& caller, const StoredHold& asked);
+
+  NewEntry new_entry(const Caller& caller, const v1::CommitRequest& request);
   NewEntry new_entry(const Caller& caller, const v1::Return& returned);
+  // The facts that a quote names, else what is known of the member.
+  v1::MemberFacts facts_of_quote(const Caller& caller, const std::string& member_id,
+                                 const v1::QuoteReference& quote);
+  // What the sale was priced with: what its hold was, what its quote was, or what is newest.
+  absl::StatusOr<v1::RecordContext> context_for(const Caller& caller,
+                                                const v1::CommitRequest& request,
+                                                int64_t commit_us);
+  // The occasion it is judged on; nothing when no program is here.
+  std::optional<Occasion> occasion_of(const Caller& caller, const v1::Sale& sale,
+                                      const v1::RecordContext& context, int64_t commit_us);
+  absl::StatusOr<Committed> commit_sale(const Caller& caller, const v1::CommitRequest& request);
+  // A known sale's units with what was paid for them.
+  SoldUnits sold_units(const KnownSale& sale) const;
   absl::StatusOr<Committed> commit_return(const Caller& caller, const v1::Return& returned);
   // What the server knows of a sale that is not in this journal; nothing when it does not say so
   // quickly: a return never waits for its sale.

@@ -1,4 +1,4 @@
-// The methods of RegisterService that write and read the journal.
+// The methods of RegisterService that take returns and read the journal.
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -6,13 +6,11 @@
 #include "client/agent/return_check.h"
 #include "rules/calendar.h"
 #include "rules/check.h"
-#include "rules/price.h"
 #include "rules/refusal.h"
 
 namespace moadon::agent {
 namespace {
 
-constexpr size_t kMaxIdBytes = 64;
 constexpr size_t kMaxReceiptBytes = 64;
 constexpr int kPendingPage = 100;
 constexpr int kMaxPendingPage = 1000;
@@ -29,51 +27,7 @@ absl::StatusOr<int64_t> sequence_of_token(absl::string_view token) {
   return refuse(v1::REASON_PAGE_TOKEN_INVALID, "the page token was not issued for this call");
 }
 
-int64_t total_minor_of(const v1::Sale& sale) {
-  int64_t total_minor = 0;  // cannot overflow: check_sale limits what the lines add up to
-  for (const v1::Line& line : sale.lines()) total_minor += paid_net_of(line);
-  return total_minor;
-}
-
-// Times were checked already.
-int64_t occurred_us_of(const google::protobuf::Timestamp& time) {
-  return time_us_of(time, "occurred_at").value_or(0);
-}
-
 }  // namespace
-
-v1::RecordContext RegisterService::context_for(const Caller& caller, const std::string& member_id,
-                                               int64_t occurred_us) {
-  v1::RecordContext context;
-  context.set_member_id(member_id);
-  if (std::optional<QuoteBasis> basis = caller.till.quotes.take(member_id)) {
-    context.set_program_version(basis->program_version);
-    if (basis->facts.snapshot() > 0) *context.mutable_facts() = std::move(basis->facts);
-  } else {
-    // Not quoted here since the agent started: what a quote of that moment would have used.
-    const auto program = parts_.shelf.in_force(occurred_us);
-    if (program != nullptr) context.set_program_version(program->version());
-    v1::MemberFacts facts = parts_.facts.of(member_id);
-    if (facts.snapshot() > 0) *context.mutable_facts() = std::move(facts);
-  }
-  if (const auto now = parts_.link.corrected_now_us()) {
-    *context.mutable_corrected_at() = timestamp_of(*now);
-  }
-  return context;
-}
-
-NewEntry RegisterService::new_entry(const Caller& caller, const v1::Sale& sale,
-                                    const std::string& member_id) {
-  NewEntry entry;
-  entry.register_id = caller.till.register_id;
-  entry.receipt = sale.receipt();
-  entry.kind = EntryKind::kSale;
-  entry.content = sale.SerializeAsString();
-  entry.context =
-      context_for(caller, member_id, occurred_us_of(sale.occurred_at())).SerializeAsString();
-  entry.commit_time_us = parts_.clock.now_us();
-  return entry;
-}
 
 NewEntry RegisterService::new_entry(const Caller& caller, const v1::Return& returned) {
   NewEntry entry;
@@ -91,25 +45,6 @@ NewEntry RegisterService::new_entry(const Caller& caller, const v1::Return& retu
   return entry;
 }
 
-grpc::Status RegisterService::Commit(grpc::ServerContext* context, const v1::CommitRequest* request,
-                                     v1::CommitResponse* response) {
-  return serve(*context, [&](const Caller& caller) -> absl::Status {
-    const v1::Sale& sale = request->sale();
-    absl::Status checked = check_sale(sale);
-    checked.Update(check_text(request->member_id(), kMaxIdBytes, Presence::kOptional, "member_id"));
-    checked.Update(check_text(request->hold_id(), kMaxIdBytes, Presence::kOptional, "hold_id"));
-    if (!checked.ok()) return checked;
-    const NewEntry entry = new_entry(caller, sale, request->member_id());
-    const absl::StatusOr<Committed> committed = parts_.journal.commit(
-        entry, [&](const KnownSale*) -> absl::StatusOr<int64_t> { return total_minor_of(sale); });
-    if (!committed.ok()) return committed.status();
-    caller.till.courier.notify_committed();
-    response->set_sequence(committed->sequence);
-    response->set_total_minor(committed->amount_minor);
-    return absl::OkStatus();
-  });
-}
-
 grpc::Status RegisterService::Return(grpc::ServerContext* context, const v1::ReturnRequest* request,
                                      v1::ReturnResponse* response) {
   return serve(*context, [&](const Caller& caller) -> absl::Status {
@@ -120,7 +55,10 @@ grpc::Status RegisterService::Return(grpc::ServerContext* context, const v1::Ret
     if (!committed.ok()) return committed.status();
     caller.till.courier.notify_committed();
     response->set_sequence(committed->sequence);
-    response->set_refund_minor(committed->amount_minor);
+    response->set_refund_minor(committed->amounts.amount_minor);
+    response->set_points_minor(committed->amounts.points_minor);
+    response->set_points_milli(committed->amounts.points_milli);
+    response->set_gift_balance_minor(committed->amounts.gift_balance_minor);
     return absl::OkStatus();
   });
 }
@@ -137,11 +75,15 @@ absl::StatusOr<Committed> RegisterService::commit_return(const Caller& caller,
     if (!sale.ok()) return sale.status();
     if (!*sale) units_elsewhere = ask_units(caller, *entry.original);
   }
-  return parts_.journal.commit(entry, [&](const KnownSale* sale) -> absl::StatusOr<int64_t> {
-    if (sale != nullptr) return checked_refund_minor(returned, sold_units_of(*sale));
-    if (units_elsewhere) return checked_refund_minor(returned, *units_elsewhere);
-    return unlinked_refund_minor(returned);
+  return parts_.journal.commit(entry, [&](const KnownSale* sale) -> absl::StatusOr<Amounts> {
+    if (sale != nullptr) return checked_refund(returned, sold_units(*sale));
+    if (units_elsewhere) return checked_refund(returned, *units_elsewhere);
+    return Amounts{.amount_minor = unlinked_refund_minor(returned)};
   });
+}
+
+SoldUnits RegisterService::sold_units(const KnownSale& sale) const {
+  return sold_units_of(sale, verdict_of(sale.sale, sale.context, sale.occasion, parts_.shelf));
 }
 
 std::optional<SoldUnits> RegisterService::ask_units(const Caller& caller,
@@ -172,7 +114,7 @@ absl::StatusOr<std::optional<v1::GetReceiptResponse>> RegisterService::receipt_h
   const auto sale = parts_.journal.find_sale(reference);
   if (!sale.ok()) return sale.status();
   if (!*sale) return std::optional<v1::GetReceiptResponse>();
-  for (v1::KeptLine& line : kept_lines_of(sold_units_of(**sale))) {
+  for (v1::KeptLine& line : kept_lines_of(sold_units(**sale))) {
     *receipt.add_kept_lines() = std::move(line);
   }
   *receipt.mutable_sale() = (*sale)->sale;

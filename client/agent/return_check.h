@@ -2,22 +2,33 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "client/agent/journal.h"
+#include "moadon/v1/quote.pb.h"
 #include "moadon/v1/register_service.pb.h"
 #include "moadon/v1/sale.pb.h"
 #include "rules/returns.h"
 
 namespace moadon::agent {
 
+// What of a sold line's paid net was not paid with money; each part comes back by itself.
+struct PaidParts {
+  int64_t points_minor = 0;
+  int64_t points_milli = 0;
+  int64_t gift_balance_minor = 0;
+};
+
 // A sale and what came back of it so far.
 struct SoldUnits {
   std::vector<SoldLine> sold;
+  std::vector<PaidParts> parts;  // of each
   std::vector<std::vector<ReturnedLine>> returned;
 };
-SoldUnits sold_units_of(const KnownSale& sale);
+// `verdict` fills in what the sale's content does not say; nothing: the content alone counts.
+SoldUnits sold_units_of(const KnownSale& sale, const std::optional<v1::Quote>& verdict);
 // The same from the server's answer, which says only how much of each line is kept: the refund of
 // the rest depends on nothing else.
 SoldUnits sold_units_of(const v1::GetReceiptResponse& receipt);
@@ -25,9 +36,13 @@ SoldUnits sold_units_of(const v1::GetReceiptResponse& receipt);
 // What to pay back for `returned` (checked by check_return) after what came back before: per line
 // what the register says, else what the rules pay back. Refuses with LINE_UNKNOWN (values: field)
 // and RETURN_EXCEEDS_SOLD (values: sku, sold_milli, returned_milli).
-absl::StatusOr<int64_t> checked_refund_minor(const v1::Return& returned, SoldUnits units);
+absl::StatusOr<Amounts> checked_refund(const v1::Return& returned, SoldUnits units);
 
 // Per line of the sale, what is still with the customer.
 std::vector<v1::KeptLine> kept_lines_of(const SoldUnits& units);
+
+// Sum of what was paid for the sale's lines: as its content says, else as the verdict, else as
+// charged without any benefit.
+int64_t total_minor_of(const v1::Sale& sale, const std::optional<v1::Quote>& verdict);
 
 }  // namespace moadon::agent

@@ -11,7 +11,7 @@
 #include "absl/synchronization/mutex.h"
 #include "client/agent/agent_directory.h"
 #include "client/agent/courier.h"
-#include "client/agent/member_memory.h"
+#include "client/agent/occasion.h"
 #include "client/agent/server_line.h"
 
 namespace moadon::agent {
@@ -20,17 +20,18 @@ namespace moadon::agent {
 // than this.
 inline constexpr absl::Duration kRescanPause = absl::Milliseconds(50);
 
-// One register: its line, its last quote, its deliveries.
+// One register: its line, its place, its deliveries.
 class Till final {
  public:
   Till(const RegisterFiles& files, const Courier::Parts& parts)
       : register_id(files.register_id),
         line(parts.link, parts.cancellation, files.server_token),
-        courier(files.register_id, line, parts) {}
+        place(parts.journal.place(files.register_id).value_or(Place())),
+        courier(files.register_id, line, place, parts) {}
 
   const std::string register_id;
   ServerLine line;
-  QuoteMemory quotes;
+  PlaceMemory place;
   Courier courier;
 };
 
