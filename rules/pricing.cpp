@@ -96,6 +96,11 @@ const v1::Program& Pricing::program() const { return ready_->program.program(); 
 absl::StatusOr<v1::Quote> Pricing::quote(const v1::Basket& basket, const v1::MemberFacts& facts,
                                          const Occasion& occasion) const {
   if (absl::Status form = check_basket(basket); !form.ok()) return form;
+  if (basket.without_rights() && !facts.rights().empty()) {
+    v1::MemberFacts others = facts;
+    others.clear_rights();
+    return quote(basket, others, occasion);
+  }
   const ReadyProgram& ready = ready_->program;
   const Circumstances at =
       look_at(ready, basket, facts, occasion,
@@ -120,6 +125,7 @@ v1::Basket basket_of(const v1::Sale& sale) {
   for (v1::Line& line : *basket.mutable_lines()) line.clear_paid_net_minor();
   *basket.mutable_coupon_codes() = sale.coupon_codes();
   basket.set_spend_points_milli(sale.spend_points_milli());
+  basket.set_without_rights(sale.without_rights());
   int64_t gift_balance_minor = 0;  // cannot overflow: 32 tenders of at most 10^13
   for (const v1::Tender& tender : sale.tenders()) {
     if (tender.kind() == v1::TENDER_KIND_GIFT_BALANCE) gift_balance_minor += tender.amount_minor();

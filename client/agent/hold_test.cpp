@@ -249,6 +249,28 @@ TEST_CASE("without the server nothing is set aside, and selling goes on") {
   CHECK(shop.commit("1", *plain).ok());
 }
 
+TEST_CASE("rights that could not be set aside are left alone, in quote and sale") {
+  Shop shop(0, 1);
+  shop.house.club.go_away();
+  REQUIRE(eventually([&] { return !shop.till().status().online(); }));
+  v1::HoldRequest basket = shop.basket("h1", 0);
+  CHECK(reason_of(shop.hold(basket).status()) == v1::REASON_SERVER_UNREACHABLE);
+  basket.mutable_basket()->set_without_rights(true);
+  const auto plain = shop.hold(basket);
+  REQUIRE(plain.ok());
+  CHECK(plain->quote().total_minor() == 1000);
+  CHECK_FALSE(plain->has_hold());
+  v1::CommitRequest sale;
+  *sale.mutable_sale() = sale_of("1");
+  sale.mutable_sale()->set_without_rights(true);
+  sale.set_member_id("member-of-77");
+  *sale.mutable_quote() = plain->quote().reference();
+  const auto committed = shop.till().call(&Stub::Commit, sale);
+  REQUIRE(committed.ok());
+  CHECK(committed->total_minor() == 1000);
+  CHECK(committed->quote().rights_used().empty());
+}
+
 TEST_CASE("a hold whose answer was lost is found by asking again, or ends by itself") {
   Shop shop;
   shop.house.club.lose_hold_answers(true);
