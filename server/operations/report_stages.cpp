@@ -12,12 +12,16 @@
 #include "rules/check.h"
 #include "rules/refusal.h"
 #include "rules/stage.h"
+#include "rules/tier.h"
 #include "server/operations/member_id.h"
 #include "server/operations/member_timeline.h"
 #include "server/operations/page_token.h"
+#include "server/storage/decision_store.h"
 #include "server/storage/fact_store.h"
+#include "server/storage/kept_promises_store.h"
 #include "server/storage/member_details_store.h"
 #include "server/storage/member_store.h"
+#include "server/storage/tier_store.h"
 
 namespace moadon {
 namespace {
@@ -105,15 +109,50 @@ absl::Status program_missing() {
   return refuse(v1::REASON_PROGRAM_MISSING, "no program has been published yet");
 }
 
+// The tier locks that had been decided by then.
+absl::StatusOr<std::vector<TierFloor>> floors_as_of(sqlite::Connection& connection,
+                                                    const storage::MemberRow& row,
+                                                    const AsOf& moment) {
+  std::vector<TierFloor> floors;
+  if (row.lock_count == 0) return floors;
+  const auto locks = storage::list_tier_locks(connection, row.member_id);
+  if (!locks.ok()) return locks.status();
+  for (const storage::TierLockRow& lock : *locks) {
+    if (moment.instant_us) {
+      const auto decision = storage::find_decision(connection, lock.request_id);
+      if (!decision.ok()) return decision.status();
+      if (*decision && (*decision)->record_us > *moment.instant_us) continue;
+    }
+    floors.push_back({lock.tier_id, day_of_number(lock.from_day), day_of_number(lock.until_day)});
+  }
+  return floors;
+}
+
+// Tier and points then. Points have dates and no hour: an instant sees those of its date.
+absl::Status fill_promises(sqlite::Connection& connection, const storage::MemberRow& row,
+                           const MemberTimeline& timeline, const ClubView& view, const AsOf& moment,
+                           v1::MemberStanding& message) {
+  if (view.has_tiers()) {
+    const auto floors = floors_as_of(connection, row, moment);
+    if (!floors.ok()) return floors.status();
+    message.set_tier_id(
+        tier_path(timeline.facts, *floors, view.tier_versions(), moment.day).at_end);
+  }
+  if (row.points_entry_number == 0) return absl::OkStatus();
+  const absl::StatusOr<int64_t> points_milli =
+      storage::points_as_of_day(connection, row.member_id, day_number(moment.day));
+  if (points_milli.ok()) message.set_points_milli(*points_milli);
+  return points_milli.status();
+}
+
 absl::StatusOr<v1::MemberStanding> standing_message(sqlite::Connection& connection,
                                                     const storage::MemberRow& row,
                                                     const MemberTimeline& timeline,
-                                                    const StageVersions& versions,
-                                                    absl::CivilDay day) {
+                                                    const ClubView& view, const AsOf& moment) {
   absl::StatusOr<std::string> key = storage::find_shown_key(connection, row.member_id);
   if (!key.ok()) return key.status();
-  const Standing standing = standing_at(timeline, day);
-  const StagePath path = stage_path(timeline, versions, day);
+  const Standing standing = standing_at(timeline, moment.day);
+  const StagePath path = stage_path(timeline, view.stage_versions(), moment.day);
   v1::MemberStanding message;
   message.set_member_id(member_id_text(row.member_id));
   message.set_key(*std::move(key));
@@ -124,6 +163,8 @@ absl::StatusOr<v1::MemberStanding> standing_message(sqlite::Connection& connecti
   message.set_net_spend_minor(standing.net_spend_minor);
   message.set_stage(path.at_end.stage);
   if (!path.steps.empty()) message.set_stage_since_date(format_day(path.steps.back().day));
+  const absl::Status filled = fill_promises(connection, row, timeline, view, moment, message);
+  if (!filled.ok()) return filled;
   return message;
 }
 
@@ -223,8 +264,7 @@ absl::StatusOr<v1::ExportMembersResponse> export_members(Club& club,
   const absl::Status exported = for_each_as_of(
       **reader, *rows, place->moment,
       [&](const storage::MemberRow& row, const MemberTimeline& timeline) -> absl::Status {
-        auto message =
-            standing_message(**reader, row, timeline, view->stage_versions(), place->moment.day);
+        auto message = standing_message(**reader, row, timeline, *view, place->moment);
         if (!message.ok()) return message.status();
         *response.add_members() = *std::move(message);
         return absl::OkStatus();

@@ -1,4 +1,4 @@
-// Stages and standings as of any moment, from the facts alone.
+// Stages and standings as of any moment, from the facts and the ledger alone.
 #pragma once
 
 #include "moadon/v1/report_service.pb.h"
