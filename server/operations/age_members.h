@@ -1,4 +1,4 @@
-// Moves the stages that time alone changes.
+// What time alone changes of members: stages, tiers, points.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ struct AgedMembers {
 };
 
 // Brings at most kAgeingBatch members that are due on the club's present business date up to date,
-// each move dated to the day it became true. Members that are not due are not touched. Without a
-// program nobody is due.
+// each move and expiry dated to the day it became true. Members that are not due are not touched.
+// Without a program nobody is due.
 void age_members(Club& club, Answer<AgedMembers> answer);
 
 }  // namespace moadon

@@ -13,9 +13,22 @@ const v1::Program* ClubView::program(int64_t version) const {
 }
 
 const v1::Program& ClubView::program_at(int64_t time_us) const {
+  return programs_[index_at(time_us)];
+}
+
+size_t ClubView::index_at(int64_t time_us) const {
   size_t i = programs_.size() - 1;
   while (i > 0 && start_times_us_[i] > time_us) --i;
-  return programs_[i];
+  return i;
+}
+
+bool ClubView::has_promises(int64_t version) const {
+  const v1::Program& program = programs_[version - 1];
+  return program.has_points() || !program.benefits().empty();
+}
+
+const LimitedBenefits& ClubView::limited_benefits(int64_t time_us) const {
+  return limited_benefits_[index_at(time_us)];
 }
 
 absl::CivilDay ClubView::day_of(int64_t time_us) const { return business_day(time_us, zone_, 0); }

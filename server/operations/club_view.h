@@ -8,13 +8,16 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "moadon/v1/admin_service.pb.h"
 #include "moadon/v1/program.pb.h"
+#include "rules/pricing.h"
 #include "rules/program.h"
+#include "rules/tier.h"
 
 namespace moadon {
 
@@ -26,6 +29,12 @@ struct RegisterView {
   int day_start_minutes = 0;
   bool replays_history = false;
   bool is_revoked = false;
+};
+
+// Benefits of which uses are told to registers.
+struct LimitedBenefits {
+  absl::flat_hash_set<std::string> benefit_ids;
+  std::vector<std::string> club_benefit_ids;  // those with a limit of the whole club, sorted
 };
 
 // One immutable state of the club. Safe from any thread; a pointer into it is good as long as the
@@ -41,6 +50,16 @@ class ClubView final {
   const v1::Program& program_at(int64_t time_us) const;
   // Stage rules of all versions. Empty without a program.
   const StageVersions& stage_versions() const { return stage_versions_; }
+  // The same of tiers. Where no version has tiers, no member ever has one.
+  const TierVersions& tier_versions() const { return tier_versions_; }
+  bool has_tiers() const { return has_tiers_; }
+  // A published version made ready for pricing.
+  const Pricing& pricing(int64_t version) const { return *pricings_[version - 1]; }
+  // Whether a version promises anything: benefits, points.
+  bool has_promises(int64_t version) const;
+  // Benefits with limits in the version in force at an instant, or in a later one, so that facts
+  // which outlive a version know them all.
+  const LimitedBenefits& limited_benefits(int64_t time_us) const;
   // The club's calendar. UTC without a program.
   const absl::TimeZone& zone() const { return zone_; }
   // The club's business date of an instant.
@@ -60,9 +79,16 @@ class ClubView final {
  private:
   friend class ClubViewBuilder;
 
+  size_t index_at(int64_t time_us) const;
+
   std::vector<v1::Program> programs_;
   std::vector<int64_t> start_times_us_;  // of programs_
   StageVersions stage_versions_;
+  TierVersions tier_versions_;
+  // Shared with the views before and after, because making them is work.
+  std::vector<std::shared_ptr<const Pricing>> pricings_;  // of programs_
+  std::vector<LimitedBenefits> limited_benefits_;         // of programs_
+  bool has_tiers_ = false;
   absl::TimeZone zone_ = absl::UTCTimeZone();
   std::string country_code_;
   absl::flat_hash_map<std::string, v1::Branch> branches_;

@@ -24,6 +24,27 @@ bool is_zone_name(absl::string_view name) {
          name != "posixrules";
 }
 
+bool is_limited(const v1::Limits& limits) {
+  return limits.per_member_day_count() > 0 || limits.per_member_month_count() > 0 ||
+         limits.per_member_year_count() > 0 || limits.per_member_count() > 0;
+}
+
+bool is_club_limited(const v1::Limits& limits) {
+  return limits.club_count() > 0 || limits.club_budget_minor() > 0;
+}
+
+void add_limited(const v1::Program& program, LimitedBenefits& known) {
+  for (const v1::Benefit& benefit : program.benefits()) {
+    const bool of_club = is_club_limited(benefit.limits());
+    if (!of_club && !is_limited(benefit.limits())) continue;
+    known.benefit_ids.insert(benefit.benefit_id());
+    if (of_club) known.club_benefit_ids.push_back(benefit.benefit_id());
+  }
+  std::vector<std::string>& ids = known.club_benefit_ids;
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+}
+
 }  // namespace
 
 absl::StatusOr<absl::TimeZone> load_zone(absl::string_view name, absl::string_view field) {
@@ -72,6 +93,14 @@ absl::Status ClubViewBuilder::add_program(const v1::Program& program) {
   view_->start_times_us_.push_back(*start_us);
   view_->stage_versions_.push_back(
       {view_->day_of(*start_us), program.version(), stage_numbers_of(program)});
+  view_->tier_versions_.push_back({view_->day_of(*start_us),
+                                   program.version(),
+                                   {program.tiers().begin(), program.tiers().end()}});
+  view_->has_tiers_ = view_->has_tiers_ || !program.tiers().empty();
+  // Shared, because successive views price with the same versions.
+  view_->pricings_.push_back(std::make_shared<const Pricing>(program));
+  view_->limited_benefits_.emplace_back();
+  for (LimitedBenefits& known : view_->limited_benefits_) add_limited(program, known);
   return absl::OkStatus();
 }
 

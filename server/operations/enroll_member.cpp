@@ -54,15 +54,17 @@ absl::StatusOr<storage::MemberRow> member_of(sqlite::Connection& connection, Wri
   return **found;
 }
 
-absl::StatusOr<bool> keep_names(sqlite::Connection& connection, int64_t member_id,
-                                const storage::DetailsRow& given) {
+absl::StatusOr<bool> fill_details(sqlite::Connection& connection, int64_t member_id,
+                                  const storage::DetailsRow& given) {
   const auto found = storage::find_details(connection, member_id);
   if (!found.ok()) return found.status();
   const storage::DetailsRow before = found->value_or(storage::DetailsRow{});
   storage::DetailsRow after = before;
-  if (after.first_name.empty()) after.first_name = given.first_name;
-  if (after.last_name.empty()) after.last_name = given.last_name;
-  if (after.first_name == before.first_name && after.last_name == before.last_name) return false;
+  for (auto field : {&storage::DetailsRow::first_name, &storage::DetailsRow::last_name,
+                     &storage::DetailsRow::birth_date, &storage::DetailsRow::anniversary_date}) {
+    if ((after.*field).empty()) after.*field = given.*field;
+  }
+  if (after == before) return false;
   const absl::Status kept = storage::keep_details(connection, member_id, after);
   if (!kept.ok()) return kept;
   return true;
@@ -134,12 +136,12 @@ absl::StatusOr<storage::MemberRow> enroll(sqlite::Connection& connection, Writer
   for (size_t i = 0; i < enrollment.keys.size(); ++i) {
     if (holder->holds[i]) continue;
     change.touch();
-    const absl::Status claimed = claim_documents(connection, enrollment.keys[i], change);
+    const absl::Status claimed = claim_documents(connection, state, enrollment.keys[i], change);
     if (!claimed.ok()) return claimed;
   }
   if (holder->member_id) {
     // A name or consent is written before the member's row, which must know of it.
-    const absl::StatusOr<bool> named = keep_names(connection, member_id, enrollment.details);
+    const absl::StatusOr<bool> named = fill_details(connection, member_id, enrollment.details);
     if (!named.ok()) return named.status();
     const absl::StatusOr<bool> agreed = keep_consents(connection, member_id, enrollment);
     if (!agreed.ok()) return agreed.status();
@@ -148,7 +150,7 @@ absl::StatusOr<storage::MemberRow> enroll(sqlite::Connection& connection, Writer
   absl::Status written = change.finish(connection, state);
   if (written.ok()) written = keep_keys(connection, member_id, enrollment, *holder);
   if (written.ok() && !holder->member_id) {
-    written = keep_names(connection, member_id, enrollment.details).status();
+    written = fill_details(connection, member_id, enrollment.details).status();
     if (written.ok()) written = keep_consents(connection, member_id, enrollment).status();
   }
   if (!written.ok()) return written;

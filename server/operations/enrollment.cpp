@@ -7,6 +7,7 @@
 #include "rules/calendar.h"
 #include "rules/check.h"
 #include "rules/refusal.h"
+#include "server/operations/birth_date.h"
 #include "server/operations/enroll_member.h"
 #include "server/operations/member_key.h"
 
@@ -63,6 +64,8 @@ absl::Status check_enrollment(const v1::EnrollMemberRequest& request) {
   for (int i = 0; status.ok() && i < request.consents_size(); ++i) {
     status = check_consent(request.consents(i), absl::StrCat("consents[", i, "]"));
   }
+  status.Update(check_birth_date(request.birth_date(), "birth_date"));
+  status.Update(check_birth_date(request.anniversary_date(), "anniversary_date"));
   return status;
 }
 
@@ -101,6 +104,8 @@ absl::StatusOr<Enrollment> prepare_enrollment(const v1::EnrollMemberRequest& req
   }
   enrollment.details.first_name = request.first_name();
   enrollment.details.last_name = request.last_name();
+  enrollment.details.birth_date = request.birth_date();
+  enrollment.details.anniversary_date = request.anniversary_date();
   date(enrollment, request, view, at, now_us);
   for (const v1::Consent& consent : request.consents()) {
     storage::ConsentRow row;

@@ -1,6 +1,7 @@
 #include "server/operations/find_by_key.h"
 
 #include "rules/refusal.h"
+#include "server/operations/member_id.h"
 
 namespace moadon {
 
@@ -24,6 +25,16 @@ absl::StatusOr<storage::MemberRow> find_by_key(sqlite::Connection& connection,
     }
   }
   return refuse(v1::REASON_MEMBER_UNKNOWN, "no member holds this key");
+}
+
+absl::StatusOr<storage::MemberRow> find_by_id(sqlite::Connection& connection,
+                                              absl::string_view member_id) {
+  if (const std::optional<int64_t> id = member_id_of(member_id); id) {
+    const auto row = storage::find_member(connection, *id);
+    if (!row.ok()) return row.status();
+    if (*row) return **row;
+  }
+  return refuse(v1::REASON_MEMBER_UNKNOWN, "no such member");
 }
 
 }  // namespace moadon

@@ -1,4 +1,4 @@
-// The member who holds a key as presented.
+// The member who holds a key as presented, or has an id.
 #pragma once
 
 #include "absl/status/statusor.h"
@@ -11,5 +11,9 @@ namespace moadon {
 // Reasons: MEMBER_UNKNOWN, KEY_AMBIGUOUS (several members end so).
 absl::StatusOr<storage::MemberRow> find_by_key(sqlite::Connection& connection,
                                                const PresentedKey& presented);
+
+// The member with this id, or MEMBER_UNKNOWN.
+absl::StatusOr<storage::MemberRow> find_by_id(sqlite::Connection& connection,
+                                              absl::string_view member_id);
 
 }  // namespace moadon

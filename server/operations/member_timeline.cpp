@@ -24,6 +24,11 @@ SpendFact spend_fact_of(const storage::FactRow& fact) {
           fact.spend_minor};
 }
 
+SpendFact spend_fact_of(const storage::MemberDay& day) {
+  const absl::CivilDay date = day_of_number(day.day);
+  return {date, date, day.units_milli, day.spend_minor};
+}
+
 storage::StageMoveRow move_row_of(const StageStep& step) {
   storage::StageMoveRow row;
   row.move_day = day_number(step.day);

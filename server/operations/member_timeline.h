@@ -16,6 +16,8 @@ MemberTimeline timeline_of(const storage::MemberRow& member);
 MemberTimeline timeline_of(const storage::MemberRow& member,
                            const std::vector<storage::FactRow>& facts);
 SpendFact spend_fact_of(const storage::FactRow& fact);
+// A day's sum as a fact of that day.
+SpendFact spend_fact_of(const storage::MemberDay& day);
 storage::StageMoveRow move_row_of(const StageStep& step);
 
 }  // namespace moadon

@@ -42,6 +42,8 @@ void note_heartbeat(Club& club, const RegisterView& at, const v1::HeartbeatReque
   v1::HeartbeatResponse response;
   response.set_register_id(at.register_id);
   response.set_branch_id(at.branch_id);
+  response.set_time_zone(at.zone.name());
+  response.set_day_start_minutes(at.day_start_minutes);
   club.write<v1::HeartbeatResponse>(
       [response, undelivered_count = request.undelivered_count(),
        agent_version = request.agent_version()](

@@ -5,17 +5,21 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "rules/calendar.h"
 #include "rules/check.h"
 #include "rules/refusal.h"
 #include "server/operations/find_by_key.h"
-#include "server/operations/member_id.h"
 #include "server/operations/member_message.h"
+#include "server/operations/member_rights.h"
 #include "server/operations/page_token.h"
+#include "server/storage/right_store.h"
 #include "server/storage/stage_move_store.h"
+#include "server/storage/tier_store.h"
 
 namespace moadon {
 namespace {
 
+constexpr size_t kMaxIdBytes = 64;
 constexpr int kDefaultMembers = 100;
 constexpr int kMaxMembers = 1000;
 constexpr int kDefaultFacts = 1000;
@@ -27,20 +31,57 @@ absl::StatusOr<storage::MemberRow> find(sqlite::Connection& connection,
   if (request.member_id().empty()) {
     return find_by_key(connection, presented_key(request.key(), view.country_code()));
   }
-  if (const std::optional<int64_t> member_id = member_id_of(request.member_id()); member_id) {
-    const auto row = storage::find_member(connection, *member_id);
-    if (!row.ok()) return row.status();
-    if (*row) return **row;
-  }
-  return refuse(v1::REASON_MEMBER_UNKNOWN, "no such member");
+  return find_by_id(connection, request.member_id());
 }
 
 absl::Status check_request(const v1::GetMemberRequest& request) {
   if (!request.member_id().empty()) {
-    return check_text(request.member_id(), 64, Presence::kOptional, "member_id");
+    return check_text(request.member_id(), kMaxIdBytes, Presence::kOptional, "member_id");
   }
   if (request.has_key()) return check_key(request.key(), KeyUse::kToIdentify, "key");
   return refuse(v1::REASON_FIELD_MISSING, "member_id or key must be set", {{"field", "member_id"}});
+}
+
+v1::TierMove tier_move_message(const storage::TierMoveRow& row) {
+  v1::TierMove move;
+  move.set_move_date(format_day(day_of_number(row.move_day)));
+  move.set_from_tier_id(row.from_tier_id);
+  move.set_to_tier_id(row.to_tier_id);
+  move.set_reason(static_cast<v1::TierReason>(row.reason));
+  move.set_window_spend_minor(row.window_spend_minor);
+  move.set_window_purchase_day_count(row.window_purchase_days);
+  move.set_program_version(row.program_version);
+  return move;
+}
+
+v1::TierLock lock_message(const storage::TierLockRow& row) {
+  v1::TierLock lock;
+  lock.set_tier_id(row.tier_id);
+  lock.set_from_date(format_day(day_of_number(row.from_day)));
+  lock.set_until_date(format_day(day_of_number(row.until_day)));
+  lock.set_note(row.note);
+  lock.set_actor(row.actor);
+  return lock;
+}
+
+// Everything that ever moved, was decided or granted.
+absl::Status tell_story(sqlite::Connection& connection, const storage::MemberRow& row,
+                        v1::GetMemberResponse& response) {
+  const auto moves = storage::list_stage_moves(connection, row.member_id, kFirstDayEver);
+  if (!moves.ok()) return moves.status();
+  for (const storage::StageMoveRow& move : *moves) *response.add_moves() = move_message(move);
+  const auto tier_moves = storage::list_tier_moves(connection, row.member_id);
+  if (!tier_moves.ok()) return tier_moves.status();
+  for (const storage::TierMoveRow& move : *tier_moves) {
+    *response.add_tier_moves() = tier_move_message(move);
+  }
+  const auto locks = storage::list_tier_locks(connection, row.member_id);
+  if (!locks.ok()) return locks.status();
+  for (const storage::TierLockRow& lock : *locks) *response.add_tier_locks() = lock_message(lock);
+  const auto rights = storage::list_rights(connection, row.member_id);
+  if (!rights.ok()) return rights.status();
+  for (const storage::RightRow& right : *rights) *response.add_rights() = right_message(right);
+  return absl::OkStatus();
 }
 
 // The number in a token of one; 0 for no token.
@@ -65,11 +106,10 @@ absl::StatusOr<v1::GetMemberResponse> get_member(Club& club, const v1::GetMember
   absl::StatusOr<v1::Member> member =
       member_message(**reader, *row, {*view, club.clock().now_us()});
   if (!member.ok()) return member.status();
-  const auto moves = storage::list_stage_moves(**reader, row->member_id, kFirstDayEver);
-  if (!moves.ok()) return moves.status();
   v1::GetMemberResponse response;
   *response.mutable_member() = *std::move(member);
-  for (const storage::StageMoveRow& move : *moves) *response.add_moves() = move_message(move);
+  const absl::Status told = tell_story(**reader, *row, response);
+  if (!told.ok()) return told;
   return response;
 }
 
@@ -129,6 +169,24 @@ absl::StatusOr<v1::FetchFactsResponse> fetch_facts(Club& club,
   const int64_t reached_us = rows->empty() ? *after_us : rows->back().changed_us;
   response.set_next_cursor(page_token(kCall, {absl::StrCat(reached_us)}));
   response.set_has_more(static_cast<int>(rows->size()) == *page_size);
+  return response;
+}
+
+absl::StatusOr<v1::GetFactsResponse> get_facts(Club& club, const v1::GetFactsRequest& request) {
+  const absl::Status form =
+      check_text(request.member_id(), kMaxIdBytes, Presence::kRequired, "member_id");
+  if (!form.ok()) return form;
+  const ClubViewPtr view = club.view();
+  if (!view->has_program()) return refuse(v1::REASON_MEMBER_UNKNOWN, "there are no members yet");
+  auto reader = club.database().readers().lease_snapshot();
+  if (!reader.ok()) return reader.status();
+  const absl::StatusOr<storage::MemberRow> row = find_by_id(**reader, request.member_id());
+  if (!row.ok()) return row.status();
+  absl::StatusOr<v1::MemberFacts> facts =
+      facts_message(**reader, *row, {*view, club.clock().now_us()});
+  if (!facts.ok()) return facts.status();
+  v1::GetFactsResponse response;
+  *response.mutable_facts() = *std::move(facts);
   return response;
 }
 

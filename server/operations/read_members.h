@@ -7,11 +7,12 @@
 
 namespace moadon {
 
-// MemberService.GetMember and ListMembers, SyncService.FetchFacts, with their reasons.
+// MemberService.GetMember and ListMembers, SyncService.FetchFacts and GetFacts, with their reasons.
 absl::StatusOr<v1::GetMemberResponse> get_member(Club& club, const v1::GetMemberRequest& request);
 absl::StatusOr<v1::ListMembersResponse> list_members(Club& club,
                                                      const v1::ListMembersRequest& request);
 absl::StatusOr<v1::FetchFactsResponse> fetch_facts(Club& club,
                                                    const v1::FetchFactsRequest& request);
+absl::StatusOr<v1::GetFactsResponse> get_facts(Club& club, const v1::GetFactsRequest& request);
 
 }  // namespace moadon

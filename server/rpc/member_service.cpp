@@ -1,6 +1,11 @@
 #include "moadon/v1/member.pb.h"
+#include "server/operations/adjust_points.h"
 #include "server/operations/enroll_member.h"
+#include "server/operations/grant_right.h"
+#include "server/operations/list_points.h"
+#include "server/operations/lock_tier.h"
 #include "server/operations/read_members.h"
+#include "server/operations/update_member.h"
 #include "server/rpc/services.h"
 
 namespace moadon::rpc {
@@ -17,6 +22,29 @@ void add_member_service(Methods& methods, Club& club) {
       [&club](const Caller&, const auto& request, auto answer) {
         enroll_member(club, request, std::move(answer));
       });
+  methods.add_write<v1::UpdateMemberRequest, v1::UpdateMemberResponse>(
+      "/moadon.v1.MemberService/UpdateMember",
+      [&club](const Caller&, const auto& request, auto answer) {
+        update_member(club, request, std::move(answer));
+      });
+  methods.add_write<v1::AdjustPointsRequest, v1::AdjustPointsResponse>(
+      "/moadon.v1.MemberService/AdjustPoints",
+      [&club](const Caller&, const auto& request, auto answer) {
+        adjust_points(club, request, std::move(answer));
+      });
+  methods.add_write<v1::GrantMemberRightRequest, v1::GrantMemberRightResponse>(
+      "/moadon.v1.MemberService/GrantMemberRight",
+      [&club](const Caller&, const auto& request, auto answer) {
+        grant_right(club, request, std::move(answer));
+      });
+  methods.add_write<v1::LockTierRequest, v1::LockTierResponse>(
+      "/moadon.v1.MemberService/LockTier",
+      [&club](const Caller&, const auto& request, auto answer) {
+        lock_tier(club, request, std::move(answer));
+      });
+  methods.add_read<v1::ListPointsRequest, v1::ListPointsResponse>(
+      "/moadon.v1.MemberService/ListPoints", Run::kOnWorker,
+      [&club](const Caller&, const auto& request) { return list_points(club, request); });
 }
 
 }  // namespace moadon::rpc

@@ -1,7 +1,9 @@
 #include "moadon/v1/sync_service.pb.h"
+#include "server/operations/cancel_hold.h"
 #include "server/operations/enroll_member.h"
 #include "server/operations/find_member.h"
 #include "server/operations/note_heartbeat.h"
+#include "server/operations/place_hold.h"
 #include "server/operations/read_members.h"
 #include "server/operations/read_programs.h"
 #include "server/operations/read_receipts.h"
@@ -54,6 +56,19 @@ void add_sync_service(Methods& methods, Club& club) {
   methods.add_read<v1::FetchFactsRequest, v1::FetchFactsResponse>(
       "/moadon.v1.SyncService/FetchFacts", Run::kOnWorker,
       [&club](const Caller&, const auto& request) { return fetch_facts(club, request); });
+  methods.add_read<v1::GetFactsRequest, v1::GetFactsResponse>(
+      "/moadon.v1.SyncService/GetFacts", Run::kAtOnce,
+      [&club](const Caller&, const auto& request) { return get_facts(club, request); });
+  methods.add_write<v1::PlaceHoldRequest, v1::PlaceHoldResponse>(
+      "/moadon.v1.SyncService/PlaceHold",
+      [&club](const Caller& caller, const auto& request, auto answer) {
+        place_hold(club, *caller.at, request, std::move(answer));
+      });
+  methods.add_write<v1::CancelHoldRequest, v1::CancelHoldResponse>(
+      "/moadon.v1.SyncService/CancelHold",
+      [&club](const Caller& caller, const auto& request, auto answer) {
+        cancel_hold(club, *caller.at, request, std::move(answer));
+      });
   methods.add_read<v1::FetchProgramsRequest, v1::FetchProgramsResponse>(
       "/moadon.v1.SyncService/FetchPrograms", Run::kAtOnce,
       [&club](const Caller&, const auto& request) { return fetch_programs(club, request); });

@@ -28,6 +28,8 @@ struct DetailsRow {
   std::string last_name;
   std::string birth_date;        // YYYY-MM-DD; empty: not known
   std::string anniversary_date;  // YYYY-MM-DD; empty: not known
+
+  bool operator==(const DetailsRow&) const = default;
 };
 
 struct ConsentRow {

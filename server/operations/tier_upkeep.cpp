@@ -1,0 +1,120 @@
+#include "server/operations/tier_upkeep.h"
+
+#include <limits>
+#include <vector>
+
+#include "rules/calendar.h"
+#include "server/operations/member_timeline.h"
+#include "server/storage/fact_store.h"
+
+namespace moadon {
+namespace {
+
+constexpr int64_t kFirstDayEver = std::numeric_limits<int64_t>::min();
+
+absl::StatusOr<std::vector<SpendFact>> kept_days_of(sqlite::Connection& connection,
+                                                    const storage::MemberRow& row) {
+  std::vector<SpendFact> spent;
+  if (!row.last_fact_day) return spent;
+  const auto days = storage::list_member_days(connection, row.member_id, kFirstDayEver);
+  if (!days.ok()) return days.status();
+  for (const storage::MemberDay& day : *days) spent.push_back(spend_fact_of(day));
+  return spent;
+}
+
+// Sums per day say the same as the facts one by one, unless something came back: then it matters
+// when.
+absl::StatusOr<std::vector<SpendFact>> facts_of(sqlite::Connection& connection,
+                                                const storage::MemberRow& row) {
+  if (!row.last_return_day) return kept_days_of(connection, row);
+  std::vector<SpendFact> spent;
+  const auto facts = storage::list_facts(connection, row.member_id);
+  if (!facts.ok()) return facts.status();
+  for (const storage::FactRow& fact : *facts) spent.push_back(spend_fact_of(fact));
+  return spent;
+}
+
+absl::StatusOr<std::vector<TierFloor>> floors_of(sqlite::Connection& connection,
+                                                 const storage::MemberRow& row) {
+  std::vector<TierFloor> floors;
+  if (row.lock_count == 0) return floors;
+  const auto locks = storage::list_tier_locks(connection, row.member_id);
+  if (!locks.ok()) return locks.status();
+  for (const storage::TierLockRow& lock : *locks) {
+    floors.push_back({lock.tier_id, day_of_number(lock.from_day), day_of_number(lock.until_day)});
+  }
+  return floors;
+}
+
+storage::TierMoveRow move_row_of(const TierStep& step) {
+  return {
+      day_number(step.day),      step.from,           step.to, step.reason, step.window_spend_minor,
+      step.window_purchase_days, step.program_version};
+}
+
+std::optional<int64_t> since_day_of(const TierPath& path) {
+  if (path.at_end.empty() || path.steps.empty()) return std::nullopt;
+  return day_number(path.steps.back().day);
+}
+
+absl::Status keep_moves(sqlite::Connection& connection, const TierPath& path, int64_t member_id) {
+  const auto kept = storage::list_tier_moves(connection, member_id);
+  if (!kept.ok()) return kept.status();
+  std::vector<storage::TierMoveRow> moves;
+  moves.reserve(path.steps.size());
+  for (const TierStep& step : path.steps) moves.push_back(move_row_of(step));
+  size_t same = 0;
+  while (same < kept->size() && same < moves.size() && (*kept)[same] == moves[same]) ++same;
+  absl::Status written;
+  if (same < kept->size()) {
+    written =
+        storage::delete_tier_moves_from(connection, member_id, static_cast<int64_t>(same) + 1);
+  }
+  for (size_t i = same; written.ok() && i < moves.size(); ++i) {
+    written =
+        storage::insert_tier_move(connection, member_id, static_cast<int64_t>(i) + 1, moves[i]);
+  }
+  return written;
+}
+
+}  // namespace
+
+absl::StatusOr<TierPath> tier_path_of(sqlite::Connection& connection, const ClubView& view,
+                                      const storage::MemberRow& row, int64_t today) {
+  if (!view.has_tiers()) return TierPath();
+  const auto facts = facts_of(connection, row);
+  if (!facts.ok()) return facts.status();
+  const auto floors = floors_of(connection, row);
+  if (!floors.ok()) return floors.status();
+  return tier_path(*facts, *floors, view.tier_versions(), day_of_number(today));
+}
+
+absl::StatusOr<TierStanding> tier_standing(sqlite::Connection& connection, const ClubView& view,
+                                           const storage::MemberRow& row, int64_t today) {
+  if (!view.has_tiers()) return TierStanding();
+  const std::optional<int64_t> due_day = storage::next_due_day(row);
+  if (due_day && *due_day <= today) {
+    const absl::StatusOr<TierPath> path = tier_path_of(connection, view, row, today);
+    if (!path.ok()) return path.status();
+    return TierStanding{path->at_end, since_day_of(*path), path->next_gaps};
+  }
+  const auto days = kept_days_of(connection, row);
+  if (!days.ok()) return days.status();
+  const auto floors = floors_of(connection, row);
+  if (!floors.ok()) return floors.status();
+  TierPath now = tier_now(*days, *floors, view.tier_versions(), day_of_number(today));
+  return TierStanding{row.tier_id, row.tier_since_day, std::move(now.next_gaps)};
+}
+
+absl::Status keep_tier(sqlite::Connection& connection, const TierPath& path,
+                       storage::MemberRow& row) {
+  const absl::Status kept = keep_moves(connection, path, row.member_id);
+  if (!kept.ok()) return kept;
+  row.tier_id = path.at_end;
+  row.tier_since_day = since_day_of(path);
+  row.next_tier_day.reset();
+  if (path.next_day) row.next_tier_day = day_number(*path.next_day);
+  return absl::OkStatus();
+}
+
+}  // namespace moadon

@@ -1,0 +1,41 @@
+// A member's tier and its moves, kept step by step: always what rules/tier.h makes of all facts.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "rules/tier.h"
+#include "server/operations/club_view.h"
+#include "server/storage/member_store.h"
+#include "server/storage/tier_store.h"
+
+namespace moadon {
+
+// The member's whole path through `today`, from facts and locks as written. Reads nothing, and
+// finds no tier, where no program version has tiers. `row` must know of the member's returns
+// (last_return_day).
+absl::StatusOr<TierPath> tier_path_of(sqlite::Connection& connection, const ClubView& view,
+                                      const storage::MemberRow& row, int64_t today);
+
+// Where the member stands.
+struct TierStanding {
+  std::string tier_id;               // empty: none
+  std::optional<int64_t> since_day;  // empty: no tier
+  std::vector<v1::TierGap> next_gaps;
+};
+
+// As of `today`, whether or not the ageing job has come by. Reads nothing where no program version
+// has tiers.
+absl::StatusOr<TierStanding> tier_standing(sqlite::Connection& connection, const ClubView& view,
+                                           const storage::MemberRow& row, int64_t today);
+
+// Puts the moves of the path in the place of those that are kept, writing only what differs, and
+// brings the row to date; the row itself is the caller's to write.
+absl::Status keep_tier(sqlite::Connection& connection, const TierPath& path,
+                       storage::MemberRow& row);
+
+}  // namespace moadon
