@@ -10,10 +10,11 @@ import subprocess
 import unittest
 
 import club
+import promise_reference
 import reference
 
 STAGES = ["potential", "interested", "new", "active", "loyal", "churning"]
-UTC_PROGRAM = {**club.PROGRAM, "time_zone": "UTC"}
+UTC_PROGRAM = {**club.PROGRAM, "time_zone": "UTC", **promise_reference.PROGRAM_PARTS}
 REPLAY_SECONDS = 600
 
 
@@ -34,6 +35,19 @@ def totals(running):
 def export(running, as_of):
     text = running.moadon("members", "export", "--as-of", as_of).stdout
     return {row["key"]: row for row in csv.DictReader(io.StringIO(text))}
+
+
+def promises(server, as_of):
+    """(tier, points in thousandths) by card number."""
+    found, token = {}, ""
+    while True:
+        page = server.call("ReportService", "ExportMembers",
+                           {"as_of": as_of, "page_size": 5000, "page_token": token})
+        for m in page["members"]:
+            found[m["key"]] = (m["tier_id"], int(m["points_milli"]))
+        token = page["next_page_token"]
+        if not token:
+            return found
 
 
 def everything(running):
@@ -104,6 +118,22 @@ class ReplayCase:
         plain_counts = collections.Counter(m.stage(date) for m in met.values())
         self.assertEqual(counts, {stage: plain_counts.get(stage, 0) for stage in STAGES})
 
+    def test_tiers_and_points_at_past_dates_are_as_the_reference_says(self):
+        first, last = (choose(d.date for d in self.documents) for choose in (min, max))
+        later = last + 400 * reference.DAY  # every tier has lapsed, every point has ended
+        promised = promise_reference.read_promises(self.documents, later)
+        asked = {first, last, last + reference.DAY, last + 100 * reference.DAY, later}
+        while len(asked) < (40 if club.LONG else 12):
+            asked.add(first + random.randrange((last - first).days) * reference.DAY)
+        for date in sorted(asked):
+            with self.subTest(date=date.isoformat()):
+                kept = promises(self.running.server, {"date": date.isoformat()})
+                plain = {key: (p.tier(date), p.points_milli(date)) for key, p in promised.items()
+                         if self.members[key].met <= date}
+                self.assertEqual(set(kept), set(plain))
+                wrong = [(key, kept[key], plain[key]) for key in plain if kept[key] != plain[key]]
+                self.assertEqual(wrong[:5], [], f"{len(wrong)} of {len(plain)} differ")
+
     def test_stage_since_is_the_day_of_the_last_change(self):
         date = max(d.date for d in self.documents)
         kept = export(self.running, date.isoformat())
@@ -150,6 +180,24 @@ class Retail(ReplayCase, unittest.TestCase):
     file = "online-retail-2010-2011.sales.csv.gz"
     registers = ["R1", "R2", "R3", "R4"]
     expected = RETAIL
+
+    def test_the_two_giant_sales_leave_no_tier_behind(self):
+        """Bought and brought back within the hour: gold in between, at the end of the day nothing is
+        left of it, no tier, no move, no point."""
+        for receipt in ("541431", "581483"):
+            sold = next(d for d in self.documents if d.receipt == receipt and not d.is_return)
+            back = next(d for d in self.documents if d.original == (sold.register, receipt))
+            self.assertEqual(sold.value_minor, back.value_minor)
+            tier, _ = promises(self.running.server, {"instant": sold.occurred_at})[sold.member]
+            self.assertEqual(tier, "gold")
+            for after in ({"instant": back.occurred_at}, {"date": sold.date.isoformat()}):
+                tier, points_milli = promises(self.running.server, after)[sold.member]
+                self.assertEqual(tier, "")
+                self.assertLess(points_milli, 10_000)
+            story = self.running.owner("MemberService", "GetMember",
+                                       {"key": {"card": sold.member}})
+            self.assertEqual(story["member"]["facts"]["tier_id"], "")
+            self.assertEqual(story["tier_moves"], [])
 
 
 class CdnowInAnotherOrder(ReplayCase, unittest.TestCase):
