@@ -170,6 +170,8 @@ Fate BenefitStack::work_out_discount(const ReadyBenefit& ready, const Attempt& a
 
 Fate BenefitStack::work_out_points(const ReadyBenefit& ready, Attempt& attempt) const {
   const v1::Effect& effect = ready.benefit->effect();
+  // Along with nothing nothing is given; a word can still be said.
+  if (!ready.is_told && at_.lines.articles.view().empty()) return Fate::kChangesNothing;
   const bool gives_points = at_.is_member && program_.program().has_points();
   switch (effect.kind_case()) {
     case v1::Effect::kPointsMultiplier:
