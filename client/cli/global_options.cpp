@@ -46,6 +46,7 @@ GlobalOptionsParser::GlobalOptionsParser(CLI::App& app) {
 GlobalOptions GlobalOptionsParser::options() const {
   GlobalOptions options = options_;
   options.language = language_of(language_.empty() ? system_language() : language_);
+  options.chosen_language = language_;
   if (!options.token_file.empty()) return options;
   options.token = from_environment("MOADON_TOKEN");
   if (options.token.empty()) options.token_file = from_environment("MOADON_TOKEN_FILE");

@@ -1,63 +1,55 @@
 #include "client/cli/programs.h"
 
-#include <fstream>
-#include <iostream>
-#include <iterator>
+#include <algorithm>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "client/cli/as_of.h"
 #include "client/cli/exit_codes.h"
 #include "client/cli/json_output.h"
 #include "client/cli/labels.h"
+#include "client/cli/program_summary.h"
 #include "client/cli/table.h"
-#include "rules/program.h"
+#include "rules/program_findings.h"
 
 namespace moadon::cli {
 namespace {
 
 constexpr int kListPage = 100;
-constexpr std::int64_t kAgorotRounding_minor = 10;  // cash in Israel has no smaller coin
+constexpr absl::Duration kCheckDeadline = absl::Seconds(3);
+
+// Today where the club is; nothing when its zone is not known here.
+absl::optional<absl::CivilDay> today_of(const v1::Program& program) {
+  absl::TimeZone zone;
+  if (!absl::LoadTimeZone(program.time_zone(), &zone)) return absl::nullopt;
+  return absl::ToCivilDay(absl::Now(), zone);
+}
+
+// What the rules alone find, and whether the zone exists.
+v1::CheckProgramResponse checked_here(const v1::Program& program) {
+  v1::CheckProgramResponse found;
+  for (const v1::ProgramFinding& finding : findings_of(program, today_of(program))) {
+    *found.add_findings() = finding;
+  }
+  return found;
+}
+
+bool has_errors(const v1::CheckProgramResponse& found) {
+  return std::any_of(found.findings().begin(), found.findings().end(),
+                     [](const v1::ProgramFinding& finding) { return finding.is_error(); });
+}
+
+bool knows_a_server(const Session& session) {
+  return !session.options().token.empty() || !session.options().token_file.empty();
+}
 
 }  // namespace
-
-v1::Program program_template(const ProgramBasis& basis) {
-  v1::Program program;
-  program.set_title("Club");
-  program.set_currency_code(basis.currency_code);
-  program.set_time_zone(basis.time_zone);
-  program.set_country_code(basis.country_code);
-  program.set_language_code(basis.country_code == "IL" ? "he" : "en");
-  if (basis.currency_code == "ILS") program.set_cash_rounding_minor(kAgorotRounding_minor);
-  const StageNumbers numbers;
-  v1::StageRules& stages = *program.mutable_stages();
-  stages.set_interest_days(static_cast<std::int32_t>(numbers.interest_days));
-  stages.set_club_gap_days_milli(numbers.club_gap_days_milli);
-  stages.set_prior_weight_milli(numbers.prior_weight_milli);
-  stages.set_churn_factor_milli(numbers.churn_factor_milli);
-  stages.set_loyal_window_days(static_cast<std::int32_t>(numbers.loyal_window_days));
-  stages.set_loyal_purchase_days(static_cast<std::int32_t>(numbers.loyal_purchase_days));
-  stages.set_loyal_spend_minor(numbers.loyal_spend_minor);
-  return program;
-}
-
-absl::StatusOr<v1::Program> read_program(const std::string& path) {
-  std::ifstream file;
-  if (path != "-") file.open(path);
-  std::istream& source = path == "-" ? std::cin : file;
-  const std::string json(std::istreambuf_iterator<char>(source), {});
-  if ((path != "-" && !file.is_open()) || source.bad()) {
-    return as_usage(refuse(v1::REASON_FIELD_INVALID, "cannot read " + path,
-                           {{"field", "FILE"}, {"limit", "a readable file"}}));
-  }
-  v1::Program program;
-  if (absl::Status read = from_json(json, program); !read.ok()) return read;
-  return program;
-}
 
 ProgramCommands::ProgramCommands(CLI::App& app, Action& chosen) {
   CLI::App* const noun = app.add_subcommand("program", "The owner's program");
   noun->require_subcommand(1);
 
-  CLI::App* const show = noun->add_subcommand("show", "One version, as JSON");
+  CLI::App* const show = noun->add_subcommand("show", "One version in words; --json: as JSON");
   show->add_option("--version", version_, "Default: the one in force now");
   show->callback(
       [this, &chosen] { chosen = [this](Session& session) { return this->show(session); }; });
@@ -66,13 +58,21 @@ ProgramCommands::ProgramCommands(CLI::App& app, Action& chosen) {
   list->callback(
       [this, &chosen] { chosen = [this](Session& session) { return this->list(session); }; });
 
+  CLI::App* const check =
+      noun->add_subcommand("check", "Errors in a file, and what deserves a second look");
+  check->add_option("FILE,--file", file_, "A program as JSON; - for stdin")->required();
+  check->callback(
+      [this, &chosen] { chosen = [this](Session& session) { return this->check(session); }; });
+
   CLI::App* const publish =
       noun->add_subcommand("publish", "Make a file the next version, for ever");
-  publish->add_option("FILE", file_, "A program as JSON; - for stdin")->required();
+  publish->add_option("FILE,--file", file_, "A program as JSON; - for stdin")->required();
   publish->callback(
       [this, &chosen] { chosen = [this](Session& session) { return this->publish(session); }; });
 
   CLI::App* const ready = noun->add_subcommand("template", "A program to start from, as JSON");
+  ready->add_option("SHOP", basis_.shop, "cafe, grocery, fashion or services; default: no benefits")
+      ->check(CLI::IsMember({"cafe", "grocery", "fashion", "services"}));
   ready->add_option("--currency", basis_.currency_code, "ISO 4217")->capture_default_str();
   ready->add_option("--zone", basis_.time_zone, "Area/City")->capture_default_str();
   ready->add_option("--country", basis_.country_code, "ISO 3166-1")->capture_default_str();
@@ -88,7 +88,7 @@ absl::StatusOr<int> ProgramCommands::show(Session& session) const {
   if (session.json()) {
     session.out() << to_json(*answer) << '\n';
   } else {
-    session.out() << to_readable_json(answer->program());
+    print_summary(session, answer->program());
   }
   return kExitDone;
 }
@@ -125,9 +125,41 @@ absl::StatusOr<int> ProgramCommands::list(Session& session) const {
   return kExitDone;
 }
 
+absl::StatusOr<int> ProgramCommands::check(Session& session) const {
+  const absl::StatusOr<v1::Program> program = read_program(file_);
+  if (!program.ok()) return program.status();
+  v1::CheckProgramResponse found = checked_here(*program);
+  if (knows_a_server(session)) {
+    v1::CheckProgramRequest request;
+    *request.mutable_program() = *program;
+    auto answer = session.call(&v1::ProgramService::Stub::CheckProgram, request, kCheckDeadline);
+    if (answer.ok()) {
+      found = *std::move(answer);
+    } else if (!session.json()) {
+      session.words() << session.say({"checked without the server: ", "נבדק בלי השרת: "})
+                      << answer.status().message() << '\n';
+    }
+  }
+  if (session.json()) {
+    session.out() << to_json(found) << '\n';
+  } else {
+    print_findings(session, session.out(), found);
+    if (found.findings().empty()) {
+      session.words() << session.say({"nothing to remark", "אין הערות"}) << '\n';
+    }
+  }
+  return has_errors(found) ? kExitRefused : kExitDone;
+}
+
 absl::StatusOr<int> ProgramCommands::publish(Session& session) const {
   absl::StatusOr<v1::Program> program = read_program(file_);
   if (!program.ok()) return program.status();
+  if (!session.json()) {
+    v1::CheckProgramRequest check;
+    *check.mutable_program() = *program;
+    const auto found = session.call(&v1::ProgramService::Stub::CheckProgram, check);
+    if (found.ok()) print_findings(session, session.words(), *found);
+  }
   v1::PublishProgramRequest request;
   *request.mutable_program() = *std::move(program);
   const auto published = session.call(&v1::ProgramService::Stub::PublishProgram, request);
@@ -142,7 +174,9 @@ absl::StatusOr<int> ProgramCommands::publish(Session& session) const {
 }
 
 absl::StatusOr<int> ProgramCommands::print_template(Session& session) const {
-  session.out() << to_readable_json(program_template(basis_));
+  ProgramBasis basis = basis_;
+  basis.language_code = session.options().chosen_language;
+  session.out() << to_readable_json(program_template(basis));
   return kExitDone;
 }
 

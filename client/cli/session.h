@@ -22,6 +22,7 @@ struct GlobalOptions {
   std::string token;  // MOADON_TOKEN; a --token-file on the command line wins
   ClientTlsFiles tls;
   Language language = Language::kEnglish;
+  std::string chosen_language;  // "he", "en"; empty: not said, so LANG decides
   bool json = false;
 };
 
