@@ -1,0 +1,311 @@
+"""Wrong requests of every RPC, with the reason that each is refused with."""
+
+import copy
+
+import club
+from club import line, sale
+
+OVER_INT64 = "9223372036854775808"
+BIDI = "שלום\u202eעולם"
+CONTROL = "a\u0007b"
+
+OK_SALE = sale("r-1", [line("1", "A", 100)])
+
+
+def changed(message, path, value):
+    """A deep copy with one field set (or removed, with None); the path is a list of keys and indexes."""
+    copied = copy.deepcopy(message)
+    place = copied
+    for step in path[:-1]:
+        place = place[step]
+    if value is None:
+        place.pop(path[-1], None)
+    else:
+        place[path[-1]] = value
+    return copied
+
+
+def content_cases(name, good):
+    """Wrong sales, returns and baskets inside a request {name: content}."""
+    lines = [name, "lines"]
+    cases = [
+        (lines + [0, "quantity_milli"], "-1", "REASON_AMOUNT_OUT_OF_RANGE"),
+        (lines + [0, "quantity_milli"], "10000000001", "REASON_AMOUNT_OUT_OF_RANGE"),
+        (lines + [0, "unit_price_minor"], "-5", "REASON_AMOUNT_OUT_OF_RANGE"),
+        (lines + [0, "unit_price_minor"], "9223372036854775807", "REASON_AMOUNT_OUT_OF_RANGE"),
+        (lines + [0, "unit_price_minor"], OVER_INT64, "REASON_MALFORMED"),
+        (lines + [0, "unit_price_minor"], "12.5", "REASON_MALFORMED"),
+        (lines + [0, "sku"], CONTROL, "REASON_TEXT_INVALID"),
+        (lines + [0, "description"], BIDI, "REASON_TEXT_INVALID"),
+        (lines + [0, "line_id"], "", "REASON_FIELD_MISSING"),
+        (lines, [line(str(i), "A", 1) for i in range(5001)], "REASON_TOO_LARGE"),
+    ]
+    if name != "basket":
+        cases += [
+            ([name, "receipt"], "", "REASON_FIELD_MISSING"),
+            ([name, "receipt"], "x" * 65, "REASON_FIELD_INVALID"),
+            ([name, "receipt"], BIDI, "REASON_TEXT_INVALID"),
+            ([name, "cashier"], CONTROL, "REASON_TEXT_INVALID"),
+            ([name, "occurred_at"], "1969-12-31T23:59:59Z", "REASON_TIME_OUT_OF_RANGE"),
+            ([name, "occurred_at"], "9999-12-31T00:00:00Z", "REASON_TIME_OUT_OF_RANGE"),
+            ([name, "occurred_at"], "yesterday", "REASON_MALFORMED"),
+            ([name, "occurred_at"], None, "REASON_FIELD_MISSING"),
+            (lines, [], "REASON_FIELD_MISSING"),
+            ([name, "register_total_minor"], "-1", "REASON_AMOUNT_OUT_OF_RANGE"),
+            ([name, "cash_rounding_minor"], "100", "REASON_AMOUNT_OUT_OF_RANGE"),
+            ([name, "tenders"], [{"kind": "TENDER_KIND_CASH", "amount_minor": "-1"}],
+             "REASON_AMOUNT_OUT_OF_RANGE"),
+            ([name, "tenders"], [{"amount_minor": "1"}], "REASON_FIELD_MISSING"),
+            ([name, "tenders"], [{"kind": "TENDER_KIND_GOLD"}], "REASON_MALFORMED"),
+            ([name, "key"], {"phone": CONTROL}, "REASON_TEXT_INVALID"),
+        ]
+    else:
+        cases += [([name, "at"], "9999-12-31T00:00:00Z", "REASON_TIME_OUT_OF_RANGE")]
+    return [(changed({name: good}, path, value), reason) for path, value, reason in cases]
+
+
+def enroll_cases(wrap):
+    good = {"keys": [{"card": "c-1"}]}
+    cases = [
+        (["keys"], [], "REASON_FIELD_MISSING"),
+        (["keys"], [{}], "REASON_FIELD_MISSING"),
+        (["keys"], [{"scanned": "1"}], "REASON_FIELD_INVALID"),
+        (["keys"], [{"last_digits": "1234"}], "REASON_FIELD_INVALID"),
+        (["keys"], [{"card": CONTROL}], "REASON_TEXT_INVALID"),
+        (["keys"], [{"card": "x" * 65}], "REASON_FIELD_INVALID"),
+        (["keys"], [{"card": str(i)} for i in range(9)], "REASON_TOO_LARGE"),
+        (["first_name"], CONTROL, "REASON_TEXT_INVALID"),
+        (["first_name"], BIDI, "REASON_TEXT_INVALID"),
+        (["last_name"], BIDI, "REASON_TEXT_INVALID"),
+        (["last_name"], "x" * 101, "REASON_FIELD_INVALID"),
+        (["occurred_at"], "1969-01-01T00:00:00Z", "REASON_TIME_OUT_OF_RANGE"),
+        (["birth_date"], "2000-02-30", "REASON_FIELD_INVALID"),
+        (["anniversary_date"], "1849-12-31", "REASON_FIELD_INVALID"),
+        (["consents"], [{"channel": "CONTACT_CHANNEL_SMS", "granted": True}],
+         "REASON_FIELD_MISSING"),
+        (["consents"], [{"granted": True, "wording": "v1"}], "REASON_FIELD_MISSING"),
+        (["consents"], [{"channel": "CONTACT_CHANNEL_SMS", "wording": CONTROL}],
+         "REASON_TEXT_INVALID"),
+    ]
+    return [(wrap(changed(good, path, value)), reason) for path, value, reason in cases]
+
+
+def page_cases(more=None):
+    base = more or {}
+    return [({**base, "page_size": -1}, "REASON_FIELD_INVALID"),
+            ({**base, "page_size": 1000000}, "REASON_FIELD_INVALID"),
+            ({**base, "page_token": "nonsense"}, "REASON_PAGE_TOKEN_INVALID")]
+
+
+KEY_CASES = [
+    ({}, "REASON_FIELD_MISSING"),
+    ({"key": {}}, "REASON_FIELD_MISSING"),
+    ({"key": {"phone": "1"}}, "REASON_FIELD_INVALID"),
+    ({"key": {"card": CONTROL}}, "REASON_TEXT_INVALID"),
+    ({"key": {"last_digits": "12a4"}}, "REASON_FIELD_INVALID"),
+    ({"key": {"card": "not-a-member"}}, "REASON_MEMBER_UNKNOWN"),
+]
+
+PROGRAM_CASES = [
+    ({"program": changed(club.PROGRAM, path, value)}, reason) for path, value, reason in [
+        (["currency_code"], "", "REASON_FIELD_MISSING"),
+        (["currency_code"], "shekel", "REASON_FIELD_INVALID"),
+        (["currency_code"], "USD", "REASON_PROGRAM_FIELD_FIXED"),
+        (["time_zone"], "Asia/Atlantis", "REASON_FIELD_INVALID"),
+        (["time_zone"], "../../etc/passwd", "REASON_FIELD_INVALID"),
+        (["time_zone"], "Europe/London", "REASON_PROGRAM_FIELD_FIXED"),
+        (["title"], BIDI, "REASON_TEXT_INVALID"),
+        (["stages"], {"churn_factor_milli": "-1"}, "REASON_FIELD_INVALID"),
+        (["stages"], {"loyal_spend_minor": "9223372036854775807"}, "REASON_FIELD_INVALID"),
+        (["cash_rounding_minor"], "-10", "REASON_FIELD_INVALID"),
+        (["start_time"], "9999-12-31T10:00:00Z", "REASON_TIME_OUT_OF_RANGE"),
+        (["surprise"], 1, "REASON_MALFORMED"),
+    ]
+] + [
+    ({}, "REASON_FIELD_MISSING"),
+    ({"program": {**club.PROGRAM, "title": "a second version",
+                  "start_time": "2001-01-01T00:00:00Z"}}, "REASON_PROGRAM_START_PAST"),
+]
+
+BRANCH = {"branch_id": "b-1", "name": "סניף"}
+REGISTER = {"register_id": "r-1", "branch_id": "main"}
+
+AS_OF_CASES = [
+    ({"as_of": {"date": "2026-02-30"}}, "REASON_FIELD_INVALID"),
+    ({"as_of": {"date": "1969-12-31"}}, "REASON_TIME_OUT_OF_RANGE"),
+    ({"as_of": {"instant": "9999-12-31T00:00:00Z"}}, "REASON_TIME_OUT_OF_RANGE"),
+]
+
+RETURN = {"receipt": "r-2", "occurred_at": "2026-06-01T10:00:00Z", "lines": [line("1", "A", 100)],
+          "original": {"register_id": "R1", "receipt": "r-1"}}
+
+RETURN_CASES = content_cases("returned", RETURN) + [
+    (changed({"returned": RETURN}, ["returned", "original"], {"receipt": "x"}),
+     "REASON_FIELD_MISSING"),
+    (changed({"returned": RETURN}, ["returned", "original"], {"register_id": "קופה",
+                                                            "receipt": "x"}),
+     "REASON_FIELD_INVALID"),
+]
+
+RECEIPT_CASES = [({}, "REASON_FIELD_MISSING"),
+                 ({"register_id": "R1", "receipt": "never-seen"}, "REASON_RECEIPT_UNKNOWN"),
+                 ({"register_id": "קופה", "receipt": "x"}, "REASON_FIELD_INVALID")]
+
+NOBODY = "ffffffffffffffff"
+
+
+def decision_cases(good, more):
+    """Wrong decisions of an owner about a member: `good` has the fields of its own."""
+    good = {"request_id": "q-1", "member_id": NOBODY, "note": "sorry", "actor": "dana", **good}
+    cases = [
+        (["request_id"], "", "REASON_FIELD_MISSING"),
+        (["request_id"], "x" * 65, "REASON_FIELD_INVALID"),
+        (["request_id"], BIDI, "REASON_TEXT_INVALID"),
+        (["member_id"], "", "REASON_FIELD_MISSING"),
+        (["member_id"], "x" * 65, "REASON_FIELD_INVALID"),
+        (["member_id"], "no id of ours", "REASON_MEMBER_UNKNOWN"),
+        (["note"], "", "REASON_FIELD_MISSING"),
+        (["note"], "x" * 501, "REASON_FIELD_INVALID"),
+        (["note"], CONTROL, "REASON_TEXT_INVALID"),
+        (["actor"], "", "REASON_FIELD_MISSING"),
+        (["actor"], "x" * 65, "REASON_FIELD_INVALID"),
+        (["actor"], BIDI, "REASON_TEXT_INVALID"),
+        (["note"], "sorry", "REASON_MEMBER_UNKNOWN"),
+    ]
+    return [(changed(good, path, value), reason) for path, value, reason in cases + more]
+
+
+HOLD = {"request_id": "h-1", "member_id": NOBODY, "points_milli": "1000"}
+
+HOLD_CASES = [(changed(HOLD, path, value), reason) for path, value, reason in [
+    (["request_id"], "", "REASON_FIELD_MISSING"),
+    (["request_id"], "x" * 65, "REASON_FIELD_INVALID"),
+    (["request_id"], CONTROL, "REASON_TEXT_INVALID"),
+    (["member_id"], "", "REASON_FIELD_MISSING"),
+    (["member_id"], BIDI, "REASON_TEXT_INVALID"),
+    (["points_milli"], "-1", "REASON_AMOUNT_OUT_OF_RANGE"),
+    (["points_milli"], "1000000000000001", "REASON_AMOUNT_OUT_OF_RANGE"),
+    (["points_milli"], OVER_INT64, "REASON_MALFORMED"),
+    (["points_milli"], "0", "REASON_FIELD_MISSING"),
+    (["rights"], [{}], "REASON_FIELD_MISSING"),
+    (["rights"], [{"grant_id": CONTROL}], "REASON_TEXT_INVALID"),
+    (["rights"], [{"grant_id": "x", "amount_minor": "-1"}], "REASON_AMOUNT_OUT_OF_RANGE"),
+    (["rights"], [{"grant_id": str(i)} for i in range(101)], "REASON_FIELD_INVALID"),
+    (["request_id"], "h-1", "REASON_MEMBER_UNKNOWN"),
+    (["member_id"], "no id of ours", "REASON_MEMBER_UNKNOWN"),
+]]
+
+UPDATE_CASES = [(changed({"member_id": NOBODY}, path, value), reason) for path, value, reason in [
+    (["member_id"], "", "REASON_FIELD_MISSING"),
+    (["member_id"], NOBODY, "REASON_MEMBER_UNKNOWN"),
+    (["birth_date"], "yesterday", "REASON_FIELD_INVALID"),
+    (["birth_date"], "2026-02-30", "REASON_FIELD_INVALID"),
+    (["birth_date"], "1849-12-31", "REASON_FIELD_INVALID"),
+    (["anniversary_date"], "2026-1-1", "REASON_FIELD_INVALID"),
+    (["add_tags"], [""], "REASON_FIELD_MISSING"),
+    (["add_tags"], ["x" * 65], "REASON_FIELD_INVALID"),
+    (["add_tags"], [BIDI], "REASON_TEXT_INVALID"),
+    (["add_tags"], [str(i) for i in range(65)], "REASON_FIELD_INVALID"),
+    (["remove_tags"], [CONTROL], "REASON_TEXT_INVALID"),
+]]
+
+# Wrong requests of every RPC with the reason each is refused with.
+CASES = {
+    "RegisterService.Identify": KEY_CASES,
+    "RegisterService.Quote": content_cases("basket", {"lines": [line("1", "A", 100)]}),
+    "RegisterService.Hold": content_cases("basket", {"lines": [line("1", "A", 100)]}),
+    "RegisterService.Commit": content_cases("sale", OK_SALE) + [
+        ({}, "REASON_FIELD_MISSING"),
+        ({"sale": sale("kept", [line("1", "A", 1)])}, "REASON_RECEIPT_REUSED")],
+    "RegisterService.Cancel": [({}, "REASON_FIELD_MISSING"),
+                               ({"hold_id": "x"}, "REASON_HOLD_UNKNOWN")],
+    "RegisterService.Return": RETURN_CASES + [({}, "REASON_FIELD_MISSING")],
+    "RegisterService.GetReceipt": RECEIPT_CASES,
+    "RegisterService.Enroll": enroll_cases(lambda m: {"member": m}),
+    "RegisterService.Status": [],
+    "RegisterService.Pending": page_cases(),
+    "SyncService.Record": [
+        ({}, "REASON_FIELD_MISSING"),
+        ({"entries": [{"sequence": str(i), "sale": ""} for i in range(257)]}, "REASON_TOO_LARGE")],
+    "SyncService.FindMember": KEY_CASES,
+    "SyncService.FetchFacts": [({"page_size": -1}, "REASON_FIELD_INVALID"),
+                               ({"page_size": 1000000}, "REASON_FIELD_INVALID"),
+                               ({"cursor": "nonsense"}, "REASON_PAGE_TOKEN_INVALID")],
+    "SyncService.GetFacts": [({}, "REASON_FIELD_MISSING"),
+                             ({"member_id": BIDI}, "REASON_TEXT_INVALID"),
+                             ({"member_id": NOBODY}, "REASON_MEMBER_UNKNOWN")],
+    "SyncService.PlaceHold": HOLD_CASES,
+    "SyncService.CancelHold": [({}, "REASON_FIELD_MISSING"),
+                               ({"hold_id": "x" * 65}, "REASON_FIELD_INVALID"),
+                               ({"hold_id": "no id of ours"}, "REASON_HOLD_UNKNOWN"),
+                               ({"hold_id": NOBODY}, "REASON_HOLD_UNKNOWN")],
+    "SyncService.FetchPrograms": [({"after_version": "-1"}, "REASON_FIELD_INVALID")],
+    "SyncService.Enroll": enroll_cases(lambda m: {"member": m}),
+    "SyncService.GetReceipt": RECEIPT_CASES,
+    "SyncService.Heartbeat": [
+        ({"undelivered_count": "-1"}, "REASON_FIELD_INVALID"),
+        ({"agent_version": CONTROL}, "REASON_TEXT_INVALID"),
+        ({"agent_time": "9999-12-31T00:00:00Z"}, "REASON_TIME_OUT_OF_RANGE")],
+    "MemberService.GetMember": KEY_CASES + [
+        ({"member_id": "ffffffffffffffff"}, "REASON_MEMBER_UNKNOWN"),
+        ({"member_id": "no id of ours"}, "REASON_MEMBER_UNKNOWN")],
+    "MemberService.ListMembers": page_cases(),
+    "MemberService.EnrollMember": enroll_cases(lambda m: m),
+    "MemberService.UpdateMember": UPDATE_CASES,
+    "MemberService.AdjustPoints": decision_cases({"points_milli": "1000"}, [
+        (["points_milli"], "0", "REASON_FIELD_MISSING"),
+        (["points_milli"], "1000000000001", "REASON_AMOUNT_OUT_OF_RANGE"),
+        (["points_milli"], "-1000000000001", "REASON_AMOUNT_OUT_OF_RANGE"),
+        (["points_milli"], OVER_INT64, "REASON_MALFORMED")]),
+    "MemberService.GrantMemberRight": decision_cases({"right_id": "coffee"}, [
+        (["right_id"], "", "REASON_FIELD_MISSING"),
+        (["right_id"], CONTROL, "REASON_TEXT_INVALID")]),
+    "MemberService.LockTier": decision_cases({"tier_id": "gold", "until_date": "2100-01-01"}, [
+        (["tier_id"], "", "REASON_FIELD_MISSING"),
+        (["tier_id"], BIDI, "REASON_TEXT_INVALID"),
+        (["until_date"], "", "REASON_FIELD_MISSING"),
+        (["until_date"], "2100-02-30", "REASON_FIELD_INVALID"),
+        (["until_date"], "1969-12-31", "REASON_TIME_OUT_OF_RANGE")]),
+    "MemberService.ListPoints": page_cases({"member_id": NOBODY}) + [
+        ({}, "REASON_FIELD_MISSING"),
+        ({"member_id": CONTROL}, "REASON_TEXT_INVALID"),
+        ({"member_id": NOBODY}, "REASON_MEMBER_UNKNOWN")],
+    "ProgramService.PublishProgram": PROGRAM_CASES,
+    "ProgramService.GetProgram": [({"version": "99"}, "REASON_PROGRAM_UNKNOWN"),
+                                  ({"version": "-1"}, "REASON_PROGRAM_UNKNOWN")],
+    "ProgramService.CheckProgram": [],
+    "ProgramService.ListPrograms": page_cases(),
+    "ReportService.CountStages": AS_OF_CASES,
+    "ReportService.GetTotals": [],
+    "ReportService.ExportMembers": AS_OF_CASES + page_cases(),
+    "ReportService.GetSale": RECEIPT_CASES,
+    "ReportService.ListSales": page_cases() + [
+        ({"member_id": "no id of ours"}, "REASON_MEMBER_UNKNOWN")],
+    "AdminService.AddBranch": [({}, "REASON_FIELD_MISSING")] + [
+        ({"branch": changed(BRANCH, path, value)}, reason) for path, value, reason in [
+            (["branch_id"], "", "REASON_FIELD_MISSING"),
+            (["branch_id"], "סניף", "REASON_FIELD_INVALID"),
+            (["branch_id"], "x" * 33, "REASON_FIELD_INVALID"),
+            (["name"], BIDI, "REASON_TEXT_INVALID"),
+            (["time_zone"], "Nowhere/City", "REASON_FIELD_INVALID"),
+            (["day_start_minutes"], -1, "REASON_FIELD_INVALID"),
+            (["day_start_minutes"], 1440, "REASON_FIELD_INVALID"),
+            (["branch_id"], "main", "REASON_ID_TAKEN"),
+        ]],
+    "AdminService.ListBranches": page_cases(),
+    "AdminService.RevokeBranch": [({}, "REASON_FIELD_MISSING"),
+                                  ({"branch_id": "none"}, "REASON_BRANCH_UNKNOWN"),
+                                  ({"branch_id": "main"}, "REASON_BRANCH_IN_USE")],
+    "AdminService.AddRegister": [({}, "REASON_FIELD_MISSING")] + [
+        ({"register": changed(REGISTER, path, value)}, reason) for path, value, reason in [
+            (["register_id"], "", "REASON_FIELD_MISSING"),
+            (["register_id"], "a b", "REASON_FIELD_INVALID"),
+            (["name"], CONTROL, "REASON_TEXT_INVALID"),
+            (["branch_id"], "none", "REASON_BRANCH_UNKNOWN"),
+            (["register_id"], "R1", "REASON_ID_TAKEN"),
+        ]],
+    "AdminService.ListRegisters": page_cases(),
+    "AdminService.RevokeRegister": [({}, "REASON_FIELD_MISSING"),
+                                    ({"register_id": "none"}, "REASON_REGISTER_UNKNOWN")],
+    "AdminService.Verify": page_cases(),
+}
