@@ -5,6 +5,7 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "server/operations/age_members.h"
+#include "server/operations/end_silent_holds.h"
 #include "spdlog/spdlog.h"
 
 namespace moadon {
@@ -12,16 +13,20 @@ namespace {
 
 // How soon a new day, a new program or a failure is noticed.
 constexpr absl::Duration kLookEvery = absl::Seconds(1);
+// How often silent registers are looked for.
+constexpr int64_t kHoldsEveryUs = 60'000'000;
 
-absl::StatusOr<AgedMembers> age_batch(Club& club) {
-  absl::StatusOr<AgedMembers> aged = absl::UnknownError("not answered yet");
+// Runs one batch of an operation and waits for its answer.
+template <typename Response>
+absl::StatusOr<Response> run_batch(void (*operation)(Club&, Answer<Response>), Club& club) {
+  absl::StatusOr<Response> response = absl::UnknownError("not answered yet");
   absl::Notification done;
-  age_members(club, [&aged, &done](absl::StatusOr<AgedMembers> answered) {
-    aged = std::move(answered);
+  operation(club, [&response, &done](absl::StatusOr<Response> answered) {
+    response = std::move(answered);
     done.Notify();
   });
   done.WaitForNotification();
-  return aged;
+  return response;
 }
 
 }  // namespace
@@ -40,9 +45,15 @@ void AgeingJob::stop() {
 
 void AgeingJob::run_until_stopped() {
   std::optional<Reason> aged_for;
+  std::optional<int64_t> holds_ended_us;
   while (true) {
     const Reason reason = reason_now();
     if (aged_for != reason && age_all()) aged_for = reason;
+    const int64_t now_us = club_.clock().now_us();
+    if (!holds_ended_us || now_us < *holds_ended_us || now_us - *holds_ended_us >= kHoldsEveryUs) {
+      end_holds();
+      holds_ended_us = now_us;
+    }
     absl::MutexLock lock(&mutex_);
     if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kLookEvery)) return;
   }
@@ -56,11 +67,8 @@ AgeingJob::Reason AgeingJob::reason_now() const {
 bool AgeingJob::age_all() {
   int64_t member_count = 0;
   while (true) {
-    {
-      absl::MutexLock lock(&mutex_);
-      if (stopping_) return false;
-    }
-    const absl::StatusOr<AgedMembers> aged = age_batch(club_);
+    if (is_stopping()) return false;
+    const absl::StatusOr<AgedMembers> aged = run_batch(age_members, club_);
     if (!aged.ok()) {
       spdlog::warn("ageing=failed error=\"{}\"", aged.status().ToString());
       return false;
@@ -70,6 +78,28 @@ bool AgeingJob::age_all() {
   }
   if (member_count > 0) spdlog::info("ageing=done members={}", member_count);
   return true;
+}
+
+void AgeingJob::end_holds() {
+  int64_t hold_count = 0;
+  while (!is_stopping()) {
+    const absl::StatusOr<bool> any = has_silent_holds(club_);
+    if (any.ok() && !*any) break;
+    const absl::StatusOr<EndedHolds> ended =
+        any.ok() ? run_batch(end_silent_holds, club_) : absl::StatusOr<EndedHolds>(any.status());
+    if (!ended.ok()) {
+      spdlog::warn("holds=failed error=\"{}\"", ended.status().ToString());
+      break;
+    }
+    hold_count += ended->hold_count;
+    if (!ended->has_more) break;
+  }
+  if (hold_count > 0) spdlog::info("holds=lapsed count={}", hold_count);
+}
+
+bool AgeingJob::is_stopping() const {
+  absl::MutexLock lock(&mutex_);
+  return stopping_;
 }
 
 }  // namespace moadon

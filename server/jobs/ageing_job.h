@@ -1,4 +1,4 @@
-// What time makes happen to stages.
+// What time makes happen to members and holds.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,9 @@
 namespace moadon {
 
 // Ages members (age_members) when it starts, whenever the club's business date changes, and
-// whenever a program is published; sleeps in between. Owns its thread. Failures are logged and
-// tried again soon.
+// whenever a program is published; ends the holds of silent registers (end_silent_holds) when it
+// starts and every minute; sleeps in between. Owns its thread. Failures are logged and tried again
+// soon.
 class AgeingJob final {
  public:
   // `club` must outlive the job.
@@ -40,10 +41,13 @@ class AgeingJob final {
   Reason reason_now() const;
   // Ages until nobody is due or stop() is called. False: not all, try again.
   bool age_all() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Ends holds until none is left to end or stop() is called.
+  void end_holds() ABSL_LOCKS_EXCLUDED(mutex_);
+  bool is_stopping() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   Club& club_;
 
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
 
   std::thread thread_;
