@@ -1,6 +1,7 @@
 #include "server/operations/tier_upkeep.h"
 
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "rules/calendar.h"
@@ -12,22 +13,18 @@ namespace {
 
 constexpr int64_t kFirstDayEver = std::numeric_limits<int64_t>::min();
 
-absl::StatusOr<std::vector<SpendFact>> kept_days_of(sqlite::Connection& connection,
-                                                    const storage::MemberRow& row) {
-  std::vector<SpendFact> spent;
-  if (!row.last_fact_day) return spent;
-  const auto days = storage::list_member_days(connection, row.member_id, kFirstDayEver);
-  if (!days.ok()) return days.status();
-  for (const storage::MemberDay& day : *days) spent.push_back(spend_fact_of(day));
-  return spent;
-}
-
 // Sums per day say the same as the facts one by one, unless something came back: then it matters
 // when.
 absl::StatusOr<std::vector<SpendFact>> facts_of(sqlite::Connection& connection,
                                                 const storage::MemberRow& row) {
-  if (!row.last_return_day) return kept_days_of(connection, row);
   std::vector<SpendFact> spent;
+  if (!row.last_fact_day) return spent;
+  if (!row.last_return_day) {
+    const auto days = storage::list_member_days(connection, row.member_id, kFirstDayEver);
+    if (!days.ok()) return days.status();
+    for (const storage::MemberDay& day : *days) spent.push_back(spend_fact_of(day));
+    return spent;
+  }
   const auto facts = storage::list_facts(connection, row.member_id);
   if (!facts.ok()) return facts.status();
   for (const storage::FactRow& fact : *facts) spent.push_back(spend_fact_of(fact));
@@ -87,23 +84,6 @@ absl::StatusOr<TierPath> tier_path_of(sqlite::Connection& connection, const Club
   const auto floors = floors_of(connection, row);
   if (!floors.ok()) return floors.status();
   return tier_path(*facts, *floors, view.tier_versions(), day_of_number(today));
-}
-
-absl::StatusOr<TierStanding> tier_standing(sqlite::Connection& connection, const ClubView& view,
-                                           const storage::MemberRow& row, int64_t today) {
-  if (!view.has_tiers()) return TierStanding();
-  const std::optional<int64_t> due_day = storage::next_due_day(row);
-  if (due_day && *due_day <= today) {
-    const absl::StatusOr<TierPath> path = tier_path_of(connection, view, row, today);
-    if (!path.ok()) return path.status();
-    return TierStanding{path->at_end, since_day_of(*path), path->next_gaps};
-  }
-  const auto days = kept_days_of(connection, row);
-  if (!days.ok()) return days.status();
-  const auto floors = floors_of(connection, row);
-  if (!floors.ok()) return floors.status();
-  TierPath now = tier_now(*days, *floors, view.tier_versions(), day_of_number(today));
-  return TierStanding{row.tier_id, row.tier_since_day, std::move(now.next_gaps)};
 }
 
 absl::Status keep_tier(sqlite::Connection& connection, const TierPath& path,

@@ -2,9 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -20,18 +17,6 @@ namespace moadon {
 // (last_return_day).
 absl::StatusOr<TierPath> tier_path_of(sqlite::Connection& connection, const ClubView& view,
                                       const storage::MemberRow& row, int64_t today);
-
-// Where the member stands.
-struct TierStanding {
-  std::string tier_id;               // empty: none
-  std::optional<int64_t> since_day;  // empty: no tier
-  std::vector<v1::TierGap> next_gaps;
-};
-
-// As of `today`, whether or not the ageing job has come by. Reads nothing where no program version
-// has tiers.
-absl::StatusOr<TierStanding> tier_standing(sqlite::Connection& connection, const ClubView& view,
-                                           const storage::MemberRow& row, int64_t today);
 
 // Puts the moves of the path in the place of those that are kept, writing only what differs, and
 // brings the row to date; the row itself is the caller's to write.
