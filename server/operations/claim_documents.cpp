@@ -1,5 +1,6 @@
 #include "server/operations/claim_documents.h"
 
+#include "server/operations/enter_sale.h"
 #include "server/operations/sale_returns.h"
 #include "server/storage/receipt_store.h"
 #include "server/storage/return_store.h"
@@ -29,7 +30,8 @@ absl::Status claim_unlinked(sqlite::Connection& connection, int64_t return_id,
   return claim_return(connection, **row, change);
 }
 
-absl::Status claim_sale(sqlite::Connection& connection, int64_t sale_id, MemberChange& change) {
+absl::Status claim_sale(sqlite::Connection& connection, WriterState& state, int64_t sale_id,
+                        MemberChange& change) {
   auto row = storage::find_sale(connection, storage::kNobody, sale_id);
   if (!row.ok()) return row.status();
   if (!*row) return absl::InternalError("an unclaimed sale is not there");
@@ -48,20 +50,22 @@ absl::Status claim_sale(sqlite::Connection& connection, int64_t sale_id, MemberC
     given = claim_return(connection, returned, change);
     if (!given.ok()) return given;
   }
-  return absl::OkStatus();
+  given = enter_claimed_sale(connection, state, sale, change);
+  if (!given.ok() || returns->empty()) return given;
+  return resolve_returns_of(connection, state, sale, &change);
 }
 
 }  // namespace
 
-absl::Status claim_documents(sqlite::Connection& connection, const storage::KeyRow& key,
-                             MemberChange& change) {
+absl::Status claim_documents(sqlite::Connection& connection, WriterState& state,
+                             const storage::KeyRow& key, MemberChange& change) {
   const auto documents = storage::list_unclaimed(connection, key.kind, key.value);
   if (!documents.ok()) return documents.status();
   for (const storage::UnclaimedDocument& document : *documents) {
     absl::Status claimed = storage::delete_unclaimed(connection, document.document_id);
     if (claimed.ok()) {
       claimed = document.kind == storage::DocumentKind::kSale
-                    ? claim_sale(connection, document.document_id, change)
+                    ? claim_sale(connection, state, document.document_id, change)
                     : claim_unlinked(connection, document.document_id, change);
     }
     if (!claimed.ok()) return claimed;

@@ -8,8 +8,8 @@
 namespace moadon {
 
 // Gives every document of nobody that was presented with `key` to the member of `change`, with the
-// returns of its sales.
-absl::Status claim_documents(sqlite::Connection& connection, const storage::KeyRow& key,
-                             MemberChange& change);
+// returns of its sales and the points they give.
+absl::Status claim_documents(sqlite::Connection& connection, WriterState& state,
+                             const storage::KeyRow& key, MemberChange& change);
 
 }  // namespace moadon

@@ -1,7 +1,10 @@
 #include "server/operations/find_member.h"
 
+#include <memory>
 #include <optional>
+#include <utility>
 
+#include "rules/calendar.h"
 #include "rules/check.h"
 #include "rules/refusal.h"
 #include "server/operations/find_by_key.h"
@@ -10,17 +13,58 @@
 namespace moadon {
 namespace {
 
-// The holder of `key`, kept in the cache from now on. Empty: nobody.
-absl::StatusOr<std::optional<storage::IdentifiedMember>> read_holder(Club& club,
-                                                                     sqlite::Connection& connection,
-                                                                     const storage::KeyRow& key) {
-  const auto holder = storage::find_key_holder(connection, key.kind, key.value);
-  if (!holder.ok()) return holder.status();
-  if (!*holder) return std::nullopt;
-  const MemberCache::Stamp stamp = club.members().stamp_of(**holder);
+int64_t today_of(const Moment& moment) { return day_number(moment.view.day_of(moment.now_us)); }
+
+int64_t version_of(const Moment& moment) { return moment.view.program_at(moment.now_us).version(); }
+
+absl::StatusOr<std::optional<KnownMember>> read_member(sqlite::Connection& connection,
+                                                       const storage::KeyRow& key,
+                                                       const Moment& moment) {
   auto member = storage::find_identified(connection, key.kind, key.value);
-  if (member.ok() && *member) club.members().keep(key, stamp, **member);
-  return member;
+  if (!member.ok()) return member.status();
+  if (!*member) return std::nullopt;
+  KnownMember known{**std::move(member), nullptr, today_of(moment), version_of(moment)};
+  absl::StatusOr<v1::MemberFacts> facts =
+      lasting_facts(connection, known.member.row, known.member.known.details, moment);
+  if (!facts.ok()) return facts.status();
+  // Shared with the cache.
+  known.facts = std::make_shared<const v1::MemberFacts>(*std::move(facts));
+  return known;
+}
+
+// The holder of `key`, kept in the cache from now on. Empty: nobody.
+absl::StatusOr<std::optional<KnownMember>> read_holder(Club& club, const storage::KeyRow& key,
+                                                       const Moment& moment) {
+  {
+    sqlite::ReaderLease reader = club.database().readers().lease();
+    const auto holder = storage::find_key_holder(*reader, key.kind, key.value);
+    if (!holder.ok()) return holder.status();
+    if (!*holder) return std::nullopt;
+    const MemberCache::Stamp stamp = club.members().stamp_of(**holder);
+    auto known = read_member(*reader, key, moment);
+    if (!known.ok() || !*known || club.members().keep(key, stamp, **known)) return known;
+  }
+  auto snapshot = club.database().readers().lease_snapshot();
+  if (!snapshot.ok()) return snapshot.status();
+  return read_member(**snapshot, key, moment);
+}
+
+absl::StatusOr<v1::IdentifyResponse> show(Club& club, const KnownMember& known,
+                                          const Moment& moment) {
+  v1::MemberFacts facts = *known.facts;
+  absl::Status issued;
+  if (needs_club_uses(moment)) {
+    sqlite::ReaderLease reader = club.database().readers().lease();
+    issued = issue_facts(&*reader, moment, facts);
+  } else {
+    issued = issue_facts(nullptr, moment, facts);
+  }
+  if (!issued.ok()) return issued;
+  return identify_message(std::move(facts), known.member.known, moment);
+}
+
+bool is_fresh(const KnownMember& known, const Moment& moment) {
+  return known.facts_day == today_of(moment) && known.program_version == version_of(moment);
 }
 
 }  // namespace
@@ -35,18 +79,19 @@ absl::StatusOr<v1::IdentifyResponse> find_member(Club& club, const v1::Key& key)
   // A later candidate counts only when nobody holds the first, which the cache cannot tell.
   if (!presented.candidates.empty()) {
     const auto known = club.members().find(presented.candidates.front());
-    if (known && !is_due(known->row, moment)) return identify_message(*known, moment);
+    if (known && is_fresh(*known, moment)) return show(club, *known, moment);
   }
-  sqlite::ReaderLease reader = club.database().readers().lease();
   for (const storage::KeyRow& candidate : presented.candidates) {
-    const auto member = read_holder(club, *reader, candidate);
-    if (!member.ok()) return member.status();
-    if (*member) return identify_message(*reader, **member, moment);
+    const auto known = read_holder(club, candidate, moment);
+    if (!known.ok()) return known.status();
+    if (*known) return show(club, **known, moment);
   }
   // Last digits, or nobody.
-  const absl::StatusOr<storage::MemberRow> row = find_by_key(*reader, {{}, presented.ending});
+  auto reader = club.database().readers().lease_snapshot();
+  if (!reader.ok()) return reader.status();
+  const absl::StatusOr<storage::MemberRow> row = find_by_key(**reader, {{}, presented.ending});
   if (!row.ok()) return row.status();
-  return identify_message(*reader, *row, moment);
+  return identify_message(**reader, *row, moment);
 }
 
 }  // namespace moadon

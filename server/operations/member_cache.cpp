@@ -5,7 +5,7 @@
 
 namespace moadon {
 
-std::optional<storage::IdentifiedMember> MemberCache::find(const storage::KeyRow& key) const {
+std::optional<KnownMember> MemberCache::find(const storage::KeyRow& key) const {
   const std::string text = text_of(key);
   const Shard& shard = shards_[shard_of(text)];
   absl::MutexLock lock(&shard.mutex);
@@ -22,9 +22,8 @@ MemberCache::Stamp MemberCache::stamp_of(int64_t member_id) const {
   return {member_id, (*stamps_)[static_cast<uint64_t>(member_id) % kStamps].load()};
 }
 
-void MemberCache::keep(const storage::KeyRow& key, const Stamp& stamp,
-                       const storage::IdentifiedMember& member) {
-  if (!is_current(stamp)) return;
+bool MemberCache::keep(const storage::KeyRow& key, const Stamp& stamp, const KnownMember& member) {
+  if (!is_current(stamp)) return false;
   std::string text = text_of(key);
   Shard& shard = shards_[shard_of(text)];
   absl::MutexLock lock(&shard.mutex);
@@ -33,6 +32,7 @@ void MemberCache::keep(const storage::KeyRow& key, const Stamp& stamp,
     shard.recent.clear();
   }
   shard.recent.insert_or_assign(std::move(text), Entry{stamp, member});
+  return true;
 }
 
 void MemberCache::begin_change_of_all() {

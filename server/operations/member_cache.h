@@ -12,12 +12,23 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
+#include "moadon/v1/member.pb.h"
 #include "server/storage/member_details_store.h"
 #include "server/storage/member_store.h"
 
 namespace moadon {
 
 inline constexpr size_t kMaxCachedKeys = 65'536;
+
+// A member with everything that a register is shown. The facts are lasting ones (member_facts.h),
+// good on one day of the club under one version of the program.
+struct KnownMember {
+  storage::IdentifiedMember member;
+  // Shared, because many callers are shown the same; null: not made yet.
+  std::shared_ptr<const v1::MemberFacts> facts;
+  int64_t facts_day = 0;
+  int64_t program_version = 0;
+};
 
 // Members by key, the recently asked for. Never shows what was true before a change that somebody
 // has been told is done: each member has a stamp, shared with some others, that a writer marks
@@ -35,12 +46,12 @@ class MemberCache final {
   };
 
   // The member who holds a normal key, if that is known.
-  std::optional<storage::IdentifiedMember> find(const storage::KeyRow& key) const;
+  std::optional<KnownMember> find(const storage::KeyRow& key) const;
 
-  // To fill: take the stamp of the key's holder, then read the rows, then keep them.
+  // To fill: take the stamp of the key's holder, then read the rows, then keep them. False, keeping
+  // nothing: they may have changed between two reads, and must be read in one snapshot.
   Stamp stamp_of(int64_t member_id) const;
-  void keep(const storage::KeyRow& key, const Stamp& stamp,
-            const storage::IdentifiedMember& member);
+  bool keep(const storage::KeyRow& key, const Stamp& stamp, const KnownMember& member);
 
   // The writer, inside the transaction: what is about to change. Each begin has one end.
   void begin_change(int64_t member_id) { stamp(member_id).fetch_add(1); }
@@ -58,7 +69,7 @@ class MemberCache final {
 
   struct Entry {
     Stamp stamp;
-    storage::IdentifiedMember member;
+    KnownMember member;
   };
   using Entries = absl::flat_hash_map<std::string, Entry>;
 

@@ -11,10 +11,10 @@ storage::KeyRow card(const std::string& value) {
   return {storage::KeyKind::kCard, value, value, std::nullopt};
 }
 
-storage::IdentifiedMember member(int64_t member_id, const std::string& first_name) {
-  storage::IdentifiedMember result;
-  result.row.member_id = member_id;
-  result.known.details.first_name = first_name;
+KnownMember member(int64_t member_id, const std::string& first_name) {
+  KnownMember result;
+  result.member.row.member_id = member_id;
+  result.member.known.details.first_name = first_name;
   return result;
 }
 
@@ -36,7 +36,7 @@ TEST_CASE("the cache finds a member by the key they were kept under and no other
   MemberCache cache;
   cache.keep(card("c1"), cache.stamp_of(7), member(7, "Noa"));
   REQUIRE(cache.find(card("c1")).has_value());
-  CHECK(cache.find(card("c1"))->known.details.first_name == "Noa");
+  CHECK(cache.find(card("c1"))->member.known.details.first_name == "Noa");
   CHECK_FALSE(cache.find(card("c2")).has_value());
   CHECK_FALSE(cache.find({storage::KeyKind::kWallet, "c1", "c1", std::nullopt}).has_value());
 }
@@ -58,7 +58,7 @@ TEST_CASE("the cache neither shows nor takes a member while they are being chang
   cache.keep(card("c1"), before, member(7, "old"));
   CHECK_FALSE(cache.find(card("c1")).has_value());
   cache.keep(card("c1"), cache.stamp_of(7), member(7, "new"));
-  CHECK(cache.find(card("c1"))->known.details.first_name == "new");
+  CHECK(cache.find(card("c1"))->member.known.details.first_name == "new");
 }
 
 TEST_CASE("a change of all members is a change of each") {

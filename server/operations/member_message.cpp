@@ -1,53 +1,18 @@
 #include "server/operations/member_message.h"
 
-#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "rules/calendar.h"
 #include "rules/program.h"
-#include "rules/stage.h"
 #include "server/operations/cashier_line.h"
 #include "server/operations/member_id.h"
 #include "server/operations/member_key.h"
-#include "server/operations/member_timeline.h"
-#include "server/storage/fact_store.h"
+#include "server/operations/tier_upkeep.h"
 #include "server/storage/member_details_store.h"
 
 namespace moadon {
 namespace {
-
-struct StageNow {
-  v1::Stage stage = v1::STAGE_UNSPECIFIED;
-  std::optional<int64_t> since_day;
-};
-
-absl::StatusOr<StageNow> stage_now(sqlite::Connection& connection, const storage::MemberRow& row,
-                                   const Moment& moment) {
-  if (!is_due(row, moment)) {
-    return StageNow{static_cast<v1::Stage>(row.stage), row.stage_since_day};
-  }
-  const auto facts = storage::list_facts(connection, row.member_id);
-  if (!facts.ok()) return facts.status();
-  const absl::CivilDay today = moment.view.day_of(moment.now_us);
-  const StagePath path = stage_path(timeline_of(row, *facts), moment.view.stage_versions(), today);
-  StageNow now{path.at_end.stage, std::nullopt};
-  if (!path.steps.empty()) now.since_day = day_number(path.steps.back().day);
-  return now;
-}
-
-v1::MemberFacts facts_of(const storage::MemberRow& row, v1::Stage stage, const Moment& moment) {
-  v1::MemberFacts facts;
-  facts.set_member_id(member_id_text(row.member_id));
-  facts.set_snapshot(row.snapshot);
-  facts.set_stage(stage);
-  facts.set_purchase_day_count(row.purchase_days);
-  if (row.last_purchase_day) {
-    facts.set_last_purchase_date(format_day(day_of_number(*row.last_purchase_day)));
-  }
-  facts.set_net_spend_minor(std::max<int64_t>(row.net_spend_sum_minor, 0));
-  *facts.mutable_issued_at() = timestamp_of(moment.now_us);
-  return facts;
-}
 
 v1::Consent consent_message(const storage::ConsentRow& row) {
   v1::Consent consent;
@@ -59,32 +24,37 @@ v1::Consent consent_message(const storage::ConsentRow& row) {
   return consent;
 }
 
-v1::IdentifyResponse message_of(v1::MemberFacts facts, const storage::NameAndContacts& known,
-                                const Moment& moment) {
-  v1::IdentifyResponse response;
-  const storage::DetailsRow& names = known.details;
-  response.set_display_name(display_name(names.first_name, names.last_name));
-  if (names.first_name.empty()) response.add_missing_fields("first_name");
-  if (names.last_name.empty()) response.add_missing_fields("last_name");
-  if (!known.has_phone) response.add_missing_fields("phone");
-  if (!known.has_email) response.add_missing_fields("email");
-  response.set_cashier_line(cashier_line(language_of(moment.view.program_at(moment.now_us)),
-                                         names.first_name, facts.stage()));
-  *response.mutable_facts() = std::move(facts);
-  return response;
+absl::StatusOr<v1::MemberFacts> issued_facts(sqlite::Connection& connection,
+                                             const storage::MemberRow& row,
+                                             const storage::DetailsRow& details,
+                                             const Moment& moment) {
+  absl::StatusOr<v1::MemberFacts> facts = lasting_facts(connection, row, details, moment);
+  if (!facts.ok()) return facts;
+  const absl::Status issued = issue_facts(&connection, moment, *facts);
+  if (!issued.ok()) return issued;
+  return facts;
+}
+
+// Since when in the tier that the facts show, which may be another than the ageing job knows.
+absl::StatusOr<std::optional<int64_t>> tier_since(sqlite::Connection& connection,
+                                                  const storage::MemberRow& row,
+                                                  const v1::MemberFacts& facts,
+                                                  const Moment& moment) {
+  if (facts.tier_id() == row.tier_id) return row.tier_since_day;
+  const int64_t today = day_number(moment.view.day_of(moment.now_us));
+  const absl::StatusOr<TierPath> path = tier_path_of(connection, moment.view, row, today);
+  if (!path.ok()) return path.status();
+  if (path->at_end.empty() || path->steps.empty()) return std::nullopt;
+  return day_number(path->steps.back().day);
 }
 
 }  // namespace
 
-bool is_due(const storage::MemberRow& row, const Moment& moment) {
-  return row.next_stage_day && *row.next_stage_day <= day_number(moment.view.day_of(moment.now_us));
-}
-
 absl::StatusOr<v1::MemberFacts> facts_message(sqlite::Connection& connection,
                                               const storage::MemberRow& row, const Moment& moment) {
-  const absl::StatusOr<StageNow> now = stage_now(connection, row, moment);
-  if (!now.ok()) return now.status();
-  return facts_of(row, now->stage, moment);
+  const auto details = storage::find_details(connection, row.member_id);
+  if (!details.ok()) return details.status();
+  return issued_facts(connection, row, details->value_or(storage::DetailsRow{}), moment);
 }
 
 absl::StatusOr<v1::Member> member_message(sqlite::Connection& connection,
@@ -97,6 +67,11 @@ absl::StatusOr<v1::Member> member_message(sqlite::Connection& connection,
   if (!keys.ok()) return keys.status();
   const auto consents = storage::list_consents(connection, row.member_id);
   if (!consents.ok()) return consents.status();
+  absl::StatusOr<v1::MemberFacts> facts =
+      issued_facts(connection, row, details->value_or(storage::DetailsRow{}), moment);
+  if (!facts.ok()) return facts.status();
+  const auto since_day = tier_since(connection, row, *facts, moment);
+  if (!since_day.ok()) return since_day.status();
 
   v1::Member member;
   member.set_member_id(member_id_text(row.member_id));
@@ -104,9 +79,12 @@ absl::StatusOr<v1::Member> member_message(sqlite::Connection& connection,
   if (*details) {
     member.set_first_name((*details)->first_name);
     member.set_last_name((*details)->last_name);
+    member.set_birth_date((*details)->birth_date);
+    member.set_anniversary_date((*details)->anniversary_date);
   }
-  *member.mutable_facts() = facts_of(row, now->stage, moment);
+  *member.mutable_facts() = *std::move(facts);
   if (now->since_day) member.set_stage_since_date(format_day(day_of_number(*now->since_day)));
+  if (*since_day) member.set_tier_since_date(format_day(day_of_number(**since_day)));
   member.set_met_date(format_day(day_of_number(row.met_day)));
   if (row.enrolled_day) member.set_enrolled_date(format_day(day_of_number(*row.enrolled_day)));
   for (const storage::ConsentRow& consent : *consents) {
@@ -118,24 +96,27 @@ absl::StatusOr<v1::Member> member_message(sqlite::Connection& connection,
 absl::StatusOr<v1::IdentifyResponse> identify_message(sqlite::Connection& connection,
                                                       const storage::MemberRow& row,
                                                       const Moment& moment) {
-  absl::StatusOr<storage::NameAndContacts> known =
+  const absl::StatusOr<storage::NameAndContacts> known =
       storage::find_name_and_contacts(connection, row.member_id);
   if (!known.ok()) return known.status();
-  return identify_message(connection, storage::IdentifiedMember{row, *std::move(known)}, moment);
-}
-
-absl::StatusOr<v1::IdentifyResponse> identify_message(sqlite::Connection& connection,
-                                                      const storage::IdentifiedMember& member,
-                                                      const Moment& moment) {
-  absl::StatusOr<v1::MemberFacts> facts = facts_message(connection, member.row, moment);
+  absl::StatusOr<v1::MemberFacts> facts = issued_facts(connection, row, known->details, moment);
   if (!facts.ok()) return facts.status();
-  return message_of(*std::move(facts), member.known, moment);
+  return identify_message(*std::move(facts), *known, moment);
 }
 
-v1::IdentifyResponse identify_message(const storage::IdentifiedMember& member,
+v1::IdentifyResponse identify_message(v1::MemberFacts facts, const storage::NameAndContacts& known,
                                       const Moment& moment) {
-  const storage::MemberRow& row = member.row;
-  return message_of(facts_of(row, static_cast<v1::Stage>(row.stage), moment), member.known, moment);
+  v1::IdentifyResponse response;
+  const storage::DetailsRow& names = known.details;
+  response.set_display_name(display_name(names.first_name, names.last_name));
+  if (names.first_name.empty()) response.add_missing_fields("first_name");
+  if (names.last_name.empty()) response.add_missing_fields("last_name");
+  if (!known.has_phone) response.add_missing_fields("phone");
+  if (!known.has_email) response.add_missing_fields("email");
+  response.set_cashier_line(cashier_line(language_of(moment.view.program_at(moment.now_us)),
+                                         names.first_name, facts.stage()));
+  *response.mutable_facts() = std::move(facts);
+  return response;
 }
 
 v1::StageMove move_message(const storage::StageMoveRow& row) {

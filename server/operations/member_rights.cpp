@@ -142,14 +142,6 @@ absl::Status MemberRights::give_back(const storage::RightUseRow& use, absl::Civi
   return write(*right);
 }
 
-absl::StatusOr<MemberRights::Used> MemberRights::use_again(const storage::RightUseRow& use) {
-  v1::RightUse wanted;
-  wanted.set_grant_id(grant_id_text(use.grant_id));
-  wanted.set_amount_minor(use.amount_minor);
-  if (use.use_count == 0) return Used{use.grant_id, 0, 0, false, 0};
-  return this->use(wanted, nullptr);
-}
-
 absl::StatusOr<bool> MemberRights::withdraw(int64_t grant_id, absl::CivilDay day) {
   absl::StatusOr<storage::RightRow> right = read(grant_id);
   if (!right.ok()) return right.status();

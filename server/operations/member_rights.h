@@ -62,8 +62,6 @@ class MemberRights final {
   absl::StatusOr<Used> use(const v1::RightUse& wanted, const storage::HoldRightRow* held);
   // Brings a use back. A right whose end is before `day` is then good until `day` + grace.
   absl::Status give_back(const storage::RightUseRow& use, absl::CivilDay day, int grace_days);
-  // Undoes that.
-  absl::StatusOr<Used> use_again(const storage::RightUseRow& use);
 
   // Takes a right away; what a hold set aside of it stays with the hold. True: some of it was used
   // before, or is under a hold.

@@ -1,23 +1,22 @@
 #include "server/operations/prepared_document.h"
 
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "rules/calendar.h"
 #include "rules/check.h"
 #include "rules/money.h"
-#include "rules/price.h"
 #include "rules/refusal.h"
 #include "rules/returns.h"
+#include "server/operations/facts_seal.h"
 #include "server/operations/tokens.h"
 
 namespace moadon {
 namespace {
 
-constexpr size_t kMaxNamedMemberBytes = 32;
+constexpr size_t kMaxNamedIdBytes = 32;
+// Stands for a member whose id is not known yet.
+constexpr char kSomebody[] = "somebody";
 
 absl::Status malformed(absl::string_view field) {
   return refuse(v1::REASON_MALFORMED, absl::StrCat(field, " is not the message it should be"),
@@ -34,18 +33,6 @@ absl::StatusOr<Content> parse(const std::string& bytes, absl::string_view field)
   Content content;
   if (!content.ParseFromString(bytes)) return malformed(field);
   return content;
-}
-
-// The same bytes for the same message, whatever wrote it.
-std::string canonical_bytes(const google::protobuf::MessageLite& message) {
-  std::string bytes;
-  bytes.reserve(message.ByteSizeLong());
-  google::protobuf::io::StringOutputStream stream(&bytes);
-  google::protobuf::io::CodedOutputStream coded(&stream);
-  coded.SetSerializationDeterministic(true);
-  message.SerializeToCodedStream(&coded);
-  coded.Trim();
-  return bytes;
 }
 
 // Takes the key out of the content: it is personal, and is kept apart if at all.
@@ -99,7 +86,7 @@ void fill_head(Row& row, const std::string& receipt, const Dating& dating,
 PresentedMember presented_member(const v1::Key& key, const v1::RecordContext& context,
                                  const ClubView& view) {
   PresentedMember member;
-  member.member_id = context.member_id().substr(0, kMaxNamedMemberBytes);
+  member.member_id = context.member_id().substr(0, kMaxNamedIdBytes);
   if (key.kind_case() != v1::Key::KIND_NOT_SET) {
     member.key = presented_key(key, view.country_code());
   }
@@ -107,30 +94,35 @@ PresentedMember presented_member(const v1::Key& key, const v1::RecordContext& co
 }
 
 // What is wrong with a sale by the rules and by its own sums.
-std::vector<v1::Difference> differences_of(const v1::Sale& sale, const storage::SaleRow& row,
-                                           const ClubView& view) {
+std::vector<v1::Difference> differences_of(const PreparedSale& prepared) {
+  const v1::Sale& sale = prepared.content;
   std::vector<v1::Difference> differences;
-  for (const v1::Line& line : sale.lines()) {
+  for (int i = 0; i < sale.lines_size(); ++i) {
+    const v1::Line& line = sale.lines(i);
     if (!line.has_paid_net_minor()) continue;
-    const int64_t verdict_minor = charged_minor(line);
-    if (line.paid_net_minor() == verdict_minor) continue;
+    const int64_t right_minor = verdict_minor(sale, prepared.verdict, i);
+    if (line.paid_net_minor() == right_minor) continue;
     v1::PriceDiffers& differs = *differences.emplace_back().mutable_price_differs();
     differs.set_line_id(line.line_id());
     differs.set_charged_minor(line.paid_net_minor());
-    differs.set_verdict_minor(verdict_minor);
+    differs.set_verdict_minor(right_minor);
   }
-  if (sale.has_register_total_minor() && sale.register_total_minor() != row.paid_net_minor) {
+  const int64_t sum_minor = prepared.row.paid_net_minor;
+  if (sale.has_register_total_minor() && sale.register_total_minor() != sum_minor) {
     v1::TotalDiffers& differs = *differences.emplace_back().mutable_total_differs();
     differs.set_register_total_minor(sale.register_total_minor());
-    differs.set_sum_minor(row.paid_net_minor);
+    differs.set_sum_minor(sum_minor);
   }
-  if (row.program_version != 0 && view.program(row.program_version) == nullptr) {
-    differences.emplace_back().mutable_program_unknown()->set_program_version(row.program_version);
+  const std::vector<v1::Difference>& of_version = prepared.judged_by.differences;
+  differences.insert(differences.end(), of_version.begin(), of_version.end());
+  if (lacks_facts(prepared.judged_by, prepared.verdict.facts.member_id())) {
+    differences.emplace_back().mutable_facts_unknown()->set_facts_snapshot(
+        prepared.judged_by.named_snapshot);
   }
   return differences;
 }
 
-storage::SaleLineRow line_row(const v1::Line& line) {
+storage::SaleLineRow line_row(const v1::Line& line, int64_t right_minor) {
   storage::SaleLineRow row;
   row.line_id = line.line_id();
   row.sku = line.sku();
@@ -139,7 +131,7 @@ storage::SaleLineRow line_row(const v1::Line& line) {
   row.quantity_milli = line.quantity_milli();
   row.unit_price_minor = line.unit_price_minor();
   row.value_minor = line_value_minor(line.unit_price_minor(), line.quantity_milli()).value();
-  row.paid_net_minor = paid_net_of(line);
+  row.paid_net_minor = line.has_paid_net_minor() ? line.paid_net_minor() : right_minor;
   row.is_deposit = line.is_deposit();
   return row;
 }
@@ -159,31 +151,50 @@ storage::ReturnLineRow line_row(const v1::ReturnLine& line) {
   return row;
 }
 
+// Lines, sums and differences, by the verdict.
+void fill_amounts(PreparedSale& prepared) {
+  storage::SaleRow& row = prepared.row;
+  const v1::Sale& sale = prepared.content;
+  prepared.lines.clear();
+  prepared.lines.reserve(sale.lines_size());
+  row.value_minor = row.paid_net_minor = row.units_milli = row.spend_minor = 0;
+  for (int i = 0; i < sale.lines_size(); ++i) {
+    const v1::Line& line = sale.lines(i);
+    const storage::SaleLineRow& kept =
+        prepared.lines.emplace_back(line_row(line, verdict_minor(sale, prepared.verdict, i)));
+    row.value_minor += kept.value_minor;
+    row.paid_net_minor += kept.paid_net_minor;
+    if (line.is_deposit() || line.is_gift_balance()) continue;
+    row.units_milli += kept.quantity_milli;
+    row.spend_minor += kept.paid_net_minor;
+  }
+  prepared.differences = differences_of(prepared);
+}
+
+// Whose the sale will turn out to be, as far as can be told without looking: the facts' member, or
+// somebody of whom nothing is known.
+std::string likely_member(const PreparedSale& prepared, const v1::RecordContext& context) {
+  if (!prepared.judged_by.facts.member_id().empty()) return prepared.judged_by.facts.member_id();
+  if (!context.member_id().empty()) return prepared.member.member_id;
+  return prepared.member.key.candidates.empty() ? "" : kSomebody;
+}
+
 absl::StatusOr<PreparedDocument> prepare_sale(const v1::RecordEntry& entry,
                                               const Reception& reception) {
   absl::StatusOr<v1::Sale> sale = parse<v1::Sale>(entry.sale(), "sale");
   if (!sale.ok()) return sale.status();
   const absl::Status form = check_sale(*sale);
   if (!form.ok()) return form;
-  const auto dating = date(sale->occurred_at(), entry.context(), reception.at, "sale.occurred_at");
+  const v1::RecordContext& context = entry.context();
+  const auto dating = date(sale->occurred_at(), context, reception.at, "sale.occurred_at");
   if (!dating.ok()) return dating.status();
 
   PreparedSale prepared;
   storage::SaleRow& row = prepared.row;
   fill_head(row, sale->receipt(), *dating, reception);
-  row.program_version = entry.context().program_version();
-  row.facts_snapshot = entry.context().facts().snapshot();
+  row.program_version = context.program_version();
+  row.facts_snapshot = context.facts().snapshot();
   row.line_count = sale->lines_size();
-  prepared.lines.reserve(sale->lines_size());
-  for (const v1::Line& line : sale->lines()) {
-    const storage::SaleLineRow& kept = prepared.lines.emplace_back(line_row(line));
-    row.value_minor += kept.value_minor;
-    row.paid_net_minor += kept.paid_net_minor;
-    if (kept.is_deposit) continue;
-    row.units_milli += kept.quantity_milli;
-    row.spend_minor += kept.paid_net_minor;
-  }
-  prepared.differences = differences_of(*sale, row, reception.view);
   const v1::Key key = take_key(*sale);
   row.content = canonical_bytes(*sale);
   prepared.receipt = {
@@ -193,7 +204,13 @@ absl::StatusOr<PreparedDocument> prepare_sale(const v1::RecordEntry& entry,
       0,
       0,
       keyed_digest(reception.view.digest_key(), {"sale", row.content, canonical_bytes(key)})};
-  prepared.member = presented_member(key, entry.context(), reception.view);
+  prepared.member = presented_member(key, context, reception.view);
+  prepared.judged_by = case_of(*sale, context, row, reception.view, reception.at);
+  prepared.hold_id = context.hold_id().substr(0, kMaxNamedIdBytes);
+  prepared.content = *std::move(sale);
+  prepared.verdict =
+      judge(prepared.content, prepared.judged_by, likely_member(prepared, context), reception.view);
+  fill_amounts(prepared);
   return prepared;
 }
 
@@ -242,6 +259,21 @@ absl::StatusOr<PreparedDocument> prepare_return(const v1::RecordEntry& entry,
 }
 
 }  // namespace
+
+void judge_for(PreparedSale& sale, const std::string& member_id, const ClubView& view) {
+  const std::string& judged_for = sale.verdict.facts.member_id();
+  if (judged_for == member_id) return;
+  const bool same_facts = !judged_for.empty() && !member_id.empty() &&
+                          sale.verdict.facts.snapshot() == 0 &&
+                          sale.judged_by.facts.member_id() != member_id;
+  if (same_facts) {
+    sale.verdict.facts.set_member_id(member_id);
+    sale.differences = differences_of(sale);
+    return;
+  }
+  sale.verdict = judge(sale.content, sale.judged_by, member_id, view);
+  fill_amounts(sale);
+}
 
 absl::StatusOr<PreparedDocument> prepare_document(const v1::RecordEntry& entry,
                                                   const Reception& reception) {

@@ -10,9 +10,11 @@
 
 #include "absl/status/statusor.h"
 #include "moadon/v1/report_service.pb.h"
+#include "moadon/v1/sale.pb.h"
 #include "moadon/v1/sync_service.pb.h"
 #include "server/operations/club_view.h"
 #include "server/operations/member_key.h"
+#include "server/operations/verdict.h"
 #include "server/storage/receipt_store.h"
 #include "server/storage/return_store.h"
 #include "server/storage/sale_store.h"
@@ -29,6 +31,12 @@ struct PreparedSale {
   PresentedMember member;
   storage::ReceiptRow receipt;  // without member and id
   storage::SaleRow row;         // without member and id
+  v1::Sale content;             // without its key
+  SaleCase judged_by;
+  std::string hold_id;  // that the sale uses up; empty: none
+
+  // As judged for whom the sale is likely to be; see judge_for().
+  Verdict verdict;
   std::vector<storage::SaleLineRow> lines;
   std::vector<v1::Difference> differences;
 };
@@ -49,6 +57,10 @@ struct Reception {
   const RegisterView& at;
   int64_t received_us = 0;
 };
+
+// Judges a sale for the member it turned out to be (empty: nobody), where that was not done before,
+// and works out anew what follows: amounts, lines, differences. May be called again.
+void judge_for(PreparedSale& sale, const std::string& member_id, const ClubView& view);
 
 // Refuses as SyncService.Record says of an entry.
 absl::StatusOr<PreparedDocument> prepare_document(const v1::RecordEntry& entry,

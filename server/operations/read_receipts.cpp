@@ -7,13 +7,17 @@
 #include "absl/strings/str_cat.h"
 #include "rules/calendar.h"
 #include "rules/check.h"
+#include "rules/money.h"
 #include "rules/refusal.h"
+#include "rules/returns.h"
 #include "server/operations/member_id.h"
 #include "server/operations/page_token.h"
+#include "server/operations/verdict.h"
 #include "server/storage/member_store.h"
 #include "server/storage/receipt_store.h"
 #include "server/storage/return_store.h"
 #include "server/storage/sale_store.h"
+#include "server/storage/verdict_store.h"
 
 namespace moadon {
 namespace {
@@ -48,16 +52,43 @@ void fill_head(v1::RecordedSale& recorded, const Row& row) {
   recorded.set_line_count(static_cast<int32_t>(row.line_count));
 }
 
+// What is left of a part of a sold line.
+int64_t left_of(int64_t part, const storage::SaleLineRow& line) {
+  return part - refund_of(part, line.returned_milli, line.quantity_milli);
+}
+
+// `sold` says what paid for the lines.
 absl::Status fill_kept_lines(sqlite::Connection& connection, const storage::SaleRow& sale,
-                             v1::GetReceiptResponse& response) {
+                             const std::vector<SoldLine>& sold, v1::GetReceiptResponse& response) {
   const auto lines = storage::list_sale_lines(connection, sale.member_id, sale.sale_id);
   if (!lines.ok()) return lines.status();
-  for (const storage::SaleLineRow& line : *lines) {
+  for (size_t i = 0; i < lines->size(); ++i) {
+    const storage::SaleLineRow& line = (*lines)[i];
     v1::KeptLine& kept = *response.add_kept_lines();
     kept.set_line_id(line.line_id);
     kept.set_kept_milli(line.quantity_milli - line.returned_milli);
     kept.set_refund_minor(line.paid_net_minor - line.refunded_minor);
+    kept.set_points_minor(left_of(sold[i].points_spent_minor, line));
+    kept.set_points_milli(left_of(sold[i].points_spent_milli, line));
+    kept.set_gift_balance_minor(left_of(sold[i].gift_balance_minor, line));
+    kept.set_paid_net_minor(line.paid_net_minor);
+    kept.set_paid_points_minor(sold[i].points_spent_minor);
+    kept.set_paid_points_milli(sold[i].points_spent_milli);
+    kept.set_paid_gift_balance_minor(sold[i].gift_balance_minor);
   }
+  return absl::OkStatus();
+}
+
+absl::Status fill_verdict(sqlite::Connection& connection, const storage::SaleRow& sale,
+                          v1::RecordedSale& recorded) {
+  const auto row = storage::find_verdict(connection, sale.member_id, sale.sale_id);
+  if (!row.ok()) return row.status();
+  if (!*row) return absl::OkStatus();
+  absl::StatusOr<Verdict> verdict = verdict_of(**row, sale.branch_id);
+  if (!verdict.ok()) return verdict.status();
+  if (!has_promises(verdict->quote)) return absl::OkStatus();
+  *recorded.mutable_verdict() = std::move(verdict->quote);
+  recorded.set_points_kept_milli((*row)->earned_milli);
   return absl::OkStatus();
 }
 
@@ -77,7 +108,10 @@ absl::Status fill_sale(sqlite::Connection& connection, const DocumentName& name,
   if (!sale.ParseFromString((*row)->content)) {
     return absl::InternalError("a sale's content cannot be read");
   }
-  return fill_kept_lines(connection, **row, *recorded.mutable_receipt());
+  const absl::Status filled = fill_verdict(connection, **row, recorded);
+  if (!filled.ok()) return filled;
+  return fill_kept_lines(connection, **row, sold_lines_of(sale, recorded.verdict().lines()),
+                         *recorded.mutable_receipt());
 }
 
 absl::Status fill_return(sqlite::Connection& connection, const DocumentName& name, Detail detail,

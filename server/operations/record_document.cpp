@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "rules/refusal.h"
+#include "server/operations/enter_sale.h"
 #include "server/operations/find_by_key.h"
 #include "server/operations/member_change.h"
 #include "server/operations/member_id.h"
@@ -75,8 +76,7 @@ absl::Status keep_unclaimed(sqlite::Connection& connection, const PresentedKey& 
   return absl::OkStatus();
 }
 
-absl::Status insert_rows(sqlite::Connection& connection, const PreparedSale& sale,
-                         const std::vector<v1::Difference>& differences) {
+absl::Status insert_rows(sqlite::Connection& connection, const PreparedSale& sale) {
   const storage::SaleRow& row = sale.row;
   absl::Status written = storage::insert_sale(connection, row);
   int64_t line_no = 0;
@@ -84,8 +84,7 @@ absl::Status insert_rows(sqlite::Connection& connection, const PreparedSale& sal
     if (!written.ok()) return written;
     written = storage::insert_sale_line(connection, row.member_id, row.sale_id, ++line_no, line);
   }
-  if (!written.ok() || differences.empty()) return written;
-  return storage::insert_differences(connection, row.register_id, row.receipt, differences);
+  return written;
 }
 
 absl::Status insert_rows(sqlite::Connection& connection, const PreparedReturn& returned,
@@ -128,8 +127,9 @@ absl::StatusOr<bool> attach_waiting(sqlite::Connection& connection, const storag
 }
 
 absl::Status apply_sale(sqlite::Connection& connection, WriterState& state,
-                        const storage::SaleRow& row,
-                        const std::optional<storage::MemberRow>& member) {
+                        const PreparedSale& sale, const std::optional<storage::MemberRow>& member,
+                        std::vector<v1::Difference>& differences) {
+  const storage::SaleRow& row = sale.row;
   std::optional<MemberChange> change;
   if (member) {
     change.emplace(*member);
@@ -137,15 +137,21 @@ absl::Status apply_sale(sqlite::Connection& connection, WriterState& state,
     change->count_sale();
     change->add(fact_of(row));
   }
+  MemberChange* const changed = change ? &*change : nullptr;
+  const EntryContext context{sale.hold_id, !sale.member.key.candidates.empty()};
+  const absl::Status entered =
+      enter_sale(connection, state, row, sale.verdict, context, changed, differences);
+  if (!entered.ok()) return entered;
   const absl::StatusOr<bool> has_returns = attach_waiting(connection, row);
   if (!has_returns.ok()) return has_returns.status();
   if (*has_returns) {
-    const absl::Status resolved = resolve_returns_of(
-        connection, {row.member_id, row.sale_id, row.business_day, row.effective_time_us},
-        change ? &*change : nullptr);
+    const absl::Status resolved = resolve_returns_of(connection, state, row, changed);
     if (!resolved.ok()) return resolved;
   }
-  return change ? change->finish(connection, state) : absl::OkStatus();
+  if (!change) return absl::OkStatus();
+  const absl::Status finished = change->finish(connection, state);
+  differences.insert(differences.end(), change->differences().begin(), change->differences().end());
+  return finished;
 }
 
 absl::StatusOr<Taken> record_sale(sqlite::Connection& connection, WriterState& state,
@@ -161,14 +167,18 @@ absl::StatusOr<Taken> record_sale(sqlite::Connection& connection, WriterState& s
   if (!is_new.ok()) return is_new.status();
   if (!*is_new) return answer_repeated(connection, sale.receipt);
 
+  judge_for(sale, found->row ? member_id_text(row.member_id) : "", *state.view());
   std::vector<v1::Difference> differences = sale.differences;
   if (found->named_unknown) differences.push_back(member_unknown(sale.member.member_id));
-  absl::Status written = insert_rows(connection, sale, differences);
+  absl::Status written = insert_rows(connection, sale);
   if (written.ok() && !found->row) {
     written =
         keep_unclaimed(connection, sale.member.key, {row.sale_id, storage::DocumentKind::kSale});
   }
-  if (written.ok()) written = apply_sale(connection, state, row, found->row);
+  if (written.ok()) written = apply_sale(connection, state, sale, found->row, differences);
+  if (written.ok() && !differences.empty()) {
+    written = storage::insert_differences(connection, row.register_id, row.receipt, differences);
+  }
   if (!written.ok()) return written;
   return Taken{absl::OkStatus(), row.member_id};
 }
@@ -218,7 +228,7 @@ absl::StatusOr<std::optional<storage::SaleRow>> find_original(sqlite::Connection
 }
 
 absl::Status apply_linked(sqlite::Connection& connection, WriterState& state,
-                          const storage::SaleRow& sale) {
+                          const storage::SaleRow& sale, const storage::ReturnRow& returned) {
   std::optional<MemberChange> change;
   if (sale.member_id != storage::kNobody) {
     const auto member = storage::find_member(connection, sale.member_id);
@@ -226,11 +236,11 @@ absl::Status apply_linked(sqlite::Connection& connection, WriterState& state,
     if (!*member) return absl::InternalError("a sale's member is not there");
     change.emplace(**member);
   }
-  const absl::Status resolved = resolve_returns_of(
-      connection, {sale.member_id, sale.sale_id, sale.business_day, sale.effective_time_us},
-      change ? &*change : nullptr);
-  if (!resolved.ok() || !change) return resolved;
-  return change->finish(connection, state);
+  absl::Status written = resolve_returns_of(connection, state, sale, change ? &*change : nullptr);
+  if (!written.ok() || !change) return written;
+  written = change->finish(connection, state);
+  if (!written.ok()) return written;
+  return add_differences(connection, returned.register_id, returned.receipt, change->differences());
 }
 
 absl::StatusOr<Taken> record_linked(sqlite::Connection& connection, WriterState& state,
@@ -250,7 +260,7 @@ absl::StatusOr<Taken> record_linked(sqlite::Connection& connection, WriterState&
 
   absl::Status written = insert_rows(connection, returned, {});
   if (written.ok() && *sale) {
-    written = apply_linked(connection, state, **sale);
+    written = apply_linked(connection, state, **sale, row);
   } else if (written.ok()) {
     written = storage::insert_waiting_return(connection, *row.original_register_id,
                                              *row.original_receipt, row.return_id);

@@ -43,11 +43,10 @@ absl::StatusOr<std::optional<VerdictRow>> find_verdict(Connection& connection, i
       member_id, sale_id);
 }
 
-constexpr Sql kGiveVerdict{
-    "UPDATE sale_verdicts SET member_id = $2 WHERE member_id = 0 AND sale_id = $1"};
+constexpr Sql kDeleteVerdict{"DELETE FROM sale_verdicts WHERE member_id = $1 AND sale_id = $2"};
 
-absl::Status give_verdict(Connection& connection, int64_t sale_id, int64_t member_id) {
-  return execute(connection, kGiveVerdict, sale_id, member_id);
+absl::Status delete_verdict(Connection& connection, int64_t member_id, int64_t sale_id) {
+  return execute(connection, kDeleteVerdict, member_id, sale_id);
 }
 
 constexpr Sql kListSalePoints{

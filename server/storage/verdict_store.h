@@ -29,8 +29,7 @@ absl::Status update_verdict(Connection& connection, const VerdictRow& row);
 // Empty: the rules had nothing to say beyond prices.
 absl::StatusOr<std::optional<VerdictRow>> find_verdict(Connection& connection, int64_t member_id,
                                                        int64_t sale_id);
-// Gives the verdict of a sale of nobody to a member.
-absl::Status give_verdict(Connection& connection, int64_t sale_id, int64_t member_id);
+absl::Status delete_verdict(Connection& connection, int64_t member_id, int64_t sale_id);
 
 // Points of one lot that a sale spends.
 struct SalePointsRow {

@@ -1,0 +1,260 @@
+#include "server/operations/return_ledger.h"
+
+#include <algorithm>
+
+#include "rules/calendar.h"
+#include "server/operations/benefit_use_counts.h"
+#include "server/operations/enter_sale.h"
+#include "server/operations/member_points.h"
+#include "server/operations/member_rights.h"
+
+namespace moadon {
+namespace {
+
+// What the kept units deserve after each of the returns.
+std::vector<KeptRewards> rewards_after(const Pricing& pricing, const PromisedSale& sale,
+                                       const std::vector<SettledReturn>& returns) {
+  const v1::Basket basket = basket_of(sale.content);
+  std::vector<int64_t> kept_milli;
+  for (const v1::Line& line : sale.content.lines()) kept_milli.push_back(line.quantity_milli());
+  std::vector<KeptRewards> rewards;
+  for (const SettledReturn& each : returns) {
+    for (const TakenUnits& taken : each.resolved.taken) {
+      kept_milli[taken.sold_index] -= taken.quantity_milli;
+    }
+    rewards.push_back(pricing.kept_rewards(basket, sale.verdict.facts, sale.verdict.occasion,
+                                           sale.verdict.quote, kept_milli));
+  }
+  return rewards;
+}
+
+// Between `amounts` of several returns, what one has too few and another too many is only a matter
+// of dates: takes it off both and tells `move(from, to, amount)`.
+template <typename Move>
+void settle_among(std::vector<int64_t>& amounts, Move move) {
+  for (size_t from = 0; from < amounts.size(); ++from) {
+    for (size_t to = 0; to < amounts.size() && amounts[from] < 0; ++to) {
+      const int64_t amount = std::min(-amounts[from], amounts[to]);
+      if (amount <= 0) continue;
+      amounts[from] += amount;
+      amounts[to] -= amount;
+      move(from, to, amount);
+    }
+  }
+}
+
+// The returns of one sale of a member on their way into the ledger.
+class ReturnEntry final {
+ public:
+  ReturnEntry(sqlite::Connection& connection, WriterState& state, PromisedSale& sale,
+              std::vector<SettledReturn>& returns, const std::vector<KeptRewards>& rewards,
+              MemberChange& change)
+      : connection_(connection),
+        sale_(sale),
+        returns_(returns),
+        rewards_(rewards),
+        program_(state.view()->pricing(sale.verdict.quote.program_version()).program()),
+        points_(connection, state, change.row_to_edit()),
+        rights_(connection, state, change.row_to_edit()) {}
+
+  absl::Status settle() {
+    absl::Status settled = move_points();
+    if (settled.ok()) settled = bring_rights_back();
+    if (settled.ok()) settled = withdraw_rights();
+    return settled;
+  }
+  bool changed() const { return changed_; }
+
+ private:
+  absl::CivilDay day(size_t i) const {
+    return day_of_number(std::max(sale_.row.business_day, returns_[i].row.business_day));
+  }
+
+  // By how much each return now takes back more of what was earned than before.
+  std::vector<int64_t> settle_earned() {
+    std::vector<int64_t> more_milli;
+    int64_t before_milli = sale_.verdict.quote.points().earned_milli();
+    for (size_t i = 0; i < returns_.size(); ++i) {
+      const int64_t back_milli = before_milli - rewards_[i].earned_milli;
+      more_milli.push_back(back_milli - returns_[i].row.earned_back_milli);
+      returns_[i].row.earned_back_milli = back_milli;
+      before_milli = rewards_[i].earned_milli;
+    }
+    return more_milli;
+  }
+
+  // By how much each return now gives back more of what was spent than before.
+  std::vector<int64_t> settle_spent() {
+    std::vector<int64_t> more_milli;
+    for (SettledReturn& each : returns_) {
+      more_milli.push_back(each.resolved.points_spent_milli - each.row.spent_back_milli);
+      each.row.spent_back_milli = each.resolved.points_spent_milli;
+    }
+    return more_milli;
+  }
+
+  void redate(v1::PointsEntryKind kind, size_t from, size_t to, int64_t points_milli,
+              int64_t lot_number) {
+    if (day(from) == day(to)) return;
+    points_.redate(kind, {points_milli, lot_number, source_of(returns_[from].row), day(from),
+                          source_of(returns_[to].row), day(to)});
+  }
+
+  // Gives back before it takes back: what comes back may pay for what goes.
+  absl::Status move_points() {
+    std::vector<int64_t> earned = settle_earned();
+    std::vector<int64_t> spent = settle_spent();
+    const auto is_zero = [](int64_t amount) { return amount == 0; };
+    if (std::all_of(earned.begin(), earned.end(), is_zero) &&
+        std::all_of(spent.begin(), spent.end(), is_zero)) {
+      return absl::OkStatus();
+    }
+    changed_ = true;
+    settle_among(earned, [this](size_t from, size_t to, int64_t points_milli) {
+      redate(v1::POINTS_ENTRY_KIND_REVERSE, from, to, -points_milli, sale_.kept.lot_number);
+    });
+    settle_among(spent, [this](size_t from, size_t to, int64_t points_milli) {
+      redate(v1::POINTS_ENTRY_KIND_GIVE_BACK, from, to, points_milli, 0);
+    });
+    for (size_t i = 0; i < returns_.size(); ++i) {
+      absl::Status moved = give_back(i, spent[i]);
+      if (moved.ok()) moved = take_back(i, earned[i]);
+      if (!moved.ok()) return moved;
+    }
+    absl::Status kept = points_.keep().status();
+    if (kept.ok()) kept = storage::update_verdict(connection_, sale_.kept);
+    return kept;
+  }
+
+  absl::Status give_back(size_t i, int64_t points_milli) {
+    if (points_milli <= 0) return absl::OkStatus();
+    const auto rows =
+        storage::list_sale_points(connection_, sale_.row.member_id, sale_.row.sale_id);
+    if (!rows.ok()) return rows.status();
+    std::vector<LotPart> parts;
+    for (const storage::SalePointsRow& row : *rows) {
+      parts.push_back({row.lot_number, row.points_milli});
+    }
+    const auto account = points_.whole_account();
+    if (!account.ok()) return account.status();
+    (*account)->give_back(points_milli, parts, source_of(returns_[i].row), day(i),
+                          program_.return_grace_days(), points_.today());
+    sale_.kept.spent_milli -= points_milli;
+    for (const LotPart& part : parts) {
+      const absl::Status kept =
+          storage::keep_sale_points(connection_, sale_.row.member_id, sale_.row.sale_id,
+                                    {part.lot_number, part.points_milli});
+      if (!kept.ok()) return kept;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status take_back(size_t i, int64_t points_milli) {
+    if (points_milli == 0) return absl::OkStatus();
+    const auto account = points_.account_with(sale_.kept.lot_number);
+    if (!account.ok()) return account.status();
+    const std::string source = source_of(returns_[i].row);
+    sale_.kept.earned_milli -= points_milli;
+    if (points_milli < 0) {  // fewer units fail a benefit that lessened the points
+      const PointsLife life = life_of(program_.points(), day_of_number(sale_.row.business_day));
+      (*account)->give(v1::POINTS_ENTRY_KIND_EARN, -points_milli, source, day(i), life,
+                       points_.today());
+      return absl::OkStatus();
+    }
+    const int64_t missing_milli =
+        (*account)->reverse(points_milli, sale_.kept.lot_number, source, day(i),
+                            program_.points().forgives_deficit(), points_.today());
+    if (missing_milli > 0) {
+      returns_[i].differences.emplace_back().mutable_points_used_elsewhere()->set_points_milli(
+          missing_milli);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status bring_rights_back() {
+    if (sale_.verdict.quote.rights_used().empty()) return absl::OkStatus();
+    auto uses = storage::list_right_uses(connection_, sale_.row.member_id, sale_.row.sale_id);
+    if (!uses.ok()) return uses.status();
+    for (storage::RightUseRow& use : *uses) {
+      const auto fell = std::find_if(rewards_.begin(), rewards_.end(), [&](const auto& rewards) {
+        return !rewards.right_use_stands[use.position - 1];
+      });
+      if (!use.is_standing || fell == rewards_.end()) continue;
+      absl::Status back =
+          rights_.give_back(use, day(fell - rewards_.begin()), program_.return_grace_days());
+      use.is_standing = false;
+      if (back.ok()) back = storage::keep_right_use(connection_, sale_.row.member_id, use);
+      if (!back.ok()) return back;
+      changed_ = true;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status withdraw_rights() {
+    if (sale_.verdict.quote.rights_granted().empty()) return absl::OkStatus();
+    const auto all = storage::list_rights(connection_, sale_.row.member_id);
+    if (!all.ok()) return all.status();
+    for (int i = 0; i < sale_.verdict.quote.rights_granted_size(); ++i) {
+      std::vector<storage::RightRow> granted;
+      for (const storage::RightRow& right : *all) {
+        const bool is_of_sale = right.sale_id == sale_.row.sale_id && right.position == i + 1;
+        if (is_of_sale && !right.withdrawn_day) granted.push_back(right);
+      }
+      // The unused ones go first: they cost nobody anything.
+      std::stable_sort(granted.begin(), granted.end(), [](const auto& a, const auto& b) {
+        return is_untouched(a) < is_untouched(b);
+      });
+      const absl::Status withdrawn = withdraw(i, granted);
+      if (!withdrawn.ok()) return withdrawn;
+    }
+    return absl::OkStatus();
+  }
+
+  static bool is_untouched(const storage::RightRow& right) {
+    return right.uses_left == right.use_count && right.amount_left_minor == right.amount_minor;
+  }
+
+  // Takes from the end of `granted` until no more are left than the kept units deserve.
+  absl::Status withdraw(int position, std::vector<storage::RightRow>& granted) {
+    for (size_t i = 0; i < returns_.size(); ++i) {
+      while (static_cast<int>(granted.size()) > rewards_[i].kept_grants[position]) {
+        const int64_t grant_id = granted.back().grant_id;
+        granted.pop_back();
+        const absl::StatusOr<bool> was_used = rights_.withdraw(grant_id, day(i));
+        if (!was_used.ok()) return was_used.status();
+        changed_ = true;
+        if (!*was_used) continue;
+        returns_[i].differences.emplace_back().mutable_right_used_elsewhere()->set_grant_id(
+            grant_id_text(grant_id));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  sqlite::Connection& connection_;
+  PromisedSale& sale_;
+  std::vector<SettledReturn>& returns_;
+  const std::vector<KeptRewards>& rewards_;
+  const v1::Program& program_;
+  MemberPoints points_;
+  MemberRights rights_;
+  bool changed_ = false;
+};
+
+}  // namespace
+
+absl::Status settle_returns(sqlite::Connection& connection, WriterState& state, PromisedSale& sale,
+                            std::vector<SettledReturn>& returns, MemberChange* change) {
+  if (returns.empty()) return absl::OkStatus();
+  const Pricing& pricing = state.view()->pricing(sale.verdict.quote.program_version());
+  const std::vector<KeptRewards> rewards = rewards_after(pricing, sale, returns);
+  const absl::StatusOr<bool> uses_changed =
+      keep_standing_uses(connection, sale.row, sale.verdict.quote, rewards.back().benefit_stands);
+  if (!uses_changed.ok() || change == nullptr) return uses_changed.status();
+  ReturnEntry entry(connection, state, sale, returns, rewards, *change);
+  const absl::Status settled = entry.settle();
+  if (settled.ok() && (entry.changed() || *uses_changed)) change->touch();
+  return settled;
+}
+
+}  // namespace moadon
