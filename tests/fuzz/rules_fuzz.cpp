@@ -6,7 +6,7 @@
 
 #include "rules/check.h"
 #include "rules/money.h"
-#include "rules/price.h"
+#include "rules/pricing.h"
 #include "rules/program.h"
 #include "rules/returns.h"
 #include "rules/stage.h"
@@ -19,9 +19,9 @@ void require(bool holds) {
 }
 
 void try_basket(const v1::Sale& sale, const v1::Program& program) {
-  v1::Basket basket;
-  *basket.mutable_lines() = sale.lines();
-  const absl::StatusOr<v1::Quote> priced = quote(basket, program, {});
+  const Occasion occasion{"B1", absl::CivilDay(2026, 1, 1), 0};
+  const absl::StatusOr<v1::Quote> priced =
+      Pricing(program).quote(basket_of(sale), v1::MemberFacts(), occasion);
   if (!priced.ok()) return;
   require(priced->total_minor() >= 0 && priced->total_minor() <= kMaxSumMinor);
   int64_t sum_minor = 0;
@@ -63,7 +63,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (is_program) try_stages(program, size);
   v1::Sale sale;
   if (!sale.ParseFromArray(data, length)) return 0;
-  try_basket(sale, program);
+  try_basket(sale, is_program ? program : v1::Program());
   v1::Return returned;
   if (check_sale(sale).ok() && returned.ParseFromArray(data, length) &&
       check_return(returned).ok()) {
