@@ -1,6 +1,7 @@
 // A club for tests: answers as an agent would, from memory, and fails on demand.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <string>
@@ -11,8 +12,8 @@
 
 namespace moadon {
 
-// One register's view. One thread. Everybody pays list prices, and cash is rounded to 10 minor
-// units.
+// One register's view. One thread. Everybody pays list prices less what points and gift balance pay
+// (a point is 0.01), and cash is rounded to 10 minor units.
 class ClubInMemory final : public Club {
  public:
   // Asked before every call: a reason to refuse it with, or an empty text.
@@ -22,8 +23,11 @@ class ClubInMemory final : public Club {
   Json refusal_values = Json::object();
   // Whether the effect happens although the call is refused: the answer was lost.
   bool lose_answers = false;
-  // What was called, in order.
+  // What was called, in order, and the last request of each method.
   std::vector<std::string> methods;
+  std::map<std::string, Json> requests;
+  // Members of Quote besides prices and points, as the club would send them.
+  Json quote_extras = Json::object();
   // Members by key text, receipts by number: {"sale": ...} or {"returned": ...}.
   std::map<std::string, std::string> members;
   std::map<std::string, Json> receipts;
@@ -31,6 +35,7 @@ class ClubInMemory final : public Club {
 
   Answer call(const std::string& method, const Json& request, int) override {
     methods.push_back(method);
+    requests[method] = request;
     const std::string reason = refuse_with(method);
     if (reason.empty()) return answer(method, request);
     if (lose_answers) answer(method, request);
@@ -48,7 +53,9 @@ class ClubInMemory final : public Club {
   Answer answer(const std::string& method, const Json& request) {
     if (method == "Identify") return identify(request["key"]);
     if (method == "Enroll") return enroll(request["member"]);
-    if (method == "Quote" || method == "Hold") return quote(request["basket"]);
+    if (method == "Quote") return quote(request["basket"]);
+    if (method == "Hold") return hold(request);
+    if (method == "Cancel") return response(Json::object());
     if (method == "Commit")
       return record(text_of(request["sale"], "receipt"), {{"sale", request["sale"]}});
     if (method == "Return") {
@@ -77,7 +84,15 @@ class ClubInMemory final : public Club {
     return response({{"member", member_json(held->second)}});
   }
 
-  static Answer quote(const Json& basket) {
+  Answer hold(const Json& request) const {
+    Answer held = quote(request["basket"]);
+    const bool uses_points = int64_of(request["basket"], "spend_points_milli") > 0;
+    if (uses_points)
+      held.response["hold"] = {{"hold_id", "hold-" + text_of(request, "request_id")}};
+    return held;
+  }
+
+  Answer quote(const Json& basket) const {
     Json lines = Json::array();
     int64_t total_minor = 0;
     for (const Json& line : part_of(basket, "lines")) {
@@ -87,17 +102,34 @@ class ClubInMemory final : public Club {
       lines.push_back(
           {{"line_id", text_of(line, "line_id")}, {"paid_net_minor", int64_json(value_minor)}});
     }
-    const int64_t cash_minor = (total_minor + 5) / 10 * 10;
-    return response({{"quote",
-                      {{"lines", lines},
-                       {"total_minor", int64_json(total_minor)},
-                       {"cash_total_minor", int64_json(cash_minor)}}}});
+    const int64_t spent_milli =
+        std::min(int64_of(basket, "spend_points_milli"), total_minor * 1000);
+    const int64_t spent_minor = spent_milli / 1000;
+    const int64_t gift_minor =
+        std::min(int64_of(basket, "gift_balance_minor"), total_minor - spent_minor);
+    const int64_t due_minor = total_minor - spent_minor - gift_minor;
+    Json quote{{"lines", lines},
+               {"total_minor", int64_json(total_minor)},
+               {"due_minor", int64_json(due_minor)},
+               {"gift_balance_minor", int64_json(gift_minor)},
+               {"points",
+                {{"spent_milli", int64_json(spent_milli)},
+                 {"spent_minor", int64_json(spent_minor)},
+                 {"spendable_milli", int64_json(total_minor * 1000)},
+                 {"spendable_minor", int64_json(total_minor)}}},
+               {"cash_total_minor", int64_json((due_minor + 5) / 10 * 10)},
+               {"reference", {{"program_version", "7"}}}};
+    quote.update(quote_extras);
+    return response({{"quote", std::move(quote)}});
   }
 
   Answer record(const std::string& receipt, const Json& content) {
     const auto [known, is_new] = receipts.emplace(receipt, content);
     if (!is_new && known->second != content) return refusal("REASON_RECEIPT_REUSED");
-    return response({{"sequence", "1"}, {"refund_minor", "590"}});
+    return response({{"sequence", "1"},
+                     {"refund_minor", "590"},
+                     {"points_minor", "90"},
+                     {"points_milli", "90000"}});
   }
 
   Answer get_receipt(const std::string& receipt) {

@@ -43,6 +43,7 @@ PaperReceipt paper_of(const Json& content, const char* paid_member) {
 const char* tender_word(const Texts& texts, const std::string& kind) {
   if (kind == "TENDER_KIND_CASH") return texts.cash;
   if (kind == "TENDER_KIND_CARD") return texts.card;
+  if (kind == "TENDER_KIND_GIFT_BALANCE") return texts.gift_balance;
   return texts.other_tender;
 }
 
@@ -55,6 +56,19 @@ class Paper final {
   std::vector<std::string> print() {
     head();
     rule();
+    if (receipt_.club_lines.empty()) {
+      own_lines();
+    } else {
+      rows_.insert(rows_.end(), receipt_.club_lines.begin(), receipt_.club_lines.end());
+      rule();
+      payment(due_minor());
+    }
+    member();
+    return std::move(rows_);
+  }
+
+ private:
+  void own_lines() {
     for (const PaperLine& line : receipt_.lines) article(line);
     rule();
     if (receipt_.is_return) {
@@ -63,11 +77,8 @@ class Paper final {
       sums();
     }
     row(texts_.vat_included);
-    member();
-    return std::move(rows_);
   }
 
- private:
   void head() {
     if (!receipt_.store.empty()) centered(receipt_.store);
     sides(labelled(texts_.register_word, receipt_.register_id), receipt_.local_time);
@@ -100,9 +111,25 @@ class Paper final {
       sides(texts_.total, money(receipt_.total_minor));
       sides(texts_.cash_rounding, money(receipt_.cash_rounding_minor));
     }
-    const int64_t due_minor = receipt_.total_minor + receipt_.cash_rounding_minor;
-    sides(texts_.to_pay, money(due_minor));
+    const int64_t to_pay_minor = receipt_.total_minor + receipt_.cash_rounding_minor;
+    sides(texts_.to_pay, money(to_pay_minor));
     if (saved_minor > 0) sides(texts_.saved, money(saved_minor));
+    payment(due_minor());
+  }
+
+  // What is paid in cash or by card: all but gift balance, and points, which are no tender.
+  int64_t due_minor() const {
+    int64_t minor = 0;
+    for (const PaperTender& tender : receipt_.tenders) {
+      if (tender.kind != "TENDER_KIND_GIFT_BALANCE") minor += tender.amount_minor;
+    }
+    return minor;
+  }
+
+  void payment(int64_t due_minor) {
+    if (!receipt_.club_lines.empty() && receipt_.cash_rounding_minor != 0) {
+      sides(texts_.cash_rounding, money(receipt_.cash_rounding_minor));
+    }
     for (const PaperTender& tender : receipt_.tenders) {
       sides(tender_word(texts_, tender.kind), money(tender.amount_minor));
     }
@@ -114,6 +141,14 @@ class Paper final {
 
   void refund() {
     if (receipt_.refund_minor) sides(texts_.credit, money(*receipt_.refund_minor));
+    if (receipt_.points_back_milli > 0) {
+      sides(std::string(texts_.points_back) + " (" + format_quantity(receipt_.points_back_milli) +
+                ")",
+            money(receipt_.points_back_minor));
+    }
+    if (receipt_.gift_balance_back_minor > 0) {
+      sides(texts_.gift_balance, money(receipt_.gift_balance_back_minor));
+    }
     for (const PaperTender& tender : receipt_.tenders) {
       sides(tender_word(texts_, tender.kind), money(tender.amount_minor));
     }

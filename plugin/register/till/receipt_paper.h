@@ -37,12 +37,19 @@ struct PaperReceipt {
   std::string local_time;
   std::string cashier;
   std::vector<PaperLine> lines;
+  // Articles and sums as the club printed them; empty: not by the club, then from `lines`.
+  std::vector<std::string> club_lines;
   int64_t total_minor = 0;
   int64_t cash_rounding_minor = 0;
   std::vector<PaperTender> tenders;
   std::optional<int64_t> given_minor;
   // Of a return: what was paid back; unset: not known here.
   std::optional<int64_t> refund_minor;
+  // The part of it that went back as points.
+  int64_t points_back_milli = 0;
+  int64_t points_back_minor = 0;
+  // The part of it that went back as gift balance.
+  int64_t gift_balance_back_minor = 0;
   // Name, or the last digits shown; empty: not a member, and on copies and returns: not known here.
   std::string member;
   // The club was out of reach: standing and balances will follow.

@@ -26,6 +26,8 @@ constexpr Sentence kSentences[] = {{"REASON_MEMBER_UNKNOWN", &Texts::member_unkn
                                    {"REASON_PROGRAM_MISSING", &Texts::program_missing},
                                    {"REASON_RECEIPT_UNKNOWN", &Texts::receipt_unknown},
                                    {"REASON_RECEIPT_REUSED", &Texts::receipt_reused},
+                                   {"REASON_POINTS_SHORT", &Texts::points_short},
+                                   {"REASON_RIGHT_NOT_LEFT", &Texts::right_not_left},
                                    {"REASON_RETURN_EXCEEDS_SOLD", &Texts::return_exceeds_sold},
                                    {"REASON_LINE_UNKNOWN", &Texts::line_unknown},
                                    {"REASON_TOKEN_UNKNOWN", &Texts::token_unknown},

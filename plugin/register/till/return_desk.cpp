@@ -106,7 +106,12 @@ void ReturnDesk::finish() {
   const Settled settled = settle(workplace_, "Return", request);
   if (!settled.recorded) return;
   PaperReceipt paper = paper_of_return(request["returned"]);
-  if (settled.confirmed) paper.refund_minor = int64_of(settled.response, "refund_minor");
+  if (settled.confirmed) {
+    paper.refund_minor = int64_of(settled.response, "refund_minor");
+    paper.points_back_minor = int64_of(settled.response, "points_minor");
+    paper.points_back_milli = int64_of(settled.response, "points_milli");
+    paper.gift_balance_back_minor = int64_of(settled.response, "gift_balance_minor");
+  }
   paper.offline = !settled.confirmed && !paper.member.empty();
   print_receipt(workplace_, std::move(paper));
   open_ = false;

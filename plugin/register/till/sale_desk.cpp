@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "plugin/register/decimal.h"
+#include "plugin/register/till/quote_view.h"
+#include "plugin/register/till/receipt_number.h"
 #include "plugin/register/till/refusal_text.h"
 
 namespace moadon {
@@ -70,22 +74,48 @@ std::optional<SaleDesk::Article> SaleDesk::article_of(const ScanCommand& scan) {
 // Asks what the basket costs, by Quote or Hold. False when the club objects to the basket; without
 // the club the till's own list prices hold.
 bool SaleDesk::reprice(const char* method) {
+  const bool holds = method == std::string_view("Hold");
   release_hold();
-  Json basket{{"lines", lines_}};
-  if (!customer_.member_id.empty()) basket["member_id"] = customer_.member_id;
+  // A hold is named anew when its basket changed.
+  if (!holds) hold_request_.clear();
+  if (holds) wishes_.without_rights = false;
+  Json request{{"basket", basket()}, {"receipt_columns", workplace_.settings.columns}};
+  if (holds) {
+    if (hold_request_.empty()) hold_request_ = new_receipt_number(workplace_.now());
+    request["request_id"] = hold_request_;
+  }
   const Answer answer =
-      workplace_.club.call(method, {{"basket", std::move(basket)}}, kScreenTimeoutMs);
+      workplace_.club.call(method, request, holds ? kPaidTimeoutMs : kScreenTimeoutMs);
   if (answer.ok) {
     read_price(part_of(answer.response, "quote"));
     hold_id_ = text_of(part_of(answer.response, "hold"), "hold_id");
     return true;
   }
+  if (holds && answer.refused("REASON_SERVER_UNREACHABLE")) return reprice_without_hold();
   if (!is_absence(answer.refusal)) {
+    hold_request_.clear();
     say_refusal(workplace_, answer.refusal);
     return false;
   }
   use_list_prices();
   return true;
+}
+
+Json SaleDesk::basket() const {
+  Json basket{{"lines", lines_}};
+  if (!customer_.member_id.empty()) basket["member_id"] = customer_.member_id;
+  if (!wishes_.codes.empty()) basket["coupon_codes"] = wishes_.codes;
+  basket["spend_points_milli"] = int64_json(wishes_.spend_points_milli);
+  basket["gift_balance_minor"] = int64_json(wishes_.gift_balance_minor);
+  if (wishes_.without_rights) basket["without_rights"] = true;
+  return basket;
+}
+
+bool SaleDesk::reprice_without_hold() {
+  workplace_.screen.say(workplace_.screen.texts().nothing_held);
+  wishes_.spend_points_milli = 0;
+  wishes_.without_rights = true;
+  return reprice("Quote");
 }
 
 void SaleDesk::read_price(const Json& quote) {
@@ -94,7 +124,10 @@ void SaleDesk::read_price(const Json& quote) {
     price_.paid_net_minor.push_back(int64_of(line, "paid_net_minor"));
   }
   price_.total_minor = int64_of(quote, "total_minor");
+  price_.due_minor = int64_of(quote, "due_minor");
   price_.cash_total_minor = int64_of(quote, "cash_total_minor");
+  price_.gift_balance_minor = int64_of(quote, "gift_balance_minor");
+  price_.quote = quote;
   const bool complete = price_.paid_net_minor.size() == lines_.size();
   if (!complete) return use_list_prices();
   told_list_prices_ = false;
@@ -107,7 +140,9 @@ void SaleDesk::use_list_prices() {
         line_value_minor(int64_of(line, "unit_price_minor"), int64_of(line, "quantity_milli")));
     price_.total_minor += price_.paid_net_minor.back();
   }
-  price_.cash_total_minor = payable_in_coins(price_.total_minor, workplace_.screen);
+  price_.gift_balance_minor = std::min(wishes_.gift_balance_minor, price_.total_minor);
+  price_.due_minor = price_.total_minor - price_.gift_balance_minor;
+  price_.cash_total_minor = payable_in_coins(price_.due_minor, workplace_.screen);
   if (!told_list_prices_) workplace_.screen.say(workplace_.screen.texts().own_prices);
   told_list_prices_ = true;
 }
@@ -115,6 +150,7 @@ void SaleDesk::use_list_prices() {
 void SaleDesk::release_hold() {
   totalled_ = false;
   if (hold_id_.empty()) return;
+  hold_request_.clear();
   // A hold that cannot be given up now ends by itself.
   workplace_.club.call("Cancel", {{"hold_id", hold_id_}}, kScreenTimeoutMs);
   hold_id_.clear();
@@ -140,6 +176,7 @@ void SaleDesk::show() const {
   if (!customer_.key.empty()) workplace_.screen.say(texts.member_is, customer_.name);
   if (lines_.empty()) return workplace_.screen.say(texts.basket_empty);
   for (size_t i = 0; i < lines_.size(); ++i) say_line(i);
+  say_quote(workplace_.screen, price_.quote);
   workplace_.screen.say(texts.running_total, workplace_.screen.money(price_.total_minor));
 }
 
@@ -197,6 +234,10 @@ void SaleDesk::welcome(const Json& member) {
   workplace_.screen.say(texts.member_is, customer_.name);
   const std::string stage = stage_word(texts, text_of(facts, "stage"));
   if (!stage.empty()) workplace_.screen.say(texts.member_stage, stage);
+  if (facts.contains("points")) {
+    workplace_.screen.say(texts.member_points,
+                          format_quantity(int64_of(part_of(facts, "points"), "available_milli")));
+  }
   const std::string line = text_of(member, "cashier_line");
   if (!line.empty()) workplace_.screen.say(line);
   if (lines_.empty()) return;
@@ -210,84 +251,16 @@ void SaleDesk::forget_member() {
   workplace_.screen.say(workplace_.screen.texts().member_gone);
 }
 
-void SaleDesk::total() {
-  const Texts& texts = workplace_.screen.texts();
-  if (lines_.empty()) return workplace_.screen.say(texts.basket_empty);
-  if (!reprice("Hold")) return;
-  totalled_ = true;
-  int64_t value_minor = 0;
-  for (const Json& line : lines_) {
-    value_minor +=
-        line_value_minor(int64_of(line, "unit_price_minor"), int64_of(line, "quantity_milli"));
-  }
-  const auto say_amount = [&](const char* label, int64_t amount_minor) {
-    workplace_.screen.say(fmt::format("{}: {}", label, workplace_.screen.money(amount_minor)));
-  };
-  if (value_minor > price_.total_minor) say_amount(texts.saved, value_minor - price_.total_minor);
-  say_amount(texts.to_pay, price_.total_minor);
-  if (price_.cash_total_minor != price_.total_minor)
-    say_amount(texts.cash, price_.cash_total_minor);
-}
-
-void SaleDesk::pay(const PayCommand& payment) {
-  const Texts& texts = workplace_.screen.texts();
-  if (lines_.empty()) return workplace_.screen.say(texts.basket_empty);
-  if (!totalled_) {
-    total();
-    if (!totalled_) return;
-  }
-  if (payment.given_minor && *payment.given_minor < price_.cash_total_minor) {
-    return workplace_.screen.say(
-        texts.not_enough, workplace_.screen.money(price_.cash_total_minor - *payment.given_minor));
-  }
-  Json request = sale_request(payment);
-  const Settled settled = settle(workplace_, "Commit", request);
-  if (settled.recorded) finish(payment, settled, request["sale"]);
-}
-
-// Everything but the receipt's number and time.
-Json SaleDesk::sale_request(const PayCommand& payment) const {
-  Json sale = Json::object();
-  if (!workplace_.settings.cashier.empty()) sale["cashier"] = workplace_.settings.cashier;
-  if (!customer_.key.empty()) sale["key"] = customer_.key;
-  sale["lines"] = lines_;
-  for (size_t i = 0; i < lines_.size(); ++i) {
-    sale["lines"][i]["paid_net_minor"] = int64_json(price_.paid_net_minor[i]);
-  }
-  const int64_t paid_minor = payment.in_cash ? price_.cash_total_minor : price_.total_minor;
-  Json tender{{"kind", payment.in_cash ? "TENDER_KIND_CASH" : "TENDER_KIND_CARD"}};
-  tender["amount_minor"] = int64_json(paid_minor);
-  sale["tenders"] = Json::array({std::move(tender)});
-  sale["register_total_minor"] = int64_json(price_.total_minor);
-  sale["cash_rounding_minor"] = int64_json(paid_minor - price_.total_minor);
-  Json request = Json::object();
-  request["sale"] = std::move(sale);
-  if (!customer_.member_id.empty()) request["member_id"] = customer_.member_id;
-  if (!hold_id_.empty()) request["hold_id"] = hold_id_;
-  return request;
-}
-
-void SaleDesk::finish(const PayCommand& payment, const Settled& settled, const Json& sale) {
-  PaperReceipt paper = paper_of_sale(sale);
-  paper.given_minor = payment.given_minor;
-  const bool known = !customer_.member_id.empty();
-  paper.member = known || customer_.unasked ? paper.member : std::string();
-  if (known) paper.member = customer_.name;
-  const Answer status = workplace_.club.call("Status", Json::object(), kScreenTimeoutMs);
-  paper.offline = !paper.member.empty() && (!settled.confirmed || customer_.unasked || !status.ok ||
-                                            !bool_of(status.response, "online"));
-  print_receipt(workplace_, std::move(paper));
-  clear();
-}
-
 void SaleDesk::clear() {
   lines_.clear();
   next_line_id_ = 1;
   customer_ = {};
+  wishes_ = {};
   price_ = {};
   told_list_prices_ = false;
   totalled_ = false;
   hold_id_.clear();
+  hold_request_.clear();
 }
 
 }  // namespace moadon

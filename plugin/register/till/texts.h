@@ -34,10 +34,11 @@ struct Texts {
   const char* not_enough;  // money missing
   const char* sale_waits;  // receipt
   const char* waiting_gone;
-  const char* waiting_left;  // how many
-  const char* not_kept;      // why
-  const char* member_is;     // name or key
-  const char* member_stage;  // stage
+  const char* waiting_left;   // how many
+  const char* not_kept;       // why
+  const char* member_is;      // name or key
+  const char* member_stage;   // stage
+  const char* member_points;  // points
   const char* member_gone;
   const char* join_offer;
   const char* nobody_to_join;
@@ -51,6 +52,18 @@ struct Texts {
   const char* nothing_taken;
   const char* return_cancelled;
   const char* input_ended;
+  const char* not_applied;     // title, why
+  const char* points_to_earn;  // points
+  const char* points_can_pay;  // points, money
+  const char* points_pay;      // points, money
+  const char* no_points_to_pay;
+  const char* gift_balance_pays;  // money
+  const char* next_tier;          // title, what is missing
+  const char* purchase_days;      // count
+  const char* right_granted;      // title
+  const char* give_along;         // description
+  const char* code_taken;         // code
+  const char* nothing_held;
 
   const char* online;
   const char* offline_since;  // time
@@ -73,6 +86,8 @@ struct Texts {
   const char* cash;
   const char* card;
   const char* other_tender;
+  const char* gift_balance;
+  const char* points_back;
   const char* cash_rounding;
   const char* given;
   const char* change;
@@ -101,6 +116,8 @@ struct Texts {
   const char* program_missing;
   const char* receipt_unknown;
   const char* receipt_reused;
+  const char* points_short;
+  const char* right_not_left;
   const char* return_exceeds_sold;
   const char* line_unknown;
   const char* token_unknown;

@@ -16,6 +16,9 @@ inline constexpr Texts kEnglishTexts = {
         "  nomember                   go on without a member\n"
         "  show, cancel 2, cancel     the basket; without line 2; without all\n"
         "  total                      the final price\n"
+        "  coupon CODE                a code that the customer shows\n"
+        "  points 200, points         pay with points (alone: all that can be)\n"
+        "  gift 50                    pay with gift balance\n"
         "  cash 50, cash, card        paid (card alone: by credit card)\n"
         "  return RECEIPT REGISTER    take goods back (register: if another)\n"
         "  receipt RECEIPT REGISTER   print a copy\n"
@@ -41,6 +44,7 @@ inline constexpr Texts kEnglishTexts = {
     .not_kept = "Warning: paid sales cannot be kept on this machine's disk: {}",
     .member_is = "Member: {}",
     .member_stage = "Stage: {}",
+    .member_points = "Points: {}",
     .member_gone = "Not a member.",
     .join_offer = "To enroll: join FIRST LAST",
     .nobody_to_join = "First type a phone or card.",
@@ -54,6 +58,18 @@ inline constexpr Texts kEnglishTexts = {
     .nothing_taken = "No line was chosen.",
     .return_cancelled = "Return cancelled.",
     .input_ended = "The basket was not paid and is gone.",
+    .not_applied = "  not {}: {}",
+    .points_to_earn = "Points to earn: {}",
+    .points_can_pay = "Can pay with points: {} ({})",
+    .points_pay = "Points pay: {} ({})",
+    .no_points_to_pay = "No points can pay here.",
+    .gift_balance_pays = "Gift balance pays: {}",
+    .next_tier = "To tier {}: {}",
+    .purchase_days = "{} purchase days",
+    .right_granted = "For the customer: {}",
+    .give_along = "Give along: {}",
+    .code_taken = "Code {} taken.",
+    .nothing_held = "Offline: without points and coupons.",
     .online = "Online",
     .offline_since = "Offline since {}, will be updated",
     .offline_always = "Offline, will be updated",
@@ -73,6 +89,8 @@ inline constexpr Texts kEnglishTexts = {
     .cash = "Cash",
     .card = "Credit card",
     .other_tender = "Other",
+    .gift_balance = "Gift balance",
+    .points_back = "Points back",
     .cash_rounding = "Cash rounding",
     .given = "Given",
     .change = "Change",
@@ -98,6 +116,8 @@ inline constexpr Texts kEnglishTexts = {
     .program_missing = "The club's program is not here yet.",
     .receipt_unknown = "There is no such receipt.",
     .receipt_reused = "This receipt number was another sale.",
+    .points_short = "Fewer points are left: total again.",
+    .right_not_left = "The coupon was used elsewhere: total again.",
     .return_exceeds_sold = "More than the receipt sold and the customer kept.",
     .line_unknown = "The receipt has no such line.",
     .token_unknown = "The club does not know this register.",

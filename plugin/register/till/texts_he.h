@@ -16,6 +16,9 @@ inline constexpr Texts kHebrewTexts = {
         "  ללא                        המשך ללא חבר/ת מועדון\n"
         "  הצג, בטל 2, בטל            הסל; בלי שורה 2; ביטול הסל\n"
         "  סהכ                        המחיר הסופי\n"
+        "  קופון קוד                  קוד שהלקוח/ה מציג/ה\n"
+        "  נקודות 200, נקודות         תשלום בנקודות (לבד: כל מה שאפשר)\n"
+        "  מתנה 50                    תשלום ביתרת מתנה\n"
         "  מזומן 50, מזומן, אשראי     תשלום\n"
         "  החזרה קבלה קופה            החזרת מוצרים (קופה: אם אחרת)\n"
         "  קבלה מספר קופה             הדפסת העתק\n"
@@ -41,6 +44,7 @@ inline constexpr Texts kHebrewTexts = {
     .not_kept = "אזהרה: אי אפשר לשמור מכירות בדיסק של מחשב זה: {}",
     .member_is = "חבר/ת מועדון: {}",
     .member_stage = "שלב: {}",
+    .member_points = "נקודות: {}",
     .member_gone = "לא חבר/ת מועדון.",
     .join_offer = "לצירוף: צרף פרטי משפחה",
     .nobody_to_join = "קודם יש להקיש טלפון או כרטיס.",
@@ -54,6 +58,18 @@ inline constexpr Texts kHebrewTexts = {
     .nothing_taken = "לא נבחרה שורה.",
     .return_cancelled = "ההחזרה בוטלה.",
     .input_ended = "הסל לא שולם ונמחק.",
+    .not_applied = "  לא {}: {}",
+    .points_to_earn = "נקודות לצבירה: {}",
+    .points_can_pay = "אפשר לשלם בנקודות: {} ({})",
+    .points_pay = "תשלום בנקודות: {} ({})",
+    .no_points_to_pay = "אי אפשר לשלם כאן בנקודות.",
+    .gift_balance_pays = "תשלום ביתרת מתנה: {}",
+    .next_tier = "עד לדרגה {}: {}",
+    .purchase_days = "{} ימי קנייה",
+    .right_granted = "ללקוח/ה: {}",
+    .give_along = "לצרף מתנה: {}",
+    .code_taken = "קוד {} נקלט.",
+    .nothing_held = "ללא חיבור: בלי נקודות וקופונים.",
     .online = "מחובר",
     .offline_since = "ללא חיבור מאז {}, יתעדכן",
     .offline_always = "ללא חיבור, יתעדכן",
@@ -73,6 +89,8 @@ inline constexpr Texts kHebrewTexts = {
     .cash = "מזומן",
     .card = "כרטיס אשראי",
     .other_tender = "אחר",
+    .gift_balance = "יתרת מתנה",
+    .points_back = "נקודות שהוחזרו",
     .cash_rounding = "עיגול מזומן",
     .given = "התקבל",
     .change = "עודף",
@@ -98,6 +116,8 @@ inline constexpr Texts kHebrewTexts = {
     .program_missing = "תקנון המועדון טרם הגיע לכאן.",
     .receipt_unknown = "אין קבלה כזאת.",
     .receipt_reused = "מספר הקבלה שייך למכירה אחרת.",
+    .points_short = "נותרו פחות נקודות: סה\"כ מחדש.",
+    .right_not_left = "הקופון נוצל במקום אחר: סה\"כ מחדש.",
     .return_exceeds_sold = "יותר ממה שנמכר בקבלה ונותר אצל הלקוח/ה.",
     .line_unknown = "אין שורה כזאת בקבלה.",
     .token_unknown = "המועדון אינו מכיר קופה זו.",

@@ -102,6 +102,21 @@ bool Till::act(const ReceiptCommand& command) {
   return true;
 }
 
+bool Till::act(const CouponCommand& command) {
+  sale_.enter_code(command.code);
+  return true;
+}
+
+bool Till::act(const PointsCommand& command) {
+  sale_.spend_points(command.points_milli);
+  return true;
+}
+
+bool Till::act(const GiftBalanceCommand& command) {
+  sale_.use_gift_balance(command.amount_minor);
+  return true;
+}
+
 bool Till::act(const CancelLineCommand& command) {
   sale_.cancel_line(command.number);
   return true;

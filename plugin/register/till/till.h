@@ -25,6 +25,9 @@ class Till final {
   bool act(const PayCommand& command);
   bool act(const ReceiptCommand& command);
   bool act(const CancelLineCommand& command);
+  bool act(const CouponCommand& command);
+  bool act(const PointsCommand& command);
+  bool act(const GiftBalanceCommand& command);
   bool serve(const std::string& line);
   void show_status();
 

@@ -33,7 +33,10 @@ enum class Verb {
   kCash,
   kCredit,
   kReturn,
-  kReceipt
+  kReceipt,
+  kCoupon,
+  kPoints,
+  kGiftBalance
 };
 
 struct Word {
@@ -43,21 +46,23 @@ struct Word {
 
 // Every word that is no code. English words are matched in lower case.
 constexpr Word kWords[] = {
-    {"?", Verb::kHelp},        {"help", Verb::kHelp},     {"עזרה", Verb::kHelp},
-    {"total", Verb::kTotal},   {"סה\"כ", Verb::kTotal},   {"סהכ", Verb::kTotal},
-    {"סה״כ", Verb::kTotal},    {"show", Verb::kShow},     {"הצג", Verb::kShow},
-    {"cancel", Verb::kCancel}, {"בטל", Verb::kCancel},    {"nomember", Verb::kNoMember},
-    {"ללא", Verb::kNoMember},  {"status", Verb::kStatus}, {"מצב", Verb::kStatus},
-    {"quit", Verb::kQuit},     {"exit", Verb::kQuit},     {"יציאה", Verb::kQuit},
-    {"phone", Verb::kPhone},   {"טלפון", Verb::kPhone},   {"card", Verb::kCard},
-    {"כרטיס", Verb::kCard},    {"wallet", Verb::kWallet}, {"ארנק", Verb::kWallet},
-    {"email", Verb::kEmail},   {"דוא\"ל", Verb::kEmail},  {"דואל", Verb::kEmail},
-    {"member", Verb::kMember}, {"חבר", Verb::kMember},    {"digits", Verb::kDigits},
-    {"ספרות", Verb::kDigits},  {"join", Verb::kJoin},     {"צרף", Verb::kJoin},
-    {"pay", Verb::kPay},       {"שלם", Verb::kPay},       {"cash", Verb::kCash},
-    {"מזומן", Verb::kCash},    {"credit", Verb::kCredit}, {"אשראי", Verb::kCredit},
-    {"return", Verb::kReturn}, {"החזרה", Verb::kReturn},  {"receipt", Verb::kReceipt},
-    {"קבלה", Verb::kReceipt}};
+    {"?", Verb::kHelp},          {"help", Verb::kHelp},     {"עזרה", Verb::kHelp},
+    {"total", Verb::kTotal},     {"סה\"כ", Verb::kTotal},   {"סהכ", Verb::kTotal},
+    {"סה״כ", Verb::kTotal},      {"show", Verb::kShow},     {"הצג", Verb::kShow},
+    {"cancel", Verb::kCancel},   {"בטל", Verb::kCancel},    {"nomember", Verb::kNoMember},
+    {"ללא", Verb::kNoMember},    {"status", Verb::kStatus}, {"מצב", Verb::kStatus},
+    {"quit", Verb::kQuit},       {"exit", Verb::kQuit},     {"יציאה", Verb::kQuit},
+    {"phone", Verb::kPhone},     {"טלפון", Verb::kPhone},   {"card", Verb::kCard},
+    {"כרטיס", Verb::kCard},      {"wallet", Verb::kWallet}, {"ארנק", Verb::kWallet},
+    {"email", Verb::kEmail},     {"דוא\"ל", Verb::kEmail},  {"דואל", Verb::kEmail},
+    {"member", Verb::kMember},   {"חבר", Verb::kMember},    {"digits", Verb::kDigits},
+    {"ספרות", Verb::kDigits},    {"join", Verb::kJoin},     {"צרף", Verb::kJoin},
+    {"pay", Verb::kPay},         {"שלם", Verb::kPay},       {"cash", Verb::kCash},
+    {"מזומן", Verb::kCash},      {"credit", Verb::kCredit}, {"אשראי", Verb::kCredit},
+    {"return", Verb::kReturn},   {"החזרה", Verb::kReturn},  {"receipt", Verb::kReceipt},
+    {"קבלה", Verb::kReceipt},    {"coupon", Verb::kCoupon}, {"קופון", Verb::kCoupon},
+    {"points", Verb::kPoints},   {"נקודות", Verb::kPoints}, {"gift", Verb::kGiftBalance},
+    {"מתנה", Verb::kGiftBalance}};
 
 std::vector<std::string_view> words_of(std::string_view line) {
   std::vector<std::string_view> words;
@@ -171,6 +176,24 @@ TillCommand parse_cancel(const std::vector<std::string_view>& words) {
   return CancelLineCommand{static_cast<size_t>(*number)};
 }
 
+TillCommand parse_coupon(const std::vector<std::string_view>& words) {
+  if (words.size() != 2) return PlainCommand::kUnknown;
+  return CouponCommand{std::string(words[1])};
+}
+
+TillCommand parse_points(const std::vector<std::string_view>& words) {
+  if (words.size() == 1) return PointsCommand{};
+  const auto points = parse_decimal(words[1], 3);
+  if (words.size() > 2 || !points || *points < 0) return PlainCommand::kUnknown;
+  return PointsCommand{*points};
+}
+
+TillCommand parse_gift_balance(const std::vector<std::string_view>& words) {
+  const auto amount = words.size() == 2 ? parse_money(words[1]) : std::nullopt;
+  if (!amount) return PlainCommand::kUnknown;
+  return GiftBalanceCommand{*amount};
+}
+
 TillCommand parse_verb(Verb verb, const std::vector<std::string_view>& words) {
   switch (verb) {
     case Verb::kHelp:
@@ -211,6 +234,12 @@ TillCommand parse_verb(Verb verb, const std::vector<std::string_view>& words) {
       return parse_receipt(true, words);
     case Verb::kReceipt:
       return parse_receipt(false, words);
+    case Verb::kCoupon:
+      return parse_coupon(words);
+    case Verb::kPoints:
+      return parse_points(words);
+    case Verb::kGiftBalance:
+      return parse_gift_balance(words);
   }
   return PlainCommand::kUnknown;
 }

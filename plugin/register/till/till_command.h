@@ -48,6 +48,21 @@ struct CancelLineCommand {
   size_t number = 0;
 };
 
+// A code that the customer shows.
+struct CouponCommand {
+  std::string code;
+};
+
+// The customer pays with points: so many at most; unset: as many as can be.
+struct PointsCommand {
+  std::optional<int64_t> points_milli;
+};
+
+// The customer pays so much with gift balance.
+struct GiftBalanceCommand {
+  int64_t amount_minor = 0;
+};
+
 // What has no details.
 enum class PlainCommand {
   kNothing,
@@ -62,7 +77,8 @@ enum class PlainCommand {
 };
 
 using TillCommand = std::variant<PlainCommand, ScanCommand, IdentifyCommand, JoinCommand,
-                                 PayCommand, ReceiptCommand, CancelLineCommand>;
+                                 PayCommand, ReceiptCommand, CancelLineCommand, CouponCommand,
+                                 PointsCommand, GiftBalanceCommand>;
 
 // Understands a line typed or scanned while selling:
 //   7290000066318             one piece            3x 7290000066318          three

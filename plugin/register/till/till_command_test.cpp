@@ -76,10 +76,21 @@ TEST_CASE("payments are cash, with what was given or exactly, or card") {
   CHECK_FALSE(std::get<PayCommand>(parse_till_command("pay card")).in_cash);
 }
 
+TEST_CASE("codes, points and gift balance are entered by their words") {
+  CHECK(std::get<CouponCommand>(parse_till_command("coupon WINTER-5")).code == "WINTER-5");
+  CHECK(std::get<CouponCommand>(parse_till_command("קופון חורף5")).code == "חורף5");
+  CHECK(std::get<PointsCommand>(parse_till_command("points 200")).points_milli == 200'000);
+  CHECK(std::get<PointsCommand>(parse_till_command("נקודות 0")).points_milli == 0);
+  CHECK_FALSE(std::get<PointsCommand>(parse_till_command("points")).points_milli.has_value());
+  CHECK(std::get<GiftBalanceCommand>(parse_till_command("gift ₪12.5")).amount_minor == 1250);
+  CHECK(std::get<GiftBalanceCommand>(parse_till_command("מתנה 0")).amount_minor == 0);
+}
+
 TEST_CASE("what makes no sense is unknown, never a guess") {
   for (const char* line :
        {"5011 milk", "3x", "3x twelve 5011", "cash fifty", "cash 1 2", "cancel two", "phone",
-        "return", "pay", "pay gold", "cash -5", "credit 5"}) {
+        "return", "pay", "pay gold", "cash -5", "credit 5", "coupon", "coupon a b", "points x",
+        "points -1", "points 1 2", "gift", "gift x"}) {
     CAPTURE(line);
     CHECK(plain_of(line) == PlainCommand::kUnknown);
   }

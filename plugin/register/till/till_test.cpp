@@ -119,6 +119,7 @@ TEST_CASE("goods come back from their receipt, never more than are left") {
   CHECK(session.says("1. Milk  2 × 5.90  (left 2)"));
   CHECK(session.says("Only 2 left."));
   CHECK(session.says("Credit                               ₪5.90"));
+  CHECK(session.says("Points back (90)                     ₪0.90"));
   const Json& returned = only_content(club, "returned");
   CHECK(returned["original"]["receipt"] == receipt);
   CHECK(returned["lines"][0]["original_line_id"] == "1");
@@ -143,6 +144,80 @@ TEST_CASE(
   CHECK(sale["key"] == Json({{"card", "131"}}));
   CHECK(sale["cash_rounding_minor"] == "5");
   CHECK(sale["tenders"][0]["amount_minor"] == "1710");
+}
+
+TEST_CASE("points and gift balance pay, held at the total and named by the sale") {
+  ClubInMemory club;
+  const Folder folder;
+  club.members["131"] = "m1";
+  const Session session =
+      play(club, folder, "card 131\n1x 17.04 5011\npoints 200\ngift 5\ntotal\ncash 20\n");
+  CHECK(session.says("Points pay: 200 (₪2.00)"));
+  CHECK(session.says("Gift balance pays: ₪5.00"));
+  CHECK(session.says("To pay: ₪10.04"));
+  CHECK(session.says("Cash: ₪10.00"));
+  CHECK(session.says("Change                              ₪10.00"));
+  const Json& commit = club.requests["Commit"];
+  CHECK(text_of(commit, "hold_id") == "hold-" + text_of(club.requests["Hold"], "request_id"));
+  CHECK(commit["quote"]["program_version"] == "7");
+  CHECK(commit["sale"]["spend_points_milli"] == "200000");
+  CHECK(commit["sale"]["tenders"].size() == 2);
+  CHECK(commit["sale"]["tenders"][0]["kind"] == "TENDER_KIND_GIFT_BALANCE");
+  CHECK(commit["sale"]["tenders"][0]["amount_minor"] == "500");
+  CHECK(commit["sale"]["tenders"][1]["amount_minor"] == "1000");
+  CHECK(commit["sale"]["register_total_minor"] == "1704");
+  CHECK(commit["sale"]["cash_rounding_minor"] == "-4");
+}
+
+TEST_CASE("all points that can pay are spent with one word, and given up with the basket") {
+  ClubInMemory club;
+  const Folder folder;
+  play(club, folder, "1x 17.04 5011\npoints\ntotal\ncancel\n");
+  CHECK(club.requests["Hold"]["basket"]["spend_points_milli"] == "1704000");
+  const std::string request_id = text_of(club.requests["Hold"], "request_id");
+  CHECK(club.requests["Cancel"]["hold_id"] == "hold-" + request_id);
+}
+
+TEST_CASE("the cashier hears what applied, what did not and why, and the receipt is the club's") {
+  ClubInMemory club;
+  const Folder folder;
+  club.quote_extras = Json::parse(R"({
+    "applied": [{"title": "Member price", "saved_minor": "250"}],
+    "not_applied": [{"title": "Free coffee", "cashier_text": "spend ₪12.00 more"}],
+    "refused_codes": [{"code": "OLD", "cashier_text": "there is no code OLD"}],
+    "tier": {"next_title": "Gold", "gaps": [{"spend_minor": "12000"}, {"purchase_days": 2}]},
+    "rights_granted": [{"title": "Birthday cake"}],
+    "gifts": [{"gift": {"sku": "9", "description": "Chocolate"}}],
+    "cashier_prompts": ["Ask for an email"],
+    "receipt_lines": ["as the club prints it"]})");
+  const Session session = play(club, folder, "1x 5 5011\ncoupon OLD\ncoupon NEW\ntotal\ncash\n");
+  CHECK(session.says("  Member price  -₪2.50"));
+  CHECK(session.says("  not Free coffee: spend ₪12.00 more"));
+  CHECK(session.says("there is no code OLD"));
+  CHECK(session.says("Code NEW taken."));
+  CHECK(session.says("To tier Gold: ₪120.00 / 2 purchase days"));
+  CHECK(session.says("For the customer: Birthday cake"));
+  CHECK(session.says("Give along: Chocolate"));
+  CHECK(session.says("Ask for an email"));
+  CHECK(session.says("\nas the club prints it\n"));
+  CHECK(club.requests["Hold"]["receipt_columns"] == 42);
+  // A code that no benefit has is not kept.
+  CHECK(only_content(club, "sale")["coupon_codes"] == Json::array({"NEW"}));
+}
+
+TEST_CASE("without the server the till sells without what would have to be set aside") {
+  ClubInMemory club;
+  const Folder folder;
+  club.refuse_with = [](const std::string& method) {
+    return method == "Hold" ? "REASON_SERVER_UNREACHABLE" : "";
+  };
+  const Session session = play(club, folder, "1x 5 5011\npoints\ntotal\ncash\n");
+  CHECK(session.says("Offline: without points and coupons."));
+  CHECK(session.says("To pay: ₪5.00"));
+  const Json& sale = only_content(club, "sale");
+  CHECK(sale["spend_points_milli"] == "0");
+  CHECK(sale["without_rights"] == true);
+  CHECK_FALSE(club.requests["Commit"].contains("hold_id"));
 }
 
 TEST_CASE("a sale whose answer was lost is told once more, unchanged") {
