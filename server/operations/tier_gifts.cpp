@@ -16,9 +16,9 @@ namespace {
 using Gifts = std::vector<storage::TierGiftRow>;
 
 // Of a tier that is not among them: below all.
-int rank_of(const std::vector<v1::Tier>& tiers, const std::string& tier_id) {
-  for (size_t i = 0; i < tiers.size(); ++i) {
-    if (tiers[i].tier_id() == tier_id) return static_cast<int>(i);
+int rank_of(const v1::Program& program, const std::string& tier_id) {
+  for (int i = 0; i < program.tiers_size(); ++i) {
+    if (program.tiers(i).tier_id() == tier_id) return i;
   }
   return -1;
 }
@@ -30,8 +30,8 @@ struct Welcome {
   const v1::EntryGift* gift = nullptr;
 };
 
-std::optional<Welcome> welcome_of(const ClubView& view, const std::string& tier_id,
-                                  absl::CivilDay day, const v1::Program& program) {
+std::optional<Welcome> welcome_of(const v1::Program& program, const std::string& tier_id,
+                                  absl::CivilDay day) {
   for (const v1::Tier& tier : program.tiers()) {
     if (tier.tier_id() != tier_id || !tier.has_entry_gift()) continue;
     return Welcome{day, &program, &tier.entry_gift()};
@@ -39,30 +39,31 @@ std::optional<Welcome> welcome_of(const ClubView& view, const std::string& tier_
   return std::nullopt;
 }
 
-// The first rise with a gift that no return undid. A path on which only the goods kept since show
-// the rise has no move of that day: then it is dated today.
+// The first rise with a gift that no return undid, else the first of all. A path on which only the
+// goods kept since show a rise has no move of that day: then it is dated today.
 std::optional<Welcome> welcome_on(const TierPath& path, const ClubView& view,
                                   const std::string& tier_id, absl::CivilDay today) {
-  std::optional<Welcome> welcome;
+  std::optional<Welcome> first;
+  std::optional<Welcome> standing;
   bool was_seen = false;
   for (const TierStep& step : path.steps) {
     const v1::Program& program = *view.program(step.program_version);
-    const std::vector<v1::Tier> tiers(program.tiers().begin(), program.tiers().end());
-    if (step.to == tier_id && rank_of(tiers, step.to) > rank_of(tiers, step.from)) {
+    if (step.to == tier_id && rank_of(program, step.to) > rank_of(program, step.from)) {
       was_seen = true;
-      if (!welcome) welcome = welcome_of(view, tier_id, step.day, program);
+      const std::optional<Welcome> welcome = welcome_of(program, tier_id, step.day);
+      if (!first) first = welcome;
+      if (!standing) standing = welcome;
     } else if (step.from == tier_id && step.reason == v1::TIER_REASON_RETURN) {
-      welcome.reset();
-      was_seen = false;
+      standing.reset();
     }
   }
-  if (was_seen) return welcome;
+  if (was_seen) return standing ? standing : first;
   const TierVersions& versions = view.tier_versions();
   const v1::Program* in_force = view.program(versions.front().program_version);
   for (const TierVersion& version : versions) {
     if (version.start_day <= today) in_force = view.program(version.program_version);
   }
-  return welcome_of(view, tier_id, today, *in_force);
+  return welcome_of(*in_force, tier_id, today);
 }
 
 const v1::RightKind* right_kind_of(const v1::Program& program, const std::string& right_id) {
