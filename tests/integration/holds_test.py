@@ -29,6 +29,8 @@ PROGRAM = {
         "expiry_months": 12,
         "spending": {"thousand_points_value_minor": "10000", "step_milli": "1000"},
     },
+    "tiers": [{"tier_id": "gold", "title": "Gold", "any_of": [{"spend_minor": "100000000"}],
+               "lifetime": {}}],
     "rights": [{"right_id": "coffee", "title": "Coffee", "coupon": {"use_count": 1}},
                {"right_id": "voucher", "title": "Voucher", "voucher": {"amount_minor": "1000"}}],
     "benefits": [{"benefit_id": "free-coffee", "title": "Coffee",
@@ -94,8 +96,7 @@ class HoldsTest(unittest.TestCase):
 
     def setUp(self):
         self.seed = random.randrange(1 << 32)
-        self.names = f"{self._testMethodName[-12:]}-{self.seed}"
-        print(f"seed={self.seed}", end=" ", flush=True)
+        self.names = f"{self._testMethodName[-12:].replace('_', '-')}-{self.seed}"
 
     def owner(self, method, message):
         return self.club.owner("MemberService", method, message)
@@ -236,6 +237,39 @@ class HoldsTest(unittest.TestCase):
         with self.assertRaises(club.Refused) as got:
             self.decide("AdjustPoints", "AdjustPoints", member_id, points_milli="-2001")
         self.assertEqual(got.exception.reason, "REASON_REQUEST_REUSED")
+
+    def test_the_owner_decides_on_the_command_line(self):
+        card = f"{self.names}-c"
+        member_id = self.new_member("c", 5 * STEP)
+        why = ["--note", "a mistake", "--actor", "dana"]
+        adjust = ["members", "adjust-points", card, "--points", "-1.5", *why, "--request-id",
+                  self.names, "--json"]
+        answers = {self.club.moadon(*adjust).stdout for _ in range(3)}
+        self.assertEqual(len(answers), 1)
+        points = json.loads(answers.pop())["facts"]["points"]
+        self.assertEqual(points["available_milli"], "3500")
+        told = self.club.moadon("members", "grant-right", "--id", member_id, "--right", "coffee",
+                                *why)
+        self.assertIn("--request-id cli-", told.stderr)  # so that the line can be repeated
+        self.club.moadon("members", "lock-tier", card, "--tier", "gold", "--until", "2100-01-01",
+                         *why)
+        self.club.moadon("members", "update", card, "--birth-date", "1980-02-29", "--add-tag", "vip",
+                         "--add-tag", "tall")
+        shown = self.club.moadon("members", "show", card).stdout
+        for text in ("gold", "3.5", "1980-02-29", "tall, vip", "coffee", "a mistake", "dana",
+                     told.stdout.strip()):
+            self.assertIn(text, shown)
+        ledger = self.club.moadon("members", "points", card).stdout
+        self.assertIn("-1.5", ledger)
+        self.assertIn("a mistake", ledger)
+        exported = self.club.moadon("members", "export").stdout.splitlines()
+        row = dict(zip(exported[0].split(","), next(r for r in exported if card in r).split(",")))
+        self.assertEqual((row["points_milli"], row["tier"]), ("3500", "gold"))
+        for wrong in (["--points", "1.2345"], ["--points", "ten"]):
+            done = self.club.moadon("members", "adjust-points", card, *wrong, *why, check=False)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+        done = self.club.moadon("members", "grant-right", card, "--right", "tea", *why, check=False)
+        self.assertEqual(done.returncode, 1)
 
     def test_a_sale_uses_its_hold_up_and_nothing_frees_it_again(self):
         member_id = self.new_member("s", 9 * STEP)
