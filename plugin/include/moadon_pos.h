@@ -20,6 +20,30 @@
  *     moadon_pos_release(text);
  *     moadon_pos_close(club);
  *
+ * The way of one sale. Each step is one call; the fields are described in the proto.
+ *
+ *   1. "Identify" with the customer's key. response.facts.member_id goes into basket.member_id.
+ *      REASON_MEMBER_UNKNOWN: not a member, offer to enroll ("Enroll").
+ *   2. "Quote" with {"basket": {...}} each time the basket changes: prices by line, discounts by
+ *      benefit, points, tier; quote.not_applied has for every other benefit a cashier_text to say
+ *      ("spend 12.00 more"), quote.refused_codes for every code. Codes that the customer shows go
+ *      into basket.coupon_codes, points to pay with into basket.spend_points_milli, gift balance
+ *      into basket.gift_balance_minor. Quoting leaves no trace.
+ *   3. "Hold" at the total, with the same basket and a request_id of the host's choice, new for
+ *      every basket. Its quote is the one to charge: quote.due_minor is left to pay
+ *      (quote.cash_total_minor in cash). If points or rights are used, response.hold names what is
+ *      set aside, until response.hold.expire_time. REASON_SERVER_UNREACHABLE: nothing can be set
+ *      aside; quote again with spend_points_milli 0 and without_rights true, and sell.
+ *   4. Paid: "Commit" with the sale (each line with the paid_net_minor that was charged, codes,
+ *      spend_points_milli and without_rights as in the basket, gift balance as a tender), with
+ *      member_id, hold_id, and as quote the quote.reference of what was charged. Not paid: "Cancel"
+ *      with the hold_id. The basket changes after "Hold": "Cancel", then "Quote" and "Hold" again.
+ *   5. Print: quote.receipt_lines, asked for with receipt_columns 32, 42 or 48 (and visual_order
+ *      for printers that do not turn Hebrew round), between the host's own head and tenders.
+ *   6. Goods come back: "Return" with the sale's register and receipt; "GetReceipt" shows what is
+ *      left of it. response.refund_minor is what to pay back; points_minor and gift_balance_minor
+ *      are the parts of it that go back by themselves, not in money.
+ *
  * Text. Every string, in and out, is UTF-8 and ends in one zero byte. Messages are JSON in the
  * proto3 mapping with the proto's field names: int64 as strings, times as RFC 3339. Readers must
  * ignore members they do not know; later versions add some.
@@ -48,12 +72,13 @@
  *
  * Repeating. After REASON_AGENT_UNREACHABLE and REASON_DEADLINE_EXCEEDED the call may or may not
  * have taken effect. Repeat it unchanged: every method is safe to repeat with the same identity
- * (the same receipt), takes effect once and gives the same answer. The library itself repeats a
- * request at most once, on a fresh connection, and only if it was not sent or if a kept connection
- * ended before the first byte of an answer.
+ * (the same receipt, the same request_id), takes effect once and gives the same answer. The library
+ * itself repeats a request at most once, on a fresh connection, and only if it was not sent or if a
+ * kept connection ended before the first byte of an answer.
  *
  * Offline. The library needs the agent, not the server. With the server away the agent still prices
- * and still accepts sales durably; its answers say so. With the agent away every call fails within
+ * and still accepts sales durably; only what must be set aside first, or found, needs the server
+ * ("Hold" of points and rights, "Identify", "Enroll"). With the agent away every call fails within
  * timeout_ms, and the host sells without the club.
  *
  * Memory. The caller owns every text it was given and releases it with moadon_pos_release, never
@@ -143,7 +168,7 @@ MOADON_POS_API int32_t moadon_pos_open(const char* config_json, moadon_pos** han
  * Blocks the calling thread for at most timeout_ms (1 to MOADON_POS_TIMEOUT_MAX_MS), plus what the
  * operating system takes to wake it; the agent is told the time that is left and does not work past
  * it. Starting the agent counts as part of the call. Identify and quote take a few milliseconds
- * when all is well; 1000 suits a cashier at the screen, 10000 a commit.
+ * when all is well; 1000 suits a cashier at the screen, 5000 a hold, 10000 a commit.
  *
  * request_json is passed on unread, except that it must be UTF-8; the agent checks the rest.
  *
