@@ -17,7 +17,10 @@ constexpr int64_t kSecondsPerDay = 86'400;
 
 int64_t available_milli(const v1::MemberFacts& facts, absl::CivilDay day) {
   if (!facts.has_points()) return 0;
-  if (day_number(day) - facts.issued_at().seconds() / kSecondsPerDay > kFactsDays) return 0;
+  if (facts.has_issued_at() &&
+      day_number(day) - facts.issued_at().seconds() / kSecondsPerDay > kFactsDays) {
+    return 0;
+  }
   const std::string today = format_day(day);
   absl::int128 available = facts.points().available_milli();
   for (const v1::ExpiringPoints& part : facts.points().expiring()) {

@@ -9,8 +9,8 @@
 
 namespace moadon {
 
-// What a member could spend on a business date, by facts issued before or after it. Facts of
-// another time than the 62 days whose expiries they list say nothing.
+// What a member could spend on a business date. Facts issued more than 62 days before it say
+// nothing: they list the points that end in those only. Facts that do not say when are of that day.
 int64_t available_milli(const v1::MemberFacts& facts, absl::CivilDay day);
 
 // Points, and what they pay.

@@ -4,9 +4,6 @@
 
 #include <cstdint>
 
-#include "absl/status/statusor.h"
-#include "moadon/v1/program.pb.h"
-#include "moadon/v1/quote.pb.h"
 #include "moadon/v1/sale.pb.h"
 
 namespace moadon {
@@ -18,10 +15,6 @@ int64_t charged_minor(const v1::Line& line);
 
 // What was really paid for a sale's line: as the register says, else as the rules charge.
 int64_t paid_net_of(const v1::Line& line);
-
-// Prices a basket. `facts` may be the default message: nobody. Refuses as check_basket.
-absl::StatusOr<v1::Quote> quote(const v1::Basket& basket, const v1::Program& program,
-                                const v1::MemberFacts& facts);
 
 // Rounds a total that is paid in cash half up to a multiple of `step_minor` (0 and 1: as it is).
 int64_t cash_total_minor(int64_t total_minor, int64_t step_minor);

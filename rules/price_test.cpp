@@ -1,6 +1,7 @@
 #include "rules/price.h"
 
 #include "google/protobuf/text_format.h"
+#include "rules/pricing.h"
 #include "rules/program.h"
 #include "rules/refusal.h"
 #include "tests/catch.h"
@@ -23,8 +24,11 @@ TEST_CASE("a quote prices each line once and the parts sum to the whole") {
             price_override { unit_price_minor: 750 } })");
   auto program = parse<v1::Program>("version: 4 cash_rounding_minor: 10");
   v1::MemberFacts facts;
+  facts.set_member_id("m");
   facts.set_snapshot(9);
-  const v1::Quote priced = quote(basket, program, facts).value();
+  const Occasion occasion{"B1", absl::CivilDay(2026, 11, 21), 0};
+  const Pricing pricing(program);
+  const v1::Quote priced = pricing.quote(basket, facts, occasion).value();
   CHECK(priced.lines(0).paid_net_minor() == 448);
   CHECK(priced.lines(1).paid_net_minor() == 1400);
   CHECK(priced.lines(2).paid_net_minor() == 750);
@@ -35,7 +39,7 @@ TEST_CASE("a quote prices each line once and the parts sum to the whole") {
   CHECK(priced.cash_total_minor() == 2600);
   CHECK(priced.program_version() == 4);
   CHECK(priced.facts_snapshot() == 9);
-  CHECK(quote(basket, program, facts)->SerializeAsString() == priced.SerializeAsString());
+  CHECK(pricing.quote(basket, facts, occasion)->SerializeAsString() == priced.SerializeAsString());
 }
 
 TEST_CASE("cash totals round half up to the club's step") {

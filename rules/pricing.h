@@ -1,5 +1,19 @@
 // What a basket costs, earns and uses, and why: design.md section 6 and rules.md, exactly. The
 // agent's quote and the server's verdict are this same code on the same inputs.
+//
+// Where those leave room:
+// - A group is reached at the first of its benefits that holds and would change something, so that
+//   one that does not apply changes nothing. The basket's cap is not looked at there.
+// - Worth is taken before anything is paid: how the customer pays chooses no benefit. Of the stack
+//   and of an exclusive benefit it is what they save under the basket's cap. An exclusive benefit
+//   worth nothing applies where no other would.
+// - Bonus points, rights and gifts need an article in the basket. Units of a line that points and
+//   gift balance pay whole earn no points per item; a visit does.
+// - A gift line is given when article and benefit fit, up to the gift's quantity; it then carries
+//   a discount part of its benefit, which no cap counts.
+// - In a set the cost of units of one line is rounded as refunds are: round(left x q / Q) less
+//   what was before.
+// - One sale earns at most 10^15 thousandths of a point.
 #pragma once
 
 #include <cstdint>

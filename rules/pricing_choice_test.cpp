@@ -4,8 +4,6 @@
 namespace moadon {
 namespace {
 
-using Amounts = std::vector<int64_t>;
-
 std::string percent(const std::string& id, int bps, const std::string& more = "") {
   return benefit(
       id, "effect { percent_off_lines { percent_bps: " + std::to_string(bps) + " } } " + more);
@@ -93,6 +91,22 @@ TEST_CASE("a group is valued on what is left when its first benefit is reached")
                            percent("a", 2000, "group: 'g' priority: 2") +
                            off_basket("b", 150, "group: 'g'");
   CHECK(applied_in(quote_of({late, line("1", 1000)})) == "a half");
+}
+
+TEST_CASE("a benefit that does not apply does not bring its group forward") {
+  const std::string others = percent("half", 5000, "priority: 1") +
+                             percent("a", 2000, "group: 'g' priority: 2") +
+                             off_basket("b", 150, "group: 'g'");
+  for (const char* more : {"conditions { member_tags { tags: 'x' } }",
+                           "conditions { products { filter { skus: 'x' } } }"}) {
+    CHECK(applied_in(quote_of({others + percent("c", 10, std::string("group: 'g' ") + more),
+                               line("1", 1000)})) == "half b");
+  }
+  const std::string idle =
+      benefit("c", "group: 'g' effect { fixed_price { unit_price_minor: 1000 } }");
+  const v1::Quote quote = quote_of({others + idle, line("1", 1000)});
+  CHECK(applied_in(quote) == "half b");
+  CHECK(reason_for(quote, "c") == "changes_nothing { }");
 }
 
 TEST_CASE("worth counts money saved and the points a benefit itself adds") {
@@ -209,104 +223,6 @@ TEST_CASE("an exclusive gift is given where no other benefit acts") {
       benefit("x", "exclusive: true effect { gift_line { sku: 'G' description: 'G' } }");
   CHECK(applied_in(quote_of({gift, line("1", 1000)})) == "x");
   CHECK(applied_in(quote_of({gift + percent("a", 100), line("1", 1000)})) == "a");
-}
-
-TEST_CASE("buy some, get some: every X bought allow up to Y more") {
-  const struct {
-    int buy, get, units, expect_free;
-  } cases[] = {
-      {2, 2, 2, 0}, {2, 2, 3, 1}, {2, 2, 4, 2}, {2, 2, 5, 2}, {2, 2, 6, 2}, {2, 2, 7, 3},
-      {1, 1, 1, 0}, {1, 1, 2, 1}, {1, 1, 3, 1}, {1, 1, 4, 2}, {2, 1, 2, 0}, {2, 1, 3, 1},
-      {2, 1, 5, 1}, {2, 1, 6, 2}, {1, 2, 2, 1}, {1, 2, 3, 2}, {1, 2, 4, 2}, {3, 2, 4, 1},
-  };
-  for (const auto& c : cases) {
-    CAPTURE(c.buy, c.get, c.units);
-    const std::string program =
-        benefit("a", "effect { buy_get { buy_count: " + std::to_string(c.buy) +
-                         " get_count: " + std::to_string(c.get) + " } }");
-    const v1::Quote quote = quote_of({program, line("1", 100, c.units * 1000)});
-    CHECK(quote.saved_minor() == 100 * c.expect_free);
-    if (c.expect_free > 0) {
-      CHECK(quote.applied(0).use_count() == (c.expect_free + c.get - 1) / c.get);
-    }
-  }
-}
-
-TEST_CASE("from one pool the cheapest of all units are the ones given") {
-  const std::string two_and_one = benefit("a", "effect { buy_get { buy_count: 2 get_count: 1 } }");
-  const struct {
-    const char* what;
-    std::string basket;
-    Amounts expect;
-  } cases[] = {
-      {"the cheapest", line("1", 300) + line("2", 100) + line("3", 200), {300, 0, 200}},
-      {"ties: the earlier line", line("1", 100) + line("2", 100) + line("3", 100), {0, 100, 100}},
-      {"two rounds take the two cheapest",
-       line("1", 300, 2000) + line("2", 100, 2000) + line("3", 200, 2000),
-       {600, 0, 400}},
-      {"weighed goods take no part",
-       line("1", 300) + line("2", 100, 500) + line("3", 200),
-       {300, 50, 200}},
-      {"a unit costs what is left of its line by quantity",
-       line("1", 300, 3000, "register_discount_minor: 600"),
-       {200}},
-      {"a cashier's price can be bought, not given",
-       line("1", 300, 2000) + line("2", 100, 1000, "price_override { unit_price_minor: 90 }"),
-       {300, 90}},
-  };
-  for (const auto& c : cases) {
-    CAPTURE(c.what);
-    CHECK(paid_nets(quote_of({two_and_one, c.basket})) == c.expect);
-  }
-}
-
-TEST_CASE("from another pool the units given do not count as bought") {
-  const auto program = [](const char* more) {
-    return benefit("a", std::string("effect { buy_get { buy_count: 2 get_count: 1 filter { skus: "
-                                    "['A', 'B'] } get_filter { skus: ['B', 'C'] } ") +
-                            more + " } }");
-  };
-  const auto basket = [](int a, int b, int c) {
-    return (a > 0 ? line("1", 500, a * 1000, "sku: 'A'") : "") +
-           (b > 0 ? line("2", 200, b * 1000, "sku: 'B'") : "") +
-           (c > 0 ? line("3", 300, c * 1000, "sku: 'C'") : "");
-  };
-  const struct {
-    const char* more;
-    int a, b, c;
-    int64_t saved_minor;
-    int rounds;
-  } cases[] = {
-      {"", 1, 1, 1, 0, 0},
-      {"", 2, 1, 1, 200, 1},
-      {"", 2, 0, 1, 300, 1},
-      {"", 2, 0, 0, 0, 0},
-      {"", 3, 2, 2, 200, 1},
-      {"", 4, 1, 1, 500, 2},
-      {"", 4, 1, 0, 200, 1},
-      {"repeat_count: 1", 4, 1, 1, 200, 1},
-      {"percent_bps: 5000", 4, 1, 1, 250, 2},
-  };
-  for (const auto& c : cases) {
-    CAPTURE(c.more, c.a, c.b, c.c);
-    const v1::Quote quote = quote_of({program(c.more), basket(c.a, c.b, c.c)});
-    CHECK(quote.saved_minor() == c.saved_minor);
-    if (c.rounds > 0) CHECK(quote.applied(0).use_count() == c.rounds);
-  }
-}
-
-TEST_CASE("cheapest means the unit price as sent, ties to the earlier line") {
-  const std::string half = benefit("a", "effect { cheapest_off { percent_bps: 5000 } }");
-  const struct {
-    std::string basket;
-    Amounts expect;
-  } cases[] = {
-      {line("1", 300) + line("2", 101, 2000), {300, 151}},
-      {line("1", 100) + line("2", 100), {50, 100}},
-      {line("1", 100, 2000, "register_discount_minor: 100") + line("2", 90), {100, 45}},
-      {line("1", 50, 500) + line("2", 100), {25, 50}},
-  };
-  for (const auto& c : cases) CHECK(paid_nets(quote_of({half, c.basket})) == c.expect);
 }
 
 }  // namespace

@@ -83,6 +83,12 @@ TEST_CASE("points whose last day has passed are not held, facts older than 62 da
   }
 }
 
+TEST_CASE("facts that do not say when they were issued are of the day") {
+  const v1::Quote quote = quote_of(
+      {spending(), line("1", 1000), "member_id: 'm' snapshot: 1 points { available_milli: 5000 }"});
+  CHECK(quote.points().available_milli() == 5000);
+}
+
 TEST_CASE("points pay no deposits and no gift balance sold, and these are no part of the share") {
   const v1::Quote quote =
       quote_of({spending("maximum_share_bps: 5000"),
