@@ -10,6 +10,7 @@
 #include "client/cli/global_options.h"
 #include "client/cli/members.h"
 #include "client/cli/programs.h"
+#include "client/cli/quote.h"
 #include "client/cli/registers.h"
 #include "client/cli/sales.h"
 #include "client/cli/sandbox/sandbox.h"
@@ -53,6 +54,7 @@ int run(int argc, char** argv) {
   const BranchCommands branches(app, chosen);
   const RegisterCommands registers(app, chosen);
   const ProgramCommands programs(app, chosen);
+  const QuoteCommand quote(app, chosen);
   const VerifyCommand verify(app, chosen);
   const SandboxCommand sandbox(app, chosen, line.command);
   try {
