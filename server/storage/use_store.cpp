@@ -65,12 +65,19 @@ absl::StatusOr<int64_t> count_benefit_uses(Connection& connection, int64_t membe
   return query_int64(connection, kCountBenefitUses, member_id, benefit_id, from_day, until_day);
 }
 
-constexpr Sql kAddClubUse{
+// Two steps: the row of an upsert must pass the table's checks by itself, and what is taken would
+// not.
+constexpr Sql kBeginClubUse{
     "INSERT INTO club_uses (benefit_id, register_id, use_count, saved_minor)"
-    " VALUES ($1, $2, $3, $4) ON CONFLICT (benefit_id, register_id) DO UPDATE"
-    " SET use_count = club_uses.use_count + $3, saved_minor = club_uses.saved_minor + $4"};
+    " VALUES ($1, $2, 0, 0) ON CONFLICT (benefit_id, register_id) DO NOTHING"};
+constexpr Sql kAddClubUse{
+    "UPDATE club_uses SET use_count = use_count + $3, saved_minor = saved_minor + $4"
+    " WHERE benefit_id = $1 AND register_id = $2"};
 
 absl::Status add_club_use(Connection& connection, const ClubUse& change) {
+  const absl::Status begun =
+      execute(connection, kBeginClubUse, change.benefit_id, change.register_id);
+  if (!begun.ok()) return begun;
   return execute(connection, kAddClubUse, change.benefit_id, change.register_id, change.use_count,
                  change.saved_minor);
 }
