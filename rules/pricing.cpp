@@ -95,12 +95,25 @@ const v1::Program& Pricing::program() const { return ready_->program.program(); 
 
 absl::StatusOr<v1::Quote> Pricing::quote(const v1::Basket& basket, const v1::MemberFacts& facts,
                                          const Occasion& occasion) const {
+  v1::Quote quote;
+  absl::Status priced = price(basket, facts, occasion, quote);
+  if (!priced.ok()) return priced;
+  return quote;
+}
+
+absl::StatusOr<const v1::Quote*> Pricing::quote(const v1::Basket& basket,
+                                                const v1::MemberFacts& facts,
+                                                const Occasion& occasion,
+                                                google::protobuf::Arena& arena) const {
+  auto* const quote = google::protobuf::Arena::CreateMessage<v1::Quote>(&arena);
+  absl::Status priced = price(basket, facts, occasion, *quote);
+  if (!priced.ok()) return priced;
+  return quote;
+}
+
+absl::Status Pricing::price(const v1::Basket& basket, const v1::MemberFacts& facts,
+                            const Occasion& occasion, v1::Quote& quote) const {
   if (absl::Status form = check_basket(basket); !form.ok()) return form;
-  if (basket.without_rights() && !facts.rights().empty()) {
-    v1::MemberFacts others = facts;
-    others.clear_rights();
-    return quote(basket, others, occasion);
-  }
   const ReadyProgram& ready = ready_->program;
   const Circumstances at =
       look_at(ready, basket, facts, occasion,
@@ -110,7 +123,8 @@ absl::StatusOr<v1::Quote> Pricing::quote(const v1::Basket& basket, const v1::Mem
   decision.given = give_gifts(ready, at, decision.outcomes, result.left_minor);
   decision.payment = pay(ready.program(), at, result.left_minor);
   decision.earned_milli = earn_of_paid(ready, at, decision.payment, decision.outcomes);
-  return write_quote(decision);
+  write_quote(decision, quote);
+  return absl::OkStatus();
 }
 
 KeptRewards Pricing::kept_rewards(const v1::Basket& basket, const v1::MemberFacts& facts,

@@ -141,6 +141,9 @@ TEST_CASE("the same quote twice is identical") {
     const std::string first = pricing.quote(c.basket, c.facts, c.occasion)->SerializeAsString();
     RC_ASSERT(pricing.quote(c.basket, c.facts, c.occasion)->SerializeAsString() == first);
     RC_ASSERT(priced(c).SerializeAsString() == first);
+    google::protobuf::Arena arena;
+    RC_ASSERT(pricing.quote(c.basket, c.facts, c.occasion, arena).value()->SerializeAsString() ==
+              first);
   }));
 }
 

@@ -85,6 +85,7 @@ void write_applied(const Decision& decision, size_t number, v1::Quote& quote) {
   applied.set_title(ready.benefit->title());
   applied.set_points_milli(outcome.points_milli);
   applied.set_use_count(static_cast<int32_t>(std::min<int64_t>(outcome.round_count, INT32_MAX)));
+  applied.mutable_line_ids()->Reserve(static_cast<int>(outcome.lines.size()));
   for (const DiscountedLine& line : outcome.lines) {
     write_discount(*ready.benefit, line.line, line.amount_minor, quote, applied);
   }

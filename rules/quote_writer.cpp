@@ -97,8 +97,7 @@ void write_tier(const Decision& decision, v1::Quote& quote) {
 
 }  // namespace
 
-v1::Quote write_quote(const Decision& decision) {
-  v1::Quote quote;
+void write_quote(const Decision& decision, v1::Quote& quote) {
   quote.set_program_version(decision.program.program().version());
   quote.set_facts_snapshot(decision.at.facts.snapshot());
   write_lines(decision, quote);
@@ -106,7 +105,6 @@ v1::Quote write_quote(const Decision& decision) {
   write_refused_codes(decision, quote);
   write_points(decision, quote);
   write_tier(decision, quote);
-  return quote;
 }
 
 }  // namespace moadon

@@ -26,6 +26,7 @@ struct Decision {
   int64_t earned_milli = 0;
 };
 
-v1::Quote write_quote(const Decision& decision);
+// Into an empty quote.
+void write_quote(const Decision& decision, v1::Quote& quote);
 
 }  // namespace moadon
