@@ -47,6 +47,17 @@ class HouseTest(unittest.TestCase):
                      r"BitGen|spdlog|sqlite3|grpc|LoadTimeZone|LocalTimeZone)")
         self.assertEqual(hits(forbidden, files("rules")), [])
 
+    def test_rules_include_only_what_decides(self):
+        allowed = re.compile(
+            r'"(rules/[\w/]+\.h|moadon/v1/\w+(?<!\.grpc)\.pb\.h|google/protobuf/[\w.]+\.h'
+            r'|absl/(status|strings|container|numeric|types)/\w+\.h|absl/time/(civil_time|time)\.h)"|'
+            r'<(algorithm|array|bitset|cstddef|cstdint|deque|functional|initializer_list|iterator|limits|map|memory'
+            r'|numeric|optional|set|stdexcept|string|string_view|tuple|type_traits|utility|variant|vector)>')
+        wrong = [f"{path.relative_to(ROOT)}: {include}" for path in files("rules")
+                 for include in re.findall(r"^\s*#\s*include\s+(\S+)", path.read_text(encoding="utf-8"), flags=re.M)
+                 if not allowed.fullmatch(include)]
+        self.assertEqual(wrong, [])
+
     def test_the_system_clock_is_read_in_one_file_of_each_program(self):
         clock = r"\b(absl::Now\(|absl::GetCurrentTimeNanos|system_clock::now|gettimeofday|time\(nullptr\)|time\(NULL\))"
         for folder, allowed in (("server", {"server/clock.cpp", "server/rpc/grpc_server.cpp"}),
