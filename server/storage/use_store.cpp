@@ -74,7 +74,16 @@ constexpr Sql kAddClubUse{
     "UPDATE club_uses SET use_count = use_count + $3, saved_minor = saved_minor + $4"
     " WHERE benefit_id = $1 AND register_id = $2"};
 
+// Apart from adding, because a row to be inserted must not be negative.
+constexpr Sql kTakeClubUse{
+    "UPDATE club_uses SET use_count = use_count + $3, saved_minor = saved_minor + $4"
+    " WHERE benefit_id = $1 AND register_id = $2"};
+
 absl::Status add_club_use(Connection& connection, const ClubUse& change) {
+  if (change.use_count < 0) {
+    return execute(connection, kTakeClubUse, change.benefit_id, change.register_id,
+                   change.use_count, change.saved_minor);
+  }
   const absl::Status begun =
       execute(connection, kBeginClubUse, change.benefit_id, change.register_id);
   if (!begun.ok()) return begun;
