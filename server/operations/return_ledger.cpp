@@ -28,19 +28,27 @@ std::vector<KeptRewards> rewards_after(const Pricing& pricing, const PromisedSal
   return rewards;
 }
 
-// Between `amounts` of several returns, what one has too few and another too many is only a matter
-// of dates: takes it off both and tells `move(from, to, amount)`.
-template <typename Move>
-void settle_among(std::vector<int64_t>& amounts, Move move) {
-  for (size_t from = 0; from < amounts.size(); ++from) {
-    for (size_t to = 0; to < amounts.size() && amounts[from] < 0; ++to) {
-      const int64_t amount = std::min(-amounts[from], amounts[to]);
-      if (amount <= 0) continue;
-      amounts[from] += amount;
-      amounts[to] -= amount;
-      move(from, to, amount);
+// Points that one return moved before, and another moves now.
+struct Shift {
+  size_t from = 0;
+  size_t to = 0;
+  int64_t points_milli = 0;
+};
+
+// Of what returns move, that which one has too much of and another too little is only a matter of
+// dates: it is taken off both.
+std::vector<Shift> settle_among(std::vector<int64_t>& more_milli) {
+  std::vector<Shift> shifts;
+  for (size_t from = 0; from < more_milli.size(); ++from) {
+    for (size_t to = 0; to < more_milli.size() && more_milli[from] < 0; ++to) {
+      const int64_t points_milli = std::min(-more_milli[from], more_milli[to]);
+      if (points_milli <= 0) continue;
+      more_milli[from] += points_milli;
+      more_milli[to] -= points_milli;
+      shifts.push_back({from, to, points_milli});
     }
   }
+  return shifts;
 }
 
 // The returns of one sale of a member on their way into the ledger.
@@ -93,11 +101,32 @@ class ReturnEntry final {
     return more_milli;
   }
 
-  void redate(v1::PointsEntryKind kind, size_t from, size_t to, int64_t points_milli,
-              int64_t lot_number) {
-    if (day(from) == day(to)) return;
-    points_.redate(kind, {points_milli, lot_number, source_of(returns_[from].row), day(from),
-                          source_of(returns_[to].row), day(to)});
+  void redate(v1::PointsEntryKind kind, const Shift& shift, absl::CivilDay from_day,
+              absl::CivilDay to_day, int64_t lot_number) {
+    points_.redate(kind, {shift.points_milli, lot_number, source_of(returns_[shift.from].row),
+                          from_day, source_of(returns_[shift.to].row), to_day});
+  }
+
+  // Another return takes back what one took. What had expired of the lot was booked out and in
+  // again, at its end at the earliest: that moves along.
+  absl::Status redate_taken(const Shift& shift) {
+    const int64_t lot_number = sale_.kept.lot_number;
+    const auto lot = storage::find_lot(connection_, sale_.row.member_id, lot_number);
+    if (!lot.ok()) return lot.status();
+    if (!*lot) return absl::OkStatus();
+    redate(v1::POINTS_ENTRY_KIND_REVERSE, {shift.from, shift.to, -shift.points_milli},
+           day(shift.from), day(shift.to), lot_number);
+    if (!(*lot)->expire_day) return absl::OkStatus();
+    const auto expired_milli = storage::sum_points_entries(
+        connection_, sale_.row.member_id, source_of(returns_[shift.from].row),
+        v1::POINTS_ENTRY_KIND_EXPIRE, lot_number);
+    if (!expired_milli.ok()) return expired_milli.status();
+    const int64_t moved_milli = std::min(shift.points_milli, *expired_milli);
+    if (moved_milli <= 0) return absl::OkStatus();
+    const absl::CivilDay end = day_of_number(*(*lot)->expire_day) + 1;
+    redate(v1::POINTS_ENTRY_KIND_EXPIRE, {shift.from, shift.to, moved_milli},
+           std::max(end, day(shift.from)), std::max(end, day(shift.to)), lot_number);
+    return points_.keep().status();  // another shift may look at these sums
   }
 
   // Gives back before it takes back: what comes back may pay for what goes.
@@ -110,12 +139,13 @@ class ReturnEntry final {
       return absl::OkStatus();
     }
     changed_ = true;
-    settle_among(earned, [this](size_t from, size_t to, int64_t points_milli) {
-      redate(v1::POINTS_ENTRY_KIND_REVERSE, from, to, -points_milli, sale_.kept.lot_number);
-    });
-    settle_among(spent, [this](size_t from, size_t to, int64_t points_milli) {
-      redate(v1::POINTS_ENTRY_KIND_GIVE_BACK, from, to, points_milli, 0);
-    });
+    for (const Shift& shift : settle_among(earned)) {
+      const absl::Status redated = redate_taken(shift);
+      if (!redated.ok()) return redated;
+    }
+    for (const Shift& shift : settle_among(spent)) {
+      redate(v1::POINTS_ENTRY_KIND_GIVE_BACK, shift, day(shift.from), day(shift.to), 0);
+    }
     for (size_t i = 0; i < returns_.size(); ++i) {
       absl::Status moved = give_back(i, spent[i]);
       if (moved.ok()) moved = take_back(i, earned[i]);

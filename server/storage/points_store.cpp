@@ -92,4 +92,13 @@ absl::StatusOr<std::vector<PointsEntryRow>> list_points_entries(Connection& conn
   return query_all(connection, kListPointsEntries, read_entry, member_id, after_number, limit);
 }
 
+constexpr Sql kSumPointsEntries{
+    "SELECT CAST(COALESCE(SUM(points_milli), 0) AS BIGINT) FROM points_entries"
+    " WHERE member_id = $1 AND source = $2 AND kind = $3 AND lot_number = $4"};
+
+absl::StatusOr<int64_t> sum_points_entries(Connection& connection, int64_t member_id,
+                                           absl::string_view source, int kind, int64_t lot_number) {
+  return query_int64(connection, kSumPointsEntries, member_id, source, kind, lot_number);
+}
+
 }  // namespace moadon::storage

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "server/storage/query.h"
 
 namespace moadon::storage {
@@ -52,5 +53,9 @@ absl::Status insert_points_entry(Connection& connection, int64_t member_id,
 absl::StatusOr<std::vector<PointsEntryRow>> list_points_entries(Connection& connection,
                                                                 int64_t member_id,
                                                                 int64_t after_number, int limit);
+
+// What one source's entries of a kind sum to in one lot.
+absl::StatusOr<int64_t> sum_points_entries(Connection& connection, int64_t member_id,
+                                           absl::string_view source, int kind, int64_t lot_number);
 
 }  // namespace moadon::storage
