@@ -24,16 +24,18 @@ TARGETS = {
     "record_single.throughput": 0.5,
     "record_batch.throughput": 0.7,
 }
+# And of the value itself.
+LIMITS_US = {"pricing_200.p50": 100, "pricing_1000.p50": 500}
 FULL = {"members": 10_000, "rounds": 7, "round_ms": 1500, "sales_per_round": 8_192,
-        "plugin_calls": 1_500}
-SMOKE = {"members": 20, "rounds": 2, "round_ms": 50, "sales_per_round": 128, "plugin_calls": 5}
+        "plugin_calls": 1_500, "quotes": 1_000}
+SMOKE = {"members": 20, "rounds": 2, "round_ms": 50, "sales_per_round": 128, "plugin_calls": 5, "quotes": 5}
 MEASURED = {
     "throughput": ["echo", "identify_card", "identify_phone", "raw_single", "record_single",
                    "raw_batch", "record_batch"],
     "p50": ["plugin_empty", "plugin_status", "plugin_identify", "plugin_quote_20",
-            "plugin_commit_5"],
+            "plugin_commit_5", "pricing_none", "pricing_200", "pricing_1000"],
 }
-REFERENCES = ("echo", "raw_single", "raw_batch", "plugin_empty")
+REFERENCES = ("echo", "raw_single", "raw_batch", "plugin_empty", "pricing_none")
 
 
 def arguments():
@@ -41,6 +43,7 @@ def arguments():
     parser.add_argument("--build", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--smoke", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--json", action="store_true", help="one object per line instead of a table")
+    parser.add_argument("--pricing", action="store_true", help="only the pricing of baskets")
     parser.add_argument("--dir", type=pathlib.Path,
                         help="where the databases are made, and removed; a real disk (default: BUILD/bench-data)")
     return parser.parse_args()
@@ -91,6 +94,16 @@ def measure(build, root, counts):
         return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def measure_pricing(build, counts):
+    """Figures of the rules alone, on one core."""
+    print("measuring quotes", file=sys.stderr)
+    done = subprocess.run([build / "bin/bench_pricing", str(counts["rounds"]), str(counts["quotes"])], text=True,
+                          stdout=subprocess.PIPE, timeout=LOAD_SECONDS, check=False)
+    if done.returncode != 0:
+        sys.exit("bench_pricing failed")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
 def number(value):
     if value is None:
         return ""
@@ -100,17 +113,25 @@ def number(value):
 def print_table(figures):
     rows = [("", "value", "unit", "reference", "ratio", "target")]
     for figure in figures:
-        target = TARGETS.get(figure["name"])
+        target, limit = TARGETS.get(figure["name"]), LIMITS_US.get(figure["name"])
         rows.append((figure["name"], number(figure["value"]), figure["unit"],
                      number(figure["reference"]),
                      "" if figure["ratio"] is None else
                      f"{figure['ratio']:.2f}" if figure["ratio"] < 100 else number(figure["ratio"]),
-                     f">= {target}" if target else ""))
+                     f">= {target}" if target else f"value <= {limit}" if limit else ""))
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         cells = [cell.ljust(width) if i in (0, 2, 5) else cell.rjust(width)
                  for i, (cell, width) in enumerate(zip(row, widths))]
         print("  ".join(cells).rstrip())
+
+
+def print_figures(figures, options):
+    if options.json:
+        for figure in figures:
+            print(json.dumps(figure))
+    else:
+        print_table(figures)
 
 
 def check_complete(figures):
@@ -131,24 +152,24 @@ def main():
     options = arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     build = options.build.resolve()
+    counts = SMOKE if options.smoke else FULL
+    if options.pricing:
+        print_figures(measure_pricing(build, counts), options)
+        return
     parent = (options.dir or build / "bench-data").resolve()
     parent.mkdir(parents=True, exist_ok=True)
     if not options.smoke:
         refuse_ram_disk(parent)
     root = pathlib.Path(tempfile.mkdtemp(prefix="run-", dir=parent))
     try:
-        figures = measure(build, root, SMOKE if options.smoke else FULL)
+        figures = measure(build, root, counts) + measure_pricing(build, counts)
     finally:
         shutil.rmtree(root, ignore_errors=True)
         with contextlib.suppress(OSError):
             parent.rmdir()
     if options.smoke:
         check_complete(figures)
-    if options.json:
-        for figure in figures:
-            print(json.dumps(figure))
-    else:
-        print_table(figures)
+    print_figures(figures, options)
 
 
 if __name__ == "__main__":
