@@ -36,7 +36,10 @@ std::vector<v1::ProgramFinding> findings_of(const v1::Program& program,
                                    : "the program has parts that this version does not know"));
     return findings;
   }
+  bool is_clean = program.ByteSizeLong() <= kMaxProgramBytes;
   for (const ProgramFault& fault : faults_of(program, kMaxFindings)) {
+    // Text that is not clean can neither be compared nor stand in a sentence.
+    is_clean = is_clean && fault.reason != v1::REASON_TEXT_INVALID;
     const absl::string_view subject = !fault.field.empty() ? leaf_of(fault.field)
                                       : in_hebrew          ? "התוכנית"
                                                            : "the program";
@@ -44,7 +47,7 @@ std::vector<v1::ProgramFinding> findings_of(const v1::Program& program,
         true, fault.field,
         absl::StrCat(subject, " ", in_hebrew ? fault.wording.hebrew : fault.wording.english)));
   }
-  if (program.ByteSizeLong() > kMaxProgramBytes) return findings;
+  if (!is_clean) return findings;
   for (ProgramDoubt& doubt : doubts_of(program, today, kMaxFindings - findings.size())) {
     findings.push_back(
         finding(false, std::move(doubt.field),

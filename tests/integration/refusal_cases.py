@@ -120,6 +120,19 @@ PROGRAM_CASES = [
         (["cash_rounding_minor"], "-10", "REASON_FIELD_INVALID"),
         (["start_time"], "9999-12-31T10:00:00Z", "REASON_TIME_OUT_OF_RANGE"),
         (["surprise"], 1, "REASON_MALFORMED"),
+        (["notice_days"], -1, "REASON_FIELD_INVALID"),
+        (["notice_waiver"], "x" * (1 << 20), "REASON_TOO_LARGE"),
+        (["benefits"], [{}], "REASON_FIELD_MISSING"),
+        (["benefits"], [{"benefit_id": "b", "title": "B", "effect": {"set_price": {
+            "unit_count": 3, "price_minor": "-1"}}}], "REASON_AMOUNT_OUT_OF_RANGE"),
+        (["benefits"], [{"benefit_id": "b", "title": "B", "conditions": [{"tiers": {
+            "tier_ids": ["none"]}}]}], "REASON_PROGRAM_CONTRADICTS"),
+        (["rights"], [{"right_id": "r", "title": "R"}], "REASON_FIELD_MISSING"),
+        (["points"], {"spending": {"thousand_points_value_minor": "5", "step_milli": "1000"}},
+         "REASON_PROGRAM_CONTRADICTS"),
+        (["tiers"], [{"tier_id": "t", "title": "T", "any_of": [{"spend_minor": "1"}]}],
+         "REASON_FIELD_MISSING"),
+        (["basket_cap_minor"], "10000000000001", "REASON_AMOUNT_OUT_OF_RANGE"),
     ]
 ] + [
     ({}, "REASON_FIELD_MISSING"),
