@@ -38,8 +38,10 @@ std::vector<v1::ProgramFinding> findings_of(const v1::Program& program,
   }
   bool is_clean = program.ByteSizeLong() <= kMaxProgramBytes;
   for (const ProgramFault& fault : faults_of(program, kMaxFindings)) {
-    // Text that is not clean can neither be compared nor stand in a sentence.
-    is_clean = is_clean && fault.reason != v1::REASON_TEXT_INVALID;
+    // Text that is not clean can neither be compared nor stand in a sentence, and what is in a list
+    // that is too long was not looked at.
+    is_clean =
+        is_clean && fault.reason != v1::REASON_TEXT_INVALID && fault.reason != v1::REASON_TOO_LARGE;
     const absl::string_view subject = !fault.field.empty() ? leaf_of(fault.field)
                                       : in_hebrew          ? "התוכנית"
                                                            : "the program";
