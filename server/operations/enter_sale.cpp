@@ -67,7 +67,9 @@ class SaleEntry final {
       entered =
           storage::end_hold(connection_, (*hold)->row, storage::HoldState::kUsed, state_.now_us());
     }
-    if (entered.ok()) entered = storage::insert_verdict(connection_, row_);
+    if (entered.ok() && has_promises(quote_)) {
+      entered = storage::insert_verdict(connection_, row_);
+    }
     if (!entered.ok()) return entered;
     change_.row_to_edit().use_count += quote_.applied_size();
     change_.touch();

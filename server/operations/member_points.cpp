@@ -81,10 +81,18 @@ bool MemberPoints::knows(int64_t lot_number) const {
 }
 
 void MemberPoints::redate(v1::PointsEntryKind kind, const Redating& redating) {
-  redated_.push_back({0, redating.from_day, kind, -redating.points_milli, redating.from_source,
-                      redating.lot_number});
-  redated_.push_back(
-      {0, redating.to_day, kind, redating.points_milli, redating.to_source, redating.lot_number});
+  AccountEntry without{0,
+                       redating.from_day,
+                       kind,
+                       -redating.points_milli,
+                       redating.from_source,
+                       redating.lot_number};
+  AccountEntry with{
+      0, redating.to_day, kind, redating.points_milli, redating.to_source, redating.lot_number};
+  // What takes comes after what gives, so that no lot ever seems to have less than nothing.
+  if (redating.points_milli > 0) std::swap(without, with);
+  redated_.push_back(std::move(without));
+  redated_.push_back(std::move(with));
 }
 
 absl::StatusOr<bool> MemberPoints::keep() {

@@ -102,6 +102,7 @@ std::string outcome(TestClub& test) {
     story.mutable_member()->clear_member_id();
     story.mutable_member()->mutable_facts()->clear_member_id();
     story.mutable_member()->mutable_facts()->clear_snapshot();
+    story.mutable_member()->mutable_facts()->clear_seal();
     absl::StrAppend(&text, story.DebugString(), "\n");
   }
   absl::StrAppend(&text, get_totals(test.club())->DebugString());

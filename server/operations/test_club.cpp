@@ -9,6 +9,7 @@
 #include "server/operations/enroll_member.h"
 #include "server/operations/publish_program.h"
 #include "server/operations/read_members.h"
+#include "server/operations/read_receipts.h"
 #include "server/operations/record.h"
 #include "server/operations/verify_club.h"
 #include "sqlite/connection.h"
@@ -39,9 +40,9 @@ int64_t us(absl::string_view time) {
 
 google::protobuf::Timestamp at(absl::string_view time) { return timestamp_of(us(time)); }
 
-TestClub::TestClub(const std::vector<std::string>& registers)
+TestClub::TestClub(const v1::Program& first, const std::vector<std::string>& registers)
     : clock_(us("2026-01-01T12:00:00Z")), club_(open(directory_.path(), clock_)) {
-  publish(program());
+  publish(first);
   v1::Branch branch;
   branch.set_branch_id("b1");
   REQUIRE(wait_for<v1::AddBranchResponse>([&](auto answer) {
@@ -161,6 +162,24 @@ v1::GetMemberResponse TestClub::member(const std::string& card) {
   INFO(member.status());
   REQUIRE(member.ok());
   return *member;
+}
+
+v1::RecordContext TestClub::context(const std::string& card) {
+  v1::RecordContext context;
+  *context.mutable_facts() = member(card).member().facts();
+  context.set_member_id(context.facts().member_id());
+  context.set_program_version(club_->view()->program_at(clock_.now_us()).version());
+  return context;
+}
+
+v1::RecordedSale TestClub::recorded(const std::string& register_id, const std::string& receipt) {
+  v1::GetSaleRequest request;
+  request.set_register_id(register_id);
+  request.set_receipt(receipt);
+  auto found = get_sale(*club_, request);
+  INFO(found.status());
+  REQUIRE(found.ok());
+  return found->sale();
 }
 
 int64_t TestClub::query(const std::string& sql) {

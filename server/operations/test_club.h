@@ -50,7 +50,10 @@ absl::StatusOr<Response> wait_for(Start start) {
 // set.
 class TestClub final {
  public:
-  explicit TestClub(const std::vector<std::string>& registers = {"r1"});
+  explicit TestClub(const std::vector<std::string>& registers = {"r1"})
+      : TestClub(program(), registers) {}
+  // With another program, in force from the beginning of time.
+  explicit TestClub(const v1::Program& first, const std::vector<std::string>& registers = {"r1"});
 
   Club& club() { return *club_; }
   StoppedClock& clock() { return clock_; }
@@ -76,6 +79,9 @@ class TestClub final {
   // All disagreements that verify finds, as text.
   std::vector<std::string> verify();
   v1::GetMemberResponse member(const std::string& card);
+  // What an agent that priced for the member just now would send with the sale.
+  v1::RecordContext context(const std::string& card);
+  v1::RecordedSale recorded(const std::string& register_id, const std::string& receipt);
 
   // The only integer of a query on the file, for what no operation shows.
   int64_t query(const std::string& sql);
