@@ -324,6 +324,34 @@ TEST_CASE("what ends within sixty-two days is told by date") {
   CHECK(given.account.standing(kStart + 6).expiring(0).points_milli() == 50);
 }
 
+TEST_CASE("a hold of lots that were not handed over, or are free already, is nothing") {
+  Given given;
+  given.earn(50, 0, until(9));
+  const std::vector<LotPart> held = {{7, 10}, {1, 10}};
+  given.account.release(held, "hold", kStart, kStart);
+  CHECK(given.account.entries().size() == 1);
+  const PointsAccount::Spent spent = given.account.spend(20, held, "till/spend", kStart);
+  REQUIRE(spent.parts.size() == 1);
+  CHECK(spent.parts[0].points_milli == 20);
+  CHECK(spent.unused_hold.empty());
+}
+
+TEST_CASE("the next day is the first on which something expires or becomes usable") {
+  Given given;
+  CHECK_FALSE(given.account.next_day(kStart).has_value());
+  given.earn(10, 0, {kStart, kForEver});
+  CHECK_FALSE(given.account.next_day(kStart).has_value());
+  given.earn(10, 0, {kStart + 30, kForEver});
+  given.earn(10, 0, until(50));
+  given.earn(10, 0, until(20));
+  given.earn(10, 0, until(40));
+  CHECK(given.account.next_day(kStart) == kStart + 21);
+  CHECK(given.account.next_day(kStart + 21) == kStart + 30);
+  CHECK(given.account.next_day(kStart + 30) == kStart + 41);
+  given.account.take(10, "decision", kStart, false);  // the lot that ends first
+  CHECK(given.account.next_day(kStart) == kStart + 30);
+}
+
 TEST_CASE("an account is taken up where it was left") {
   PointsLot old;
   old.number = 7;

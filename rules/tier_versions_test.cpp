@@ -149,6 +149,18 @@ TEST_CASE("a version without tiers has none, and a later one begins by its bars"
         Moves{"0 >gold PURCHASE", "10 gold> PROGRAM", "12 >gold PROGRAM"});
 }
 
+TEST_CASE("a return on the day that a version drops the tier tells the move once") {
+  TierVersions versions = three_tiers(5);
+  versions.push_back(version(2, 10, {}));
+  const SpendFact returned = {kStart, kStart + 10, -1, -1};
+  CHECK(moves({bought(0, 10001), returned}, versions, {}, 20) ==
+        Moves{"0 >gold PURCHASE", "10 gold> PROGRAM"});
+  // A return that undoes the rise, on a day on which nothing else happens.
+  const SpendFact all = {kStart, kStart + 9, -1000, -10001};
+  CHECK(moves({bought(0, 10001), all}, versions, {}, 20) ==
+        Moves{"0 >gold PURCHASE", "9 gold> RETURN"});
+}
+
 TEST_CASE("a lock of a dropped tier holds the tier its holders take") {
   TierVersions versions = three_tiers(0);
   versions.push_back(version(2, 10, {tier("bronze", 100, 0), tier("silver", 20000, 0)}));
