@@ -61,6 +61,7 @@ class Reader final {
     const storage::KeptEntry& entry = entries_[i];
     const storage::KeptEntry* next = after(i);
     const bool is_moved = entry.kind == v1::POINTS_ENTRY_KIND_REVERSE ||
+                          entry.kind == v1::POINTS_ENTRY_KIND_EXPIRE ||
                           entry.kind == v1::POINTS_ENTRY_KIND_GIVE_BACK ||
                           entry.kind == v1::POINTS_ENTRY_KIND_DEFICIT;
     return is_moved && next != nullptr && next->kind == entry.kind &&

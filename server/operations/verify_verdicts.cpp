@@ -73,7 +73,7 @@ absl::StatusOr<std::optional<PlainPromise>> VerdictCheck::check(const PlainSale&
   return check_verdict(sale);
 }
 
-absl::StatusOr<PlainPromise> VerdictCheck::check_verdict(const PlainSale& sale) {
+absl::StatusOr<std::optional<PlainPromise>> VerdictCheck::check_verdict(const PlainSale& sale) {
   const storage::KeptVerdict& row = *sale.verdict_row;
   PlainPromise promise;
   promise.sale = &sale;
@@ -85,7 +85,7 @@ absl::StatusOr<PlainPromise> VerdictCheck::check_verdict(const PlainSale& sale) 
   const int64_t version = sale.verdict.program_version();
   if (!is_version_of(*sale.row, version)) {
     compare.same("sale_verdict.program_version", version, sale.row->program_version);
-    return promise;
+    return std::nullopt;
   }
   const bool is_nobody = sale.row->member_id == storage::kNobody;
   const std::string member_id = is_nobody ? "" : member_id_text(sale.row->member_id);

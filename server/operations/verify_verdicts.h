@@ -38,7 +38,7 @@ class VerdictCheck final {
   absl::StatusOr<std::optional<PlainPromise>> check(const PlainSale& sale);
 
  private:
-  absl::StatusOr<PlainPromise> check_verdict(const PlainSale& sale);
+  absl::StatusOr<std::optional<PlainPromise>> check_verdict(const PlainSale& sale);
   void check_silent(const PlainSale& sale);
   const Pricing& pricing_of(int64_t version);
   bool is_version_of(const storage::SaleRow& sale, int64_t version) const;
