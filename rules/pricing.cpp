@@ -114,6 +114,11 @@ absl::StatusOr<const v1::Quote*> Pricing::quote(const v1::Basket& basket,
 absl::Status Pricing::price(const v1::Basket& basket, const v1::MemberFacts& facts,
                             const Occasion& occasion, v1::Quote& quote) const {
   if (absl::Status form = check_basket(basket); !form.ok()) return form;
+  if (basket.without_rights() && !facts.rights().empty()) {
+    v1::MemberFacts others = facts;
+    others.clear_rights();
+    return price(basket, others, occasion, quote);
+  }
   const ReadyProgram& ready = ready_->program;
   const Circumstances at =
       look_at(ready, basket, facts, occasion,
