@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/operations/adjust_points.h"
+#include "server/operations/place_hold.h"
 #include "server/operations/test_club.h"
 #include "tests/catch.h"
 
@@ -149,6 +151,43 @@ TEST_CASE("a return undoes the rise that rested on it and takes an unused gift b
   CHECK(test.query("SELECT SUM(points_milli) FROM points_entries") == 0);
   buy(test, "5", "2026-02-07", 10'000);
   CHECK(standing(test, "c1") == "silver 2026-02-07; 1; 0 0");  // risen anew, welcomed anew
+  CHECK(test.verify() == Texts{});
+}
+
+TEST_CASE("of a gift that was used a return leaves a debt and a difference") {
+  TestClub test(program_with_tiers());
+  test.clock().set(us("2026-02-10T12:00:00Z"));
+  const std::string member_id = test.enroll("c1", "2026-01-01T09:00:00Z");
+  buy(test, "1", "2026-02-01", 10'000);
+  buy(test, "2", "2026-02-02", 40'000);
+  v1::AdjustPointsRequest taken;
+  taken.set_request_id("q1");
+  taken.set_member_id(member_id);
+  taken.set_points_milli(-30'000);
+  taken.set_note("bought a lamp");
+  taken.set_actor("dana");
+  REQUIRE(wait_for<v1::AdjustPointsResponse>([&](auto answer) {
+            adjust_points(test.club(), taken, std::move(answer));
+          }).ok());
+  v1::PlaceHoldRequest hold;
+  hold.set_request_id("h1");
+  hold.set_member_id(member_id);
+  hold.add_rights()->set_grant_id(test.member("c1").rights(0).grant_id());
+  const ClubViewPtr view = test.club().view();
+  REQUIRE(wait_for<v1::PlaceHoldResponse>([&](auto answer) {
+            place_hold(test.club(), *view->register_of_id("r1"), hold, std::move(answer));
+          }).ok());
+
+  bring_back(test, "3", "2026-02-05", "2", 40'000);
+  CHECK(standing(test, "c1") == "silver 2026-02-05; 0; 0 30000");
+  REQUIRE(test.recorded("r1", "3").differences_size() == 1);
+  CHECK(test.recorded("r1", "3").differences(0).points_used_elsewhere().points_milli() == 30'000);
+  bring_back(test, "4", "2026-02-06", "1", 10'000);
+  REQUIRE(test.recorded("r1", "4").differences_size() == 1);
+  CHECK(test.recorded("r1", "4").differences(0).right_used_elsewhere().grant_id() ==
+        hold.rights(0).grant_id());
+  buy(test, "5", "2026-02-07", 50'000);
+  CHECK(standing(test, "c1") == "gold 2026-02-07; 0; 20000 0");  // the debt is paid first
   CHECK(test.verify() == Texts{});
 }
 
