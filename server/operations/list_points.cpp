@@ -68,7 +68,7 @@ absl::StatusOr<v1::ListPointsResponse> list_points(Club& club,
   for (const storage::PointsEntryRow& entry : *entries) {
     *response.add_entries() = entry_message(entry);
   }
-  *response.mutable_standing() = std::move(*facts->mutable_points());
+  if (facts->has_points()) *response.mutable_standing() = std::move(*facts->mutable_points());
   if (static_cast<int>(entries->size()) == *page_size) {
     response.set_next_page_token(page_token(call, {absl::StrCat(entries->back().entry_number)}));
   }
