@@ -301,6 +301,31 @@ TEST_CASE("sums as of any day do not depend on the order in which returns arrive
   CHECK(sums({2, 0, 1}) == expected);
 }
 
+TEST_CASE("points that came back are dated alike in whatever order the returns arrived") {
+  // 50 points over 3 units: 16.667 with the first to come back, 16.666 with the second.
+  const auto sums = [](std::vector<std::string> dates) {
+    TestClub test(program_with(kPoints));
+    test.clock().set(us("2026-02-01T12:00:00Z"));
+    test.enroll("c1", "2026-01-01T09:00:00Z");
+    test.record("r1", of_5000("1", "2026-01-01T10:00:00Z", "c1"));
+    test.record("r1",
+                spending(sale("2", "2026-01-02T10:00:00Z", "c1", {{"milk", 3000, 1000}}), 50'000),
+                test.context("c1"));
+    for (const std::string& date : dates) {
+      test.record("r1", of_milk(date, date + "T10:00:00Z", 1000, "2"));
+    }
+    check_ledger(test);
+    std::vector<int64_t> by_day;
+    for (int day = 1; day <= 31; ++day) {
+      by_day.push_back(balance_on(test, format_day(absl::CivilDay(2026, 1, day))));
+    }
+    return by_day;
+  };
+  const std::vector<int64_t> expected = sums({"2026-01-10", "2026-01-20"});
+  CHECK(expected[19 - 1] == expected[2 - 1] + 16'667 - 10'000);
+  CHECK(sums({"2026-01-20", "2026-01-10"}) == expected);
+}
+
 // A sale, or a return of one.
 struct Document {
   int original = -1;  // of a return: which sale
