@@ -331,6 +331,29 @@ TEST_CASE("a sale uses up its hold, and frees what it did not use") {
   CHECK(shop.test.verify() == none());
 }
 
+TEST_CASE(
+    "what gift balance paid comes back as gift balance, and what was sold of it is no spend") {
+  TestClub test;  // a program that promises nothing
+  test.enroll("c1", "2026-01-01T09:00:00Z");
+  v1::Sale paid = sale("1", "2026-01-01T10:00:00Z", "c1", {{"milk", 3000, 1000}, {"card"}});
+  paid.mutable_lines(1)->set_is_gift_balance(true);
+  v1::Tender& tender = *paid.add_tenders();
+  tender.set_kind(v1::TENDER_KIND_GIFT_BALANCE);
+  tender.set_amount_minor(1600);
+  REQUIRE(test.record("r1", paid).has_recorded());
+  CHECK(facts(test).net_spend_minor() == 3000);
+  const auto kept_of = [&] { return test.recorded("r1", "1").receipt().kept_lines(0); };
+  CHECK(kept_of().paid_gift_balance_minor() == 1200);
+  CHECK(kept_of().gift_balance_minor() == 1200);
+  test.record("r1", returned_from("r1", "1",
+                                  returned("2", "2026-01-01T11:00:00Z", {{"milk", 1000, 1000}})));
+  CHECK(kept_of().refund_minor() == 2000);
+  CHECK(kept_of().gift_balance_minor() == 800);
+  CHECK(kept_of().paid_gift_balance_minor() == 1200);
+  CHECK(facts(test).net_spend_minor() == 2000);
+  CHECK(test.verify() == none());
+}
+
 TEST_CASE("facts are the same for the same state, sealed, and every visible change has a number") {
   Shop shop;
   const v1::MemberFacts first = facts(shop.test);
