@@ -75,7 +75,10 @@ Courier::Turn Courier::work() {
 }
 
 absl::Status Courier::note_place(const v1::HeartbeatResponse& answer) {
-  if (answer.time_zone().empty()) return absl::OkStatus();  // a server that does not say
+  constexpr int kMinutesOfDay = 24 * 60;
+  const bool is_said = !answer.time_zone().empty() && answer.day_start_minutes() >= 0 &&
+                       answer.day_start_minutes() < kMinutesOfDay;
+  if (!is_said) return absl::OkStatus();
   const Place place{answer.branch_id(), answer.time_zone(),
                     static_cast<int>(answer.day_start_minutes())};
   if (place == place_.get()) return absl::OkStatus();

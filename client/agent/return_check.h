@@ -14,17 +14,9 @@
 
 namespace moadon::agent {
 
-// What of a sold line's paid net was not paid with money; each part comes back by itself.
-struct PaidParts {
-  int64_t points_minor = 0;
-  int64_t points_milli = 0;
-  int64_t gift_balance_minor = 0;
-};
-
 // A sale and what came back of it so far.
 struct SoldUnits {
   std::vector<SoldLine> sold;
-  std::vector<PaidParts> parts;  // of each
   std::vector<std::vector<ReturnedLine>> returned;
 };
 // `verdict` fills in what the sale's content does not say; nothing: the content alone counts.
