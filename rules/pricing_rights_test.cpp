@@ -48,6 +48,19 @@ TEST_CASE("a right is held from its first date to its last while a use is left")
                    "a") == kMissing);
 }
 
+TEST_CASE("a basket without rights leaves them alone, and so does its sale") {
+  const std::string facts = std::string(kMember) + held("g", "coupon");
+  const v1::Quote quote = quote_of(
+      {kRights + with_right("a", "coupon"), line("1", 1000) + " without_rights: true", facts});
+  CHECK(quote.total_minor() == 1000);
+  CHECK(quote.rights_used().empty());
+  CHECK(reason_for(quote, "a") == kMissing);
+  v1::Sale sale;
+  CHECK_FALSE(basket_of(sale).without_rights());
+  sale.set_without_rights(true);
+  CHECK(basket_of(sale).without_rights());
+}
+
 TEST_CASE("the right that ends first is used, then by its id") {
   const auto used = [](const std::string& rights) {
     return quote_of({kRights + with_right("a", "coupon"), line("1", 1000),
