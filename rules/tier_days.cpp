@@ -25,13 +25,20 @@ int64_t window_start(const v1::Tier& tier, int64_t today) {
 }  // namespace
 
 TierDays::TierDays(std::vector<int64_t> days)
-    : days_(std::move(days)), units_milli_(days_.size()), tree_(days_.size() + 1) {}
+    : days_(std::move(days)),
+      units_milli_(days_.size()),
+      spend_minor_(days_.size()),
+      tree_(days_.size() + 1) {}
 
 void TierDays::add(int64_t day, int64_t units_milli, int64_t spend_minor) {
   const size_t count = count_through(day);
   int64_t& kept_milli = units_milli_[count - 1];
   const bool was_purchase_day = kept_milli > 0;
   kept_milli = checked_add(kept_milli, units_milli).value();
+  int64_t& kept_minor = spend_minor_[count - 1];
+  const bool was_negative = kept_minor < 0;
+  kept_minor = checked_add(kept_minor, spend_minor).value();
+  negative_days_ += (kept_minor < 0 ? 1 : 0) - (was_negative ? 1 : 0);
   const int64_t change = (kept_milli > 0 ? 1 : 0) - (was_purchase_day ? 1 : 0);
   for (size_t i = count; i < tree_.size(); i += i & -i) {
     tree_[i].spend_minor = checked_add(tree_[i].spend_minor, spend_minor).value();
@@ -51,9 +58,12 @@ WindowSums TierDays::sums(const v1::Tier& tier, int64_t today, int64_t through) 
   return sums;
 }
 
+bool TierDays::has_day(int64_t day) const {
+  return std::binary_search(days_.begin(), days_.end(), day);
+}
+
 int64_t TierDays::next_day(int64_t day) const {
   const size_t after = count_through(day);
-  if (after > 0 && days_[after - 1] == day) return day + 1;
   return after < days_.size() ? days_[after] : kNeverDay;
 }
 

@@ -25,7 +25,12 @@ class TierDays final {
   // Of the purchases in `tier`'s window on `today`, those up to the end of `through` <= today.
   WindowSums sums(const v1::Tier& tier, int64_t today, int64_t through) const;
 
-  // The first day after `day` that is one of the days, or follows one; kNeverDay: none.
+  // Whether some day took more than it gave, by a return without a receipt: then a window can gain
+  // by losing it.
+  bool can_gain_by_loss() const { return negative_days_ > 0; }
+
+  bool has_day(int64_t day) const;
+  // The first of the days after `day`; kNeverDay: none.
   int64_t next_day(int64_t day) const;
   // The first day after `day` on which `tier`'s window loses one of the days up to `day`.
   int64_t next_loss(const v1::Tier& tier, int64_t day) const;
@@ -36,6 +41,8 @@ class TierDays final {
 
   std::vector<int64_t> days_;
   std::vector<int64_t> units_milli_;  // per day
+  std::vector<int64_t> spend_minor_;  // per day
+  int64_t negative_days_ = 0;
   // Node i (from 1) sums the i & -i days that end with the i-th: a Fenwick tree, so that a return
   // of old goods costs no more than a new purchase.
   std::vector<WindowSums> tree_;

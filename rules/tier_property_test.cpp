@@ -28,7 +28,7 @@ class PlainLife {
   PlainLife(const Member& member, absl::CivilDay known) : member_(member), known_(known) {}
 
   void live(absl::CivilDay day) {
-    moved_ = false;
+    const std::string before = tier_;
     const TierVersion& version = version_on(day);
     const bool was_dropped = take_along(version);
     const std::string reached = highest(version, day, day - 1);
@@ -43,12 +43,11 @@ class PlainLife {
         const int lower = rank(version, tier_) - 1;
         tier_ = lower < 0 ? "" : version.tiers[lower].tier_id();
         day_starts_below_ = 0;
-        moved_ = true;
       }
     }
     rise(version, rank(version, floor) > rank(version, reached) ? floor : reached);
+    moved_ = tier_ != before;
     rise(version, highest(version, day, day));
-    moved_ |= was_dropped;
   }
 
   const std::string& tier() const { return tier_; }

@@ -79,13 +79,15 @@ std::vector<int> TierLadder::ranks_of(const TierFloor& floor) const {
 void TierWalk::live(int64_t day, std::vector<TierStep>* steps) {
   visits_.push_back({day, state_, entered_.size()});
   const std::string from = tier_id();
+  const size_t old_version = state_.version;
   const bool was_dropped = pass_version(day);
-  const int at_start = reached(day, day - 1);
+  const bool can_rise = days_.can_gain_by_loss() || state_.version != old_version;
+  const int at_start = reached(day, day - 1, can_rise ? top() : state_.rank);
   const int floor = ladder_.floor_on(day, state_.version);
   const int stays_at = was_dropped ? state_.rank : lapse(day, at_start, floor);
   const int to = std::max({stays_at, at_start, floor});
   move(to, reason_at_start(day, to, at_start, was_dropped), day, day - 1, from, steps);
-  const int at_end = reached(day, day);
+  const int at_end = reached(day, day, top());
   if (at_end > state_.rank) {
     move(at_end, v1::TIER_REASON_PURCHASE, day, day, tier_id(), steps);
   }
@@ -95,18 +97,27 @@ void TierWalk::live_between(int64_t day, int64_t last, std::vector<TierStep>* st
   while ((day = next_day(day)) <= last) live(day, steps);
 }
 
-// Windows of lower tiers than the present one can lose what they like.
+// Without days that a window gains by losing, nothing rises by time alone, and nobody falls while
+// the present tier's own window keeps its bar.
 int64_t TierWalk::next_day(int64_t day) const {
   int64_t next = std::min(days_.next_day(day), ladder_.next_day(day));
   const std::vector<v1::Tier>& tiers = version().tiers;
-  for (size_t i = std::max(state_.rank, 0); i < tiers.size(); ++i) {
-    next = std::min(next, days_.next_loss(tiers[i], day));
+  const bool is_below = state_.below_since != kNeverDay;
+  const bool can_gain = days_.can_gain_by_loss();
+  if (can_gain) {
+    for (size_t i = std::max(state_.rank, 0); i < tiers.size(); ++i) {
+      next = std::min(next, days_.next_loss(tiers[i], day));
+    }
+  } else if (state_.rank != kNoTier && !is_below) {
+    next = std::min(next, days_.next_loss(tiers[state_.rank], day));
   }
-  if (state_.below_since != kNeverDay) {
+  if (is_below) {
     const int64_t lapse_day = state_.below_since + tiers[state_.rank].grace_days();
     if (lapse_day > day) next = std::min(next, lapse_day);
   }
-  if (state_.moved_on == day) next = std::min(next, day + 1);
+  // The day start after a move or a purchase, which may start or stop the clock.
+  const bool has_clock = is_below || can_gain;
+  if (state_.moved_on == day || (has_clock && days_.has_day(day))) next = std::min(next, day + 1);
   return next;
 }
 
@@ -121,10 +132,11 @@ std::string TierWalk::tier_id() const {
   return state_.rank == kNoTier ? "" : version().tiers[state_.rank].tier_id();
 }
 
-// The highest tier whose bar is reached, if it is not lower than the present one; else kNoTier.
-int TierWalk::reached(int64_t day, int64_t through) const {
+// The highest tier up to `highest` whose bar is reached, if it is not lower than the present one;
+// else kNoTier.
+int TierWalk::reached(int64_t day, int64_t through, int highest) const {
   const std::vector<v1::Tier>& tiers = version().tiers;
-  for (int rank = static_cast<int>(tiers.size()) - 1; rank >= std::max(state_.rank, 0); --rank) {
+  for (int rank = highest; rank >= std::max(state_.rank, 0); --rank) {
     if (is_reached(tiers[rank], days_.sums(tiers[rank], day, through))) return rank;
   }
   return kNoTier;

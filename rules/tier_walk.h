@@ -84,7 +84,8 @@ class TierWalk final {
     size_t entered_count = 0;
   };
 
-  int reached(int64_t day, int64_t through) const;
+  int top() const { return static_cast<int>(version().tiers.size()) - 1; }
+  int reached(int64_t day, int64_t through, int highest) const;
   bool pass_version(int64_t day);
   int lapse(int64_t day, int reached, int floor);
   v1::TierReason reason_at_start(int64_t day, int to, int reached, bool was_dropped) const;
