@@ -212,7 +212,7 @@ TEST_CASE("deposits and gift balance sold are never discounted, nor gift lines")
   }
   CHECK(reason_for(quote_of({benefit("a", "effect { amount_off_basket { amount_minor: 50 } }"),
                              line("2", 100, 1000, "is_deposit: true")}),
-                   "a") == "changes_nothing { }");
+                   "a") == "products_missing { }");
 }
 
 TEST_CASE("an overridden price is not discounted unless the program allows") {

@@ -146,7 +146,7 @@ TEST_CASE("a multiplier that adds nothing is not applied") {
                    "a") == "changes_nothing { }");
   CHECK(reason_for(quote_of({earning(kPointPerShekel) + multiplier("a", 20000, "skus: 'no'"),
                              line("1", 900)}),
-                   "a") == "changes_nothing { }");
+                   "a") == "products_missing { }");
   CHECK(reason_for(quote_of({multiplier("a", 20000), line("1", 900)}), "a") ==
         "changes_nothing { }");
 }

@@ -104,5 +104,36 @@ TEST_CASE("cheapest means the unit price as sent, ties to the earlier line") {
   for (const auto& c : cases) CHECK(paid_nets(quote_of({half, c.basket})) == c.expect);
 }
 
+TEST_CASE("of articles that are not there, or not enough, the cashier hears how many are missing") {
+  const std::string set =
+      "effect { set_price { unit_count: 3 price_minor: 100 filter { skus: 'a' } } }";
+  const std::string one_pool =
+      "effect { buy_get { buy_count: 2 get_count: 1 filter { skus: 'a' } } }";
+  const std::string two_pools =
+      "effect { buy_get { buy_count: 2 get_count: 1 filter { skus: 'a' } "
+      "get_filter { skus: 'b' } } }";
+  const struct {
+    const std::string& effect;
+    std::string basket;
+    const char* expect;
+  } cases[] = {
+      {set, "", "products_missing { }"},
+      {set, line("1", 100, 1000, "sku: 'x'"), "products_missing { }"},
+      {set, line("1", 100, 1000, "sku: 'a'"), "quantity_missing { quantity_milli: 2000 }"},
+      {set, line("1", 100, 2000, "sku: 'a'"), "quantity_missing { quantity_milli: 1000 }"},
+      {set, line("1", 30, 3000, "sku: 'a'"), "changes_nothing { }"},
+      {one_pool, line("1", 100, 1000, "sku: 'a'"), "quantity_missing { quantity_milli: 2000 }"},
+      {one_pool, line("1", 100, 2000, "sku: 'a'"), "quantity_missing { quantity_milli: 1000 }"},
+      {two_pools, line("1", 100, 1000, "sku: 'a'"), "quantity_missing { quantity_milli: 1000 }"},
+      {two_pools, line("1", 100, 2000, "sku: 'a'"), "products_missing { }"},
+      {two_pools, line("1", 100, 2000, "sku: 'a'") + line("2", 0, 1000, "sku: 'b'"),
+       "changes_nothing { }"},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.effect, c.basket);
+    CHECK(reason_for(quote_of({benefit("a", c.effect), c.basket}), "a") == c.expect);
+  }
+}
+
 }  // namespace
 }  // namespace moadon

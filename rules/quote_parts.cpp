@@ -5,6 +5,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "rules/benefit_limits.h"
 #include "rules/calendar.h"
+#include "rules/unit_pool.h"
 
 namespace moadon {
 namespace {
@@ -114,6 +115,33 @@ void explain_other(const Decision& decision, int other, v1::ReasonBenefit& reaso
   reason.set_title(benefit.title());
 }
 
+// Units that an effect which counts them still asks for its first round; 0: enough, or none asked.
+int64_t missing_units(const ReadyBenefit& ready, const Circumstances& at) {
+  const LineSetView filter = at.matches.lines_of(ready.filter);
+  const LinesLeft lines{at.lines, {}};
+  const v1::Effect& effect = ready.benefit->effect();
+  if (effect.has_set_price()) return effect.set_price().unit_count() - count_units(filter, lines);
+  if (!effect.has_buy_get()) return 0;
+  const int64_t buy_count = effect.buy_get().buy_count();
+  if (ready.get_filter < 0) return buy_count + 1 - count_units(filter, lines);
+  return buy_count - count_units_not_in(filter, at.matches.lines_of(ready.get_filter), lines);
+}
+
+// Why a benefit of which all conditions hold has nothing to do.
+void explain_idle(const ReadyBenefit& ready, const Circumstances& at,
+                  v1::UnappliedBenefit& unapplied) {
+  const bool is_filtered = ready.filter >= 0;
+  if (is_filtered && at.matches.lines_of(ready.filter).empty()) {
+    unapplied.mutable_products_missing();
+  } else if (const int64_t missing = is_filtered ? missing_units(ready, at) : 0; missing > 0) {
+    unapplied.mutable_quantity_missing()->set_quantity_milli(missing * kMilli);
+  } else if (ready.get_filter >= 0 && at.matches.lines_of(ready.get_filter).empty()) {
+    unapplied.mutable_products_missing();
+  } else {
+    unapplied.mutable_changes_nothing();
+  }
+}
+
 void explain(const Decision& decision, size_t number, v1::UnappliedBenefit& unapplied) {
   const ReadyBenefit& ready = benefit_at(decision, number);
   const BenefitOutcome& outcome = decision.outcomes[number];
@@ -146,6 +174,7 @@ void explain(const Decision& decision, size_t number, v1::UnappliedBenefit& unap
           decision.program.program().basket_cap_minor());
       return;
     case Fate::kChangesNothing:
+      return explain_idle(ready, decision.at, unapplied);
     case Fate::kOpen:
     case Fate::kApplied:
       unapplied.mutable_changes_nothing();
