@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/substitute.h"
 #include "client/wording/amounts.h"
 #include "client/wording/paper.h"
@@ -38,6 +39,13 @@ class Receipt final {
     for (const v1::AppliedBenefit& benefit : quote.applied()) {
       titles_[benefit.benefit_id()] = benefit.title();
     }
+    for (const v1::Benefit& benefit : program.benefits()) {
+      const v1::Effect& effect = benefit.effect();
+      if (effect.has_percent_off_basket() || effect.has_amount_off_basket() ||
+          effect.has_voucher_amount()) {
+        of_basket_.insert(benefit.benefit_id());
+      }
+    }
   }
 
   std::vector<std::string> print() {
@@ -46,6 +54,7 @@ class Receipt final {
     }
     gifts();
     paper_.rule();
+    basket_discounts();
     sums();
     standing();
     promises();
@@ -73,7 +82,11 @@ class Receipt final {
     }
     reduce(words_.discount, line.register_discount_minor());
     for (const v1::DiscountPart& part : quoted.discounts()) {
-      reduce(title_of(part.benefit_id()), part.amount_minor());
+      if (of_basket_.contains(part.benefit_id())) {
+        left_minor -= part.amount_minor();
+      } else {
+        reduce(title_of(part.benefit_id()), part.amount_minor());
+      }
     }
     // What is free although no discount says so is a gift.
     reduce(gift_title(line), left_minor - quoted.paid_net_minor());
@@ -98,6 +111,14 @@ class Receipt final {
         text = Substitute(words_.several, quantity_text(words_, quantity_milli), text);
       }
       paper_.text(Substitute(words_.gift, text));
+    }
+  }
+
+  // What benefits take off the basket as a whole is said once.
+  void basket_discounts() {
+    for (const v1::AppliedBenefit& benefit : quote_.applied()) {
+      if (benefit.saved_minor() == 0 || !of_basket_.contains(benefit.benefit_id())) continue;
+      paper_.sides(benefit.title(), number(-benefit.saved_minor()));
     }
   }
 
@@ -205,6 +226,7 @@ class Receipt final {
   const ReceiptForm& form_;
   const Words& words_;
   absl::flat_hash_map<std::string, std::string> titles_;  // of benefits that applied, by id
+  absl::flat_hash_set<absl::string_view> of_basket_;  // benefits that act on the basket as a whole
   Paper paper_;
 };
 

@@ -120,6 +120,26 @@ TEST_CASE("a receipt says what was bought, saved, earned and given") {
         "to all of you");
 }
 
+TEST_CASE("what a benefit takes off the whole basket is said once, before the total") {
+  Shop shop("en");
+  shop.program.clear_points();
+  v1::Benefit& benefit = *shop.program.add_benefits();
+  benefit.set_benefit_id("ten");
+  benefit.mutable_effect()->mutable_amount_off_basket();
+  shop.apply("ten", "Ten less");
+  shop.quote.mutable_applied(0)->set_saved_minor(1000);
+  discount(shop.add("Milk", 1000, 3000, 3000, 2250), "ten", 750);
+  discount(shop.add("Bread", 1000, 1000, 1000, 750), "ten", 250);
+  CHECK(shop.print() ==
+        "Milk                       30.00\n"
+        "Bread                      10.00\n"
+        "--------------------------------\n"
+        "Ten less                  -10.00\n"
+        "Total                     ₪30.00\n"
+        "VAT included\n"
+        "You saved                 ₪10.00");
+}
+
 TEST_CASE("in Hebrew, Latin and signs keep their direction, and lines stand at the right edge") {
   Shop shop("he");
   shop.apply("m", "מחיר חבר");
