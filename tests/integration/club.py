@@ -306,7 +306,8 @@ class Club:
         done = subprocess.run([str(BIN / "moadon"), *map(str, arguments)], env=self.cli_env(),
                               capture_output=True, text=True, input=input, timeout=timeout)
         if check and done.returncode != 0:
-            raise AssertionError(f"moadon {arguments} exited {done.returncode}:\n{done.stderr}")
+            raise AssertionError(f"moadon {arguments} exited {done.returncode}:\n"
+                                 f"{done.stdout[-2000:]}\n{done.stderr}")
         return done
 
     def register_arguments(self, *arguments, register=None):
