@@ -22,22 +22,43 @@ int64_t smaller_limit(int64_t a, int64_t b) {
 
 BenefitStack::BenefitStack(const ReadyProgram& program, const Circumstances& at,
                            absl::Span<const Candidate> candidates)
-    : program_(program),
-      at_(at),
-      candidates_(candidates),
-      outcomes_(candidates.size()),
-      rights_(at.rights) {
-  left_minor_.reserve(at.lines.lines.size());
-  for (const BasketLine& line : at.lines.lines) left_minor_.push_back(line.charged_minor);
-  const int64_t cap_minor = program.program().basket_cap_minor();
-  cap_left_minor_ = cap_minor == 0 ? kMaxSumMinor : cap_minor;
+    : program_(program), at_(at), candidates_(candidates), is_idle_(candidates.size()) {
   link_groups();
-  for (size_t place = 0; place < candidates_.size(); ++place) let_act(place);
+  do {
+    begin();
+    for (size_t place = 0; place < candidates_.size(); ++place) let_act(place);
+  } while (drop_idle_multipliers());
+}
+
+void BenefitStack::begin() {
+  outcomes_.assign(candidates_.size(), {});
+  left_minor_.clear();
+  left_minor_.reserve(at_.lines.lines.size());
+  for (const BasketLine& line : at_.lines.lines) left_minor_.push_back(line.charged_minor);
+  const int64_t cap_minor = program_.program().basket_cap_minor();
+  cap_left_minor_ = cap_minor == 0 ? kMaxSumMinor : cap_minor;
+  rights_ = at_.rights;
+  is_group_decided_.assign(program_.group_count(), false);
+  multipliers_.clear();
+}
+
+// Whether there was one: without it all begins anew, so that it uses no right and silences nobody.
+bool BenefitStack::drop_idle_multipliers() {
+  if (multipliers_.empty()) return false;
+  std::vector<const ReadyBenefit*> acted;
+  for (const size_t place : multipliers_) acted.push_back(&benefit(place));
+  multiplied_ = multiplied_points(program_, at_.facts.tier_id(), earning_lines(), acted);
+  bool is_any_idle = false;
+  for (size_t i = 0; i < multipliers_.size(); ++i) {
+    if (!multiplied_.is_idle[i]) continue;
+    is_idle_[multipliers_[i]] = true;
+    is_any_idle = true;
+  }
+  return is_any_idle;
 }
 
 void BenefitStack::link_groups() {
   if (program_.group_count() == 0) return;
-  is_group_decided_.resize(program_.group_count());
   next_in_group_.assign(candidates_.size(), -1);
   std::vector<int> first(program_.group_count(), -1);
   for (size_t place = candidates_.size(); place-- > 0;) {
@@ -49,6 +70,7 @@ void BenefitStack::link_groups() {
 }
 
 void BenefitStack::let_act(size_t place) {
+  if (is_idle_[place]) outcomes_[place].fate = Fate::kChangesNothing;
   const int group = benefit(place).group;
   if (group >= 0 && outcomes_[place].fate == Fate::kOpen &&
       !is_group_decided_[static_cast<size_t>(group)]) {
@@ -70,6 +92,7 @@ void BenefitStack::choose_in_group(size_t first) {
   for (int next = static_cast<int>(first); next >= 0;
        next = next_in_group_[static_cast<size_t>(next)]) {
     const auto place = static_cast<size_t>(next);
+    if (is_idle_[place]) continue;
     const Attempt tried = attempt(place);
     if (tried.fate != Fate::kApplied) {
       outcomes_[place].fate = tried.fate;
@@ -254,12 +277,8 @@ Worth BenefitStack::worth() const {
     if (outcome.fate == Fate::kApplied)
       worth += worth_of(outcome.saved_minor, outcome.points_milli);
   }
-  if (multipliers_.empty()) return worth;
-  PointsEarned earned(program_, at_.facts.tier_id(), earning_lines());
-  for (const size_t place : multipliers_) {
-    const ReadyBenefit& ready = benefit(place);
-    worth +=
-        worth_of(0, earned.multiply(ready.benefit->effect().points_multiplier(), ready.filter));
+  for (size_t i = 0; i < multipliers_.size(); ++i) {
+    worth += worth_of(0, multiplied_.added_milli[i]);
   }
   return worth;
 }

@@ -74,7 +74,9 @@ class BenefitStack final {
     return program_.benefits()[static_cast<size_t>(candidates_[place].number)];
   }
   void link_groups();
+  void begin();
   void let_act(size_t place);
+  bool drop_idle_multipliers();
   void choose_in_group(size_t first);
   bool is_before(size_t a, size_t b) const;
   Attempt attempt(size_t place);
@@ -97,6 +99,8 @@ class BenefitStack final {
   std::vector<int> next_in_group_;      // place of the next candidate of the same group, -1: none
   std::vector<bool> is_group_decided_;  // per group
   std::vector<size_t> multipliers_;     // places of those that acted
+  MultipliedPoints multiplied_;         // by them, before any payment
+  std::vector<bool> is_idle_;           // per candidate: a multiplier that would add nothing
   Discount discount_;                   // of the latest attempt
 };
 

@@ -1,6 +1,7 @@
 #include "rules/points_earned.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace moadon {
 namespace {
@@ -84,6 +85,32 @@ int64_t PointsEarned::multiply(const v1::PointsMultiplier& multiplier, int filte
   const int64_t before_milli = total_milli_;
   total_milli_ = sum_up();
   return total_milli_ - before_milli;
+}
+
+MultipliedPoints multiplied_points(const ReadyProgram& program, const std::string& tier_id,
+                                   const EarningLines& lines,
+                                   absl::Span<const ReadyBenefit* const> multipliers) {
+  const auto multiply_but = [&](std::vector<bool> is_idle) {
+    PointsEarned earned(program, tier_id, lines);
+    MultipliedPoints result{0, std::vector<int64_t>(multipliers.size()), std::move(is_idle)};
+    for (size_t i = 0; i < multipliers.size(); ++i) {
+      if (result.is_idle[i]) continue;
+      const ReadyBenefit& ready = *multipliers[i];
+      result.added_milli[i] =
+          earned.multiply(ready.benefit->effect().points_multiplier(), ready.filter);
+    }
+    result.total_milli = earned.total_milli();
+    return result;
+  };
+  MultipliedPoints result = multiply_but(std::vector<bool>(multipliers.size()));
+  while (true) {
+    std::vector<bool> adds_nothing(multipliers.size());
+    for (size_t i = 0; i < multipliers.size(); ++i) adds_nothing[i] = result.added_milli[i] == 0;
+    if (adds_nothing == result.is_idle) return result;
+    MultipliedPoints without = multiply_but(std::move(adds_nothing));
+    if (without.total_milli != result.total_milli) return result;
+    result = std::move(without);
+  }
 }
 
 }  // namespace moadon

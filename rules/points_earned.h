@@ -53,4 +53,17 @@ class PointsEarned final {
   int64_t total_milli_ = 0;
 };
 
+// What multipliers make of a basket's points.
+struct MultipliedPoints {
+  int64_t total_milli = 0;           // visits included, bonus not
+  std::vector<int64_t> added_milli;  // by each, at its place
+  std::vector<bool> is_idle;         // without these, all of them, the total is the same
+};
+
+// `multipliers` in their order. One that adds nothing at its place is idle, unless it takes several
+// of those together to reach a step: they multiply together.
+MultipliedPoints multiplied_points(const ReadyProgram& program, const std::string& tier_id,
+                                   const EarningLines& lines,
+                                   absl::Span<const ReadyBenefit* const> multipliers);
+
 }  // namespace moadon

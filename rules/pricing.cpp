@@ -49,17 +49,22 @@ std::vector<GivenLine> give_gifts(const ReadyProgram& program, const Circumstanc
 // adds nothing changes nothing.
 int64_t earn(const ReadyProgram& program, const EarningLines& lines, const std::string& tier_id,
              std::vector<BenefitOutcome>& outcomes) {
-  PointsEarned earned(program, tier_id, lines);
+  std::vector<const ReadyBenefit*> multipliers;
+  std::vector<BenefitOutcome*> multiplying;
   for (size_t i = 0; i < outcomes.size(); ++i) {
     const ReadyBenefit& ready = program.benefits()[i];
     if (outcomes[i].fate != Fate::kApplied || !ready.has_effect(v1::Effect::kPointsMultiplier)) {
       continue;
     }
-    outcomes[i].points_milli =
-        earned.multiply(ready.benefit->effect().points_multiplier(), ready.filter);
-    if (outcomes[i].points_milli == 0) outcomes[i].fate = Fate::kChangesNothing;
+    multipliers.push_back(&ready);
+    multiplying.push_back(&outcomes[i]);
   }
-  int64_t total_milli = earned.total_milli();
+  const MultipliedPoints multiplied = multiplied_points(program, tier_id, lines, multipliers);
+  for (size_t i = 0; i < multiplying.size(); ++i) {
+    multiplying[i]->points_milli = multiplied.added_milli[i];
+    if (multiplied.is_idle[i]) multiplying[i]->fate = Fate::kChangesNothing;
+  }
+  int64_t total_milli = multiplied.total_milli;
   for (size_t i = 0; i < outcomes.size(); ++i) {
     if (outcomes[i].fate != Fate::kApplied ||
         !program.benefits()[i].has_effect(v1::Effect::kBonusPoints)) {
