@@ -269,6 +269,7 @@ class Club:
             for register in self.registers:
                 self.add_register(register)
             self.agent.start()
+            self.wait_for_program()
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -293,6 +294,12 @@ class Club:
 
     def register(self, method, message, register=None, **options):
         return self.agent.call(register or self.registers[0], method, message, **options)
+
+    def wait_for_program(self):
+        """Until every register prices with a program: the agent answers before it has fetched one."""
+        wait_for("the agent has the program", lambda: all(
+            self.register("Status", {}, register)["program_version"] != "0"
+            for register in self.registers))
 
     def wait_delivered(self, seconds=60):
         self.agent.wait_delivered(self.registers, seconds)
