@@ -5,6 +5,7 @@
 
 #include "rules/calendar.h"
 #include "server/operations/benefit_use_counts.h"
+#include "server/operations/member_holds.h"
 #include "server/operations/member_id.h"
 #include "server/operations/member_points.h"
 #include "server/operations/member_rights.h"
@@ -23,14 +24,9 @@ struct NamedHold {
 absl::StatusOr<std::optional<NamedHold>> find_open_hold(sqlite::Connection& connection,
                                                         const std::string& hold_id,
                                                         const storage::SaleRow& sale) {
-  const std::optional<int64_t> id = member_id_of(hold_id);
-  if (!id) return std::nullopt;
-  auto row = storage::find_hold(connection, *id);
+  auto row = find_named_hold(connection, sale.register_id, hold_id);
   if (!row.ok()) return row.status();
-  if (!*row || (*row)->state != storage::HoldState::kOpen || (*row)->member_id != sale.member_id ||
-      (*row)->register_id != sale.register_id) {
-    return std::nullopt;
-  }
+  if (!*row || (*row)->member_id != sale.member_id) return std::nullopt;
   const auto points = storage::list_hold_points(connection, **row);
   if (!points.ok()) return points.status();
   auto rights = storage::list_hold_rights(connection, **row);
@@ -209,8 +205,7 @@ absl::Status enter_sale(sqlite::Connection& connection, WriterState& state,
                         const EntryContext& context, MemberChange* change,
                         std::vector<v1::Difference>& differences) {
   const bool has_quote = !verdict.quote.lines().empty();
-  const bool names_hold = change != nullptr && !context.hold_id.empty();
-  if (!has_quote || (!has_promises(verdict.quote) && !names_hold)) {
+  if (!has_quote || !has_promises(verdict.quote)) {
     if (change != nullptr) return pass_time(connection, state, *change);
     // The enrolment of its key may find more to say of it.
     return has_quote && context.may_be_claimed

@@ -22,7 +22,7 @@ std::string source_of(const Row& row) {
 // What is known beside the verdict.
 struct EntryContext {
   // The hold that the sale uses up; one that is not open, or not of its register and member, is
-  // none.
+  // none. Of one that promises nothing it is left open.
   std::string hold_id;
   bool may_be_claimed = false;  // nobody holds the sale's key yet
 };

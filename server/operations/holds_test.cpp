@@ -261,6 +261,54 @@ TEST_CASE("points that come to their end under a hold expire when it ends") {
   CHECK(club.test.verify() == Texts{});
 }
 
+TEST_CASE("a sale ends the hold it names, whoever turns out to be its member") {
+  struct Case {
+    std::string sale_of;
+    int64_t price_minor;
+    std::string standing;
+  };
+  const auto given = GENERATE(values<Case>({
+      {"", 1000, kUntouched},
+      {"another", 1000, kUntouched},
+      {"itself", 0, kUntouched},  // nothing to promise
+      {"itself", 1000, "20000/0 coffee 1:0 voucher 1:1000"},
+  }));
+  CAPTURE(given.sale_of, given.price_minor);
+  HoldClub club;
+  const std::string another = club.test.enroll("c2", "2026-01-01T09:00:00Z");
+  const auto held = club.place("r1", club.with(club.request("h1", 6000), club.coffee));
+  const auto other = club.place("r2", club.request("h1", 4000));
+  REQUIRE(other.ok());
+  v1::RecordContext context;
+  context.set_hold_id(held->hold_id());
+  if (given.sale_of == "another") context.set_member_id(another);
+  if (given.sale_of == "itself") context.set_member_id(club.member_id);
+  const v1::Sale sold = sale("1", "2026-01-01T10:00:00Z", "", {{"milk", 1000, given.price_minor}});
+  const v1::RecordOutcome first = club.test.record("r1", sold, context);
+  REQUIRE(first.has_recorded());
+  CHECK(club.test.recorded("r1", "1").differences().empty());
+  CHECK(club.test.query("SELECT COUNT(*) FROM holds WHERE state = 1") == 1);  // of r2
+  CHECK(club.test.record("r1", sold, context).SerializeAsString() == first.SerializeAsString());
+  REQUIRE(club.cancel("r1", held->hold_id()).ok());
+  REQUIRE(club.cancel("r2", other->hold_id()).ok());
+  CHECK(club.standing() == given.standing);
+  CHECK(club.test.verify() == Texts{});
+}
+
+TEST_CASE("a sale that is refused, or of another register, ends no hold") {
+  HoldClub club;
+  const auto held = club.place("r1", club.request("h1", 6000));
+  v1::RecordContext context;
+  const auto sold = [](int64_t price_minor) {
+    return sale("1", "2026-01-01T10:00:00Z", "", {{"milk", 1000, price_minor}});
+  };
+  REQUIRE(club.test.record("r1", sold(1000), context).has_recorded());
+  context.set_hold_id(held->hold_id());
+  REQUIRE(club.test.record("r1", sold(1001), context).has_refused());
+  REQUIRE(club.test.record("r2", sold(1000), context).has_recorded());
+  CHECK(club.standing() == "4000/6000 coffee 1:0 voucher 1:1000");
+}
+
 TEST_CASE("a hold outlives a restart") {
   HoldClub club;
   const auto held = club.place("r1", club.request("h1", 6000));

@@ -42,6 +42,18 @@ absl::Status release_rights(sqlite::Connection& connection, WriterState& state,
 
 std::string hold_id_text(int64_t hold_id) { return member_id_text(hold_id); }
 
+absl::StatusOr<std::optional<storage::HoldRow>> find_named_hold(sqlite::Connection& connection,
+                                                                const std::string& register_id,
+                                                                const std::string& hold_id) {
+  const std::optional<int64_t> id = member_id_of(hold_id);
+  if (!id) return std::nullopt;
+  auto hold = storage::find_hold(connection, *id);
+  if (!hold.ok() || !*hold) return hold;
+  const bool is_its_own = (*hold)->register_id == register_id;
+  if (!is_its_own || (*hold)->state != storage::HoldState::kOpen) return std::nullopt;
+  return hold;
+}
+
 absl::Status end_unused_hold(sqlite::Connection& connection, WriterState& state,
                              const storage::HoldRow& hold, storage::HoldState ended) {
   const auto row = storage::find_member(connection, hold.member_id);

@@ -1,5 +1,6 @@
 #include "server/operations/record.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -76,6 +77,33 @@ absl::Status take_all(sqlite::Connection& connection, WriterState& state, Batch&
   return absl::OkStatus();
 }
 
+bool leaves_hold(const Entry& entry) { return entry.taken.ok() && entry.taken->leaves_hold; }
+
+// Answers when the holds that the sales left have ended: what is interrupted in between is told
+// again by the agent, and done then.
+void finish(const BatchPtr& batch) {
+  if (std::none_of(batch->entries.begin(), batch->entries.end(), leaves_hold)) {
+    answer(*batch);
+    return;
+  }
+  batch->club.submit(
+      [batch](sqlite::Connection& connection, WriterState& state) {
+        absl::Status ended;
+        for (const Entry& entry : batch->entries) {
+          if (ended.ok() && leaves_hold(entry)) {
+            ended = end_left_hold(connection, state, *entry.document);
+          }
+        }
+        return ended;
+      },
+      [batch](const absl::Status& ended) {
+        for (Entry& entry : batch->entries) {
+          if (!ended.ok() && leaves_hold(entry)) entry.taken = ended;
+        }
+        answer(*batch);
+      });
+}
+
 void submit_alone(const BatchPtr& batch, Entry& entry) {
   batch->club.submit(
       [batch, &entry](sqlite::Connection& connection, WriterState& state) {
@@ -84,7 +112,7 @@ void submit_alone(const BatchPtr& batch, Entry& entry) {
       },
       [batch, &entry](absl::Status done) {
         if (!done.ok()) entry.taken = std::move(done);
-        if (--batch->waiting == 0) answer(*batch);
+        if (--batch->waiting == 0) finish(batch);
       });
 }
 
@@ -104,7 +132,7 @@ void settle(const BatchPtr& batch, const absl::Status& done) {
   if (!done.ok()) {
     for (Entry* entry : prepared) entry->taken = done;
   }
-  answer(*batch);
+  finish(batch);
 }
 
 absl::Status check_request(const v1::RecordRequest& request, const ClubView& view) {

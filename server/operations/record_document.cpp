@@ -8,6 +8,7 @@
 #include "server/operations/enter_sale.h"
 #include "server/operations/find_by_key.h"
 #include "server/operations/member_change.h"
+#include "server/operations/member_holds.h"
 #include "server/operations/member_id.h"
 #include "server/operations/sale_returns.h"
 
@@ -274,11 +275,24 @@ absl::StatusOr<Taken> record_linked(sqlite::Connection& connection, WriterState&
 absl::StatusOr<Taken> record_document(sqlite::Connection& connection, WriterState& state,
                                       PreparedDocument& document) {
   if (auto* sale = std::get_if<PreparedSale>(&document)) {
-    return record_sale(connection, state, *sale);
+    absl::StatusOr<Taken> taken = record_sale(connection, state, *sale);
+    if (!taken.ok() || !taken->refusal.ok()) return taken;
+    const auto hold = find_named_hold(connection, sale->row.register_id, sale->hold_id);
+    if (!hold.ok()) return hold.status();
+    taken->leaves_hold = hold->has_value();
+    return taken;
   }
   PreparedReturn& returned = std::get<PreparedReturn>(document);
   return returned.row.original_receipt ? record_linked(connection, state, returned)
                                        : record_unlinked(connection, state, returned);
+}
+
+absl::Status end_left_hold(sqlite::Connection& connection, WriterState& state,
+                           const PreparedDocument& document) {
+  const PreparedSale& sale = std::get<PreparedSale>(document);
+  const auto hold = find_named_hold(connection, sale.row.register_id, sale.hold_id);
+  if (!hold.ok() || !*hold) return hold.status();
+  return end_unused_hold(connection, state, **hold, storage::HoldState::kCancelled);
 }
 
 }  // namespace moadon
