@@ -59,6 +59,7 @@ class LedgerCheck final {
     compare_.same("member.points_deficit_milli", kept_.standing.points_deficit_milli,
                   ledger_.deficit_milli);
     check_lots();
+    check_lives();
     check_holds();
     check_days();
     check_sources();
@@ -104,6 +105,52 @@ class LedgerCheck final {
     compare_.same("points_lot.states", kept.granted_milli,
                   kept.left_milli + kept.held_milli + kept.spent_milli + kept.expired_milli +
                       kept.reversed_milli + kept.deficit_paid_milli);
+  }
+
+  void check_life(const storage::KeptLot& lot, const PlainPointsLife& life) {
+    compare_.same("points_lot.usable_day", lot.usable_day, life.usable_day);
+    compare_.same("points_lot.expire_day", lot.expire_day, life.expire_day);
+  }
+
+  // How long points live that no sale gave: by hand, by a tier, and those that came back.
+  void check_lives() {
+    for (const storage::KeptEntry& entry : kept_.entries) {
+      const storage::KeptLot* lot = kept_lot(entry.lot_number);
+      if (lot == nullptr || entry.lot_number != entry.entry_number) continue;
+      if (entry.kind == v1::POINTS_ENTRY_KIND_ADJUST) {
+        for (const storage::KeptDecision& decision : kept_.decisions) {
+          if (decision.request_id != entry.source) continue;
+          const v1::Program& program = view_.program_at(decision.record_us);
+          check_life(*lot, plain_points_life(program.points(), decision.decision_day));
+        }
+      } else if (entry.kind == v1::POINTS_ENTRY_KIND_GIFT) {
+        check_life(*lot, plain_points_life(program_on(entry.entry_day).points(), entry.entry_day));
+      } else if (entry.kind == v1::POINTS_ENTRY_KIND_GIVE_BACK) {
+        const v1::Program* program = program_of_return(entry.source);
+        if (program == nullptr) continue;
+        check_life(*lot, {entry.entry_day, entry.entry_day + program->return_grace_days()});
+      }
+    }
+  }
+
+  // The version whose tiers decide on a day.
+  const v1::Program& program_on(int64_t day) const {
+    int64_t version = 1;
+    for (const StageVersion& each : view_.stage_versions()) {
+      const bool is_first = &each == &view_.stage_versions().front();
+      if (is_first || day_number(each.start_day) <= day) version = each.program_version;
+    }
+    return *view_.program(version);
+  }
+
+  const v1::Program* program_of_return(const std::string& source) const {
+    const auto sale = sources_.sale_of.find(source);
+    for (const PlainPromise& promise : facts_.promises) {
+      if (sale != sources_.sale_of.end() && source_of(*promise.sale->row) == sale->second) {
+        return view_.program(promise.verdict.program_version());
+      }
+    }
+    return nullptr;
   }
 
   void check_holds() {
@@ -204,9 +251,7 @@ class LedgerCheck final {
       return 0;
     }
     compare_.same("sale_verdict.lot_number", lot->source, sale);
-    const PlainPointsLife life = plain_points_life(rules, promise.sale->row->business_day);
-    compare_.same("points_lot.usable_day", lot->usable_day, life.usable_day);
-    compare_.same("points_lot.expire_day", lot->expire_day, life.expire_day);
+    check_life(*lot, plain_points_life(rules, promise.sale->row->business_day));
     int64_t expired_milli = 0;
     for (const storage::KeptEntry& entry : kept_.entries) {
       const bool is_end = entry.kind == v1::POINTS_ENTRY_KIND_EXPIRE && entry.points_milli < 0;

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "rules/calendar.h"
 #include "server/operations/member_id.h"
@@ -36,6 +37,21 @@ std::map<int64_t, Taken> taken_by_right(const storage::KeptPromises& kept) {
     taken[held.grant_id].held_minor += held.amount_minor;
   }
   return taken;
+}
+
+std::string source_of(const storage::SaleRow& sale) {
+  return absl::StrCat(sale.register_id, "/", sale.receipt);
+}
+
+// A right that no sale granted came by a decision or with a tier.
+void compare_source(const storage::KeptRight& right,
+                    const std::vector<storage::KeptDecision>& decisions, Comparison& compare) {
+  const bool is_decided =
+      std::any_of(decisions.begin(), decisions.end(), [&](const storage::KeptDecision& decision) {
+        return decision.kind == 2 && decision.request_id == right.source;
+      });
+  if (right.sale_id != 0 || is_decided || absl::StartsWith(right.source, "tier/")) return;
+  compare.same("right.source", right.source, "a decision or a tier");
 }
 
 std::string valid_text(const storage::KeptRight& right) {
@@ -69,6 +85,7 @@ void compare_grants(const PlainPromise& promise, const std::vector<storage::Kept
       ++count;
       if (!right.withdrawn_day) ++standing_count;
       compare.same("right.right_id", right.right_id, granted.right_id());
+      compare.same("right.source", right.source, source_of(*promise.sale->row));
       const auto of = taken.find(right.grant_id);
       if (of != taken.end() && of->second.was_given_back) continue;  // may last longer since
       compare.same("right.valid", valid_text(right),
@@ -106,6 +123,7 @@ void compare_rights(const storage::KeptPromises& kept, const std::vector<PlainPr
   for (const storage::KeptRight& right : kept.rights) {
     const auto of = taken.find(right.grant_id);
     compare_right(right, of == taken.end() ? Taken() : of->second, compare);
+    compare_source(right, kept.decisions, compare);
   }
   int64_t granted_count = 0;
   int64_t used_count = 0;
