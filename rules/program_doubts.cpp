@@ -2,32 +2,53 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "rules/program_takeaway.h"
 
 namespace moadon {
 namespace {
 
 constexpr int32_t kFullBps = 10'000;
 
+const std::string& asked_right(const v1::Benefit& benefit) {
+  static const std::string none;
+  for (const v1::Condition& condition : benefit.conditions()) {
+    if (condition.has_right_held()) return condition.right_held().right_id();
+  }
+  return none;
+}
+
 // What benefits and tiers do with rights.
 struct RightUses {
   std::set<std::string> granted;
+  std::set<std::string> obtainable;  // granted to somebody who holds no right that nobody has yet
   std::set<std::string> asked;
 
   explicit RightUses(const v1::Program& program) {
+    std::multimap<std::string, std::string> granted_for;  // for a right asked: "" for none
     for (const v1::Benefit& benefit : program.benefits()) {
-      if (benefit.effect().has_grant_right()) {
-        granted.insert(benefit.effect().grant_right().right_id());
-      }
-      for (const v1::Condition& condition : benefit.conditions()) {
-        if (condition.has_right_held()) asked.insert(condition.right_held().right_id());
-      }
+      const std::string& right_id = asked_right(benefit);
+      if (!right_id.empty()) asked.insert(right_id);
+      if (!benefit.effect().has_grant_right()) continue;
+      granted.insert(benefit.effect().grant_right().right_id());
+      granted_for.emplace(right_id, benefit.effect().grant_right().right_id());
     }
     for (const v1::Tier& tier : program.tiers()) {
-      if (tier.entry_gift().has_right_id()) granted.insert(tier.entry_gift().right_id());
+      if (!tier.entry_gift().has_right_id()) continue;
+      granted.insert(tier.entry_gift().right_id());
+      granted_for.emplace("", tier.entry_gift().right_id());
+    }
+    std::vector<std::string> reached = {""};
+    while (!reached.empty()) {
+      const auto [from, until] = granted_for.equal_range(reached.back());
+      reached.pop_back();
+      for (auto next = from; next != until; ++next) {
+        if (obtainable.insert(next->second).second) reached.push_back(next->second);
+      }
     }
   }
 };
@@ -107,6 +128,11 @@ void doubt_rights_of(const v1::Benefit& benefit, const RightUses& uses, const v1
       doubts.push_back(
           {at, of_benefit(benefit, "asks for a right that nothing grants; only by hand",
                           "דורשת זכאות ששום דבר אינו מעניק; רק ידנית")});
+    } else if (uses.obtainable.count(right_id) == 0) {
+      doubts.push_back(
+          {at,
+           of_benefit(benefit, "asks for a right that only its holders are given; first by hand",
+                      "דורשת זכאות שניתנת רק למי שכבר בידו; תחילה ידנית")});
     }
     const auto kind =
         std::find_if(program.rights().begin(), program.rights().end(),
@@ -166,9 +192,14 @@ void doubt_effect(const v1::Program& program, const v1::Benefit& benefit, const 
   if (takes_everything(benefit)) {
     say("can take the whole price of a basket", "עלולה לכסות את מלוא מחיר הסל");
   }
+  const v1::BuyGet& buy_get = effect.buy_get();
+  if (buy_get.has_get_filter() && is_no_narrower(buy_get.filter(), buy_get.get_filter())) {
+    say("can never apply: what is bought is all among what is given, and does not count",
+        "לא תחול לעולם: כל מה שנקנה הוא גם מה שניתן, ולכן אינו נספר");
+  }
   const v1::ProductFilter* filter = filter_of(effect);
   if ((filter != nullptr && matches_nothing(*filter)) ||
-      (effect.buy_get().has_get_filter() && matches_nothing(effect.buy_get().get_filter()))) {
+      (buy_get.has_get_filter() && matches_nothing(buy_get.get_filter()))) {
     say("can never apply: its filter excludes every article that it lists",
         "לא תחול לעולם: הסינון מוציא מן הכלל את כל הפריטים שהוא מונה");
   }

@@ -141,6 +141,12 @@ TEST_CASE("effects that do nothing, or everything, are noticed") {
        {"effect { buy_get { buy_count: 1 get_count: 1 "
         "get_filter { brands: 'a' excluded_brands: 'a' } } }",
         {at + "buy_get"}},
+       {"effect { buy_get { buy_count: 1 get_count: 1 get_filter {} } }", {at + "buy_get"}},
+       {"effect { buy_get { buy_count: 1 get_count: 1 filter { skus: 'x' } "
+        "get_filter { skus: ['x', 'y'] } } }",
+        {at + "buy_get"}},
+       {"effect { buy_get { buy_count: 1 get_count: 1 filter { skus: ['x', 'y'] } "
+        "get_filter { skus: 'x' } } }"},
        {"limits { per_member_day_count: 2 per_member_month_count: 1 }",
         {"benefits[0].limits.per_member_day_count"}},
        {"limits { per_member_day_count: 1 per_member_month_count: 1 }"}},
@@ -169,6 +175,24 @@ TEST_CASE("rights that nothing grants or asks for are noticed") {
       {{"conditions { right_held { right_id: 'ten' } }",
         {"benefits[0].conditions[0].right_held", "benefits[0].conditions[0].right_held"}}},
       ten);
+}
+
+TEST_CASE("rights that are given only to those who hold them are noticed") {
+  const auto granting = [](const std::string& id, const std::string& given,
+                           const std::string& asked) {
+    return program_with_benefit("benefit_id: '" + id + "' effect { grant_right { right_id: '" +
+                                given + "' } } conditions { right_held { right_id: '" + asked +
+                                "' } }");
+  };
+  v1::Program program = program_with(
+      "rights { right_id: 'a' title: 'A' coupon {} } rights { right_id: 'b' title: 'B' coupon {} "
+      "}");
+  program.MergeFrom(granting("x", "b", "a"));
+  program.MergeFrom(granting("y", "a", "b"));
+  CHECK(warnings(program) ==
+        Fields{"benefits[0].conditions[0].right_held", "benefits[1].conditions[0].right_held"});
+  program.mutable_benefits(0)->clear_conditions();
+  CHECK(warnings(program).empty());
 }
 
 TEST_CASE("a benefit that its group always beats is noticed") {
