@@ -191,7 +191,8 @@ TEST_CASE("rights that are given only to those who hold them are noticed") {
   program.MergeFrom(granting("y", "a", "b"));
   CHECK(warnings(program) ==
         Fields{"benefits[0].conditions[0].right_held", "benefits[1].conditions[0].right_held"});
-  program.mutable_benefits(0)->clear_conditions();
+  program.MergeFrom(
+      program_with_benefit("benefit_id: 'z' effect { grant_right { right_id: 'a' } }"));
   CHECK(warnings(program).empty());
 }
 
