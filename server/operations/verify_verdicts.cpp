@@ -15,6 +15,14 @@ namespace {
 
 constexpr int64_t kHourUs = 3'600'000'000;
 
+// Whether a sale names a version that had been published when it came.
+bool names_version(const storage::SaleRow& sale, const ClubView& view) {
+  const v1::Program* program = view.program(sale.program_version);
+  if (program == nullptr) return false;
+  const auto published_us = time_us_of(program->publish_time(), "publish_time");
+  return published_us.ok() && *published_us <= sale.received_us;
+}
+
 std::string owner_of(const storage::SaleRow& row) {
   return absl::StrCat("sale ", row.register_id, " ", row.receipt);
 }
@@ -60,7 +68,7 @@ const Pricing& VerdictCheck::pricing_of(int64_t version) {
 
 // The version that a sale names, else the one in force when it was priced: within the hour before.
 bool VerdictCheck::is_version_of(const storage::SaleRow& sale, int64_t version) const {
-  if (view_.program(sale.program_version) != nullptr) return version == sale.program_version;
+  if (names_version(sale, view_)) return version == sale.program_version;
   return version >= view_.program_at(sale.effective_time_us - kHourUs).version() &&
          version <= view_.program_at(sale.effective_time_us).version();
 }
@@ -144,7 +152,7 @@ void VerdictCheck::check_silent(const PlainSale& sale) {
   const bool has_facts = sale.row->facts_snapshot != 0;  // they are not kept
   if (has_facts || at == nullptr || sale.row->member_id == storage::kNobody) return;
   int64_t version = sale.row->program_version;
-  if (view_.program(version) == nullptr) {
+  if (!names_version(*sale.row, view_)) {
     version = view_.program_at(sale.row->effective_time_us).version();
   }
   v1::MemberFacts facts;
