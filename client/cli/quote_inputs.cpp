@@ -34,13 +34,35 @@ absl::Status check_date(const std::string& date, const std::string& field) {
   return date.empty() ? absl::OkStatus() : parse_day(date, field).status();
 }
 
+// MM-DD, as birthdays are kept in facts.
+absl::Status check_month_day(const std::string& month_day, const std::string& field) {
+  if (month_day.empty()) return absl::OkStatus();
+  const std::string in_leap_year = absl::StrCat("2000-", month_day);
+  if (parse_day(in_leap_year, field).ok()) return absl::OkStatus();
+  return refuse(v1::REASON_FIELD_INVALID, absl::StrCat(field, " must be a month and a day, MM-DD"),
+                {{"field", field}, {"limit", "MM-DD"}});
+}
+
+absl::Status check_points(const v1::PointsStanding& points) {
+  absl::Status status =
+      check_range(points.available_milli(), kMaxPointsMilli, "facts.points.available_milli");
+  for (int i = 0; i < points.expiring_size() && status.ok(); ++i) {
+    const std::string at = absl::StrCat("facts.points.expiring[", i, "].");
+    status = parse_day(points.expiring(i).expire_date(), at + "expire_date").status();
+    status.Update(
+        check_range(points.expiring(i).points_milli(), kMaxPointsMilli, at + "points_milli"));
+  }
+  return status;
+}
+
 // What a person may get wrong in facts; a server's own are right.
 absl::Status check_facts(const v1::MemberFacts& facts) {
   absl::Status status =
       check_range(facts.purchase_day_count(), 1'000'000'000, "facts.purchase_day_count");
   status.Update(check_date(facts.last_purchase_date(), "facts.last_purchase_date"));
-  status.Update(check_range(facts.points().available_milli(), kMaxPointsMilli,
-                            "facts.points.available_milli"));
+  status.Update(check_month_day(facts.birthday(), "facts.birthday"));
+  status.Update(check_month_day(facts.anniversary(), "facts.anniversary"));
+  status.Update(check_points(facts.points()));
   for (int i = 0; i < facts.rights_size() && status.ok(); ++i) {
     const v1::HeldRight& right = facts.rights(i);
     const std::string at = absl::StrCat("facts.rights[", i, "].");

@@ -21,6 +21,7 @@ class QuoteScreen final {
     print_points();
     print_tier();
     print_given();
+    if (!quote_.receipt_lines().empty()) session_.out() << '\n';
     for (const std::string& line : quote_.receipt_lines()) session_.out() << line << '\n';
   }
 
@@ -137,7 +138,11 @@ class QuoteScreen final {
         parts.push_back(session_.plain(format_count(gap.purchase_days())) +
                         session_.say({" purchase days", " ימי קנייה"}));
       }
-      if (!parts.empty()) gaps.push_back(absl::StrJoin(parts, session_.say({" and ", " וגם "})));
+      if (parts.empty()) {
+        session_.out() << session_.say({"reached: ", "הגעה אל: "}) << tier.next_title() << '\n';
+        return;
+      }
+      gaps.push_back(absl::StrJoin(parts, session_.say({" and ", " וגם "})));
     }
     session_.out() << session_.say({"to ", "עד "}) << tier.next_title() << ": "
                    << absl::StrJoin(gaps, session_.say({" or ", " או "})) << '\n';

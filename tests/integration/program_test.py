@@ -133,6 +133,20 @@ class ProgramFilesTest(unittest.TestCase):
         self.assertEqual(shown.returncode, 0, shown.stderr)
         self.assertIn("100.00", shown.stdout)
 
+    def test_quote_says_when_the_next_tier_is_reached(self):
+        tiers = [{"tier_id": "g", "title": "Gold", "lifetime": {},
+                  "any_of": [{"spend_minor": "20000"}, {"purchase_days": 3}]}]
+        for spend, words in (("10001", "to Gold: 0.01 or 1 purchase days"),
+                             ("10000", "reached: Gold")):
+            facts = {"birthday": "02-29",
+                     "next_tier_gaps": [{"spend_minor": spend}, {"purchase_days": 2}]}
+            shown = run("quote", "--program", self.file("p.json", {
+                **NOTICED, "benefits": [], "tiers": tiers}), "--basket",
+                self.file("b.json", BASKET), "--facts", self.file("f.json", facts),
+                "--language", "en")
+            self.assertEqual(shown.returncode, 0, shown.stderr)
+            self.assertIn(words + "\n", shown.stdout)
+
     def test_quote_says_which_file_and_field_is_wrong(self):
         good_program, good_basket = self.file("p.json", NOTICED), self.file("b.json", BASKET)
         wrong_line = copy.deepcopy(BASKET)
@@ -149,6 +163,11 @@ class ProgramFilesTest(unittest.TestCase):
              ["z.json", "basket.lines[0].quantity_milli"]),
             (good_program, good_basket, ["--facts", self.file("f.json", {"points": {
                 "available_milli": "-1"}})], REFUSED, ["f.json", "facts.points.available_milli"]),
+            (good_program, good_basket, ["--facts", self.file("g.json", {"birthday": "31-12"})],
+             REFUSED, ["g.json", "facts.birthday", "MM-DD"]),
+            (good_program, good_basket, ["--facts", self.file("h.json", {"points": {
+                "expiring": [{"expire_date": "2026-02-30"}]}})], REFUSED,
+             ["h.json", "facts.points.expiring[0].expire_date"]),
             (good_program, "/nonexistent/b.json", [], USAGE, ["/nonexistent/b.json"]),
             (good_program, good_basket, ["--at", "yesterday"], USAGE, ["--at"]),
             (good_program, good_basket, ["--columns", "40"], USAGE, ["--columns"]),
