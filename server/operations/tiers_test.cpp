@@ -248,8 +248,10 @@ TEST_CASE("a version decides again from its first day, for everybody") {
   *program.mutable_start_time() = at("2026-01-10T00:00:00Z");
   test.publish(program);
   CHECK(standing(test, "c1") == " ; 0; 0 0");
+  CHECK(test.verify() == Texts{});
   test.clock().set(us("2026-01-10T12:00:00Z"));
   CHECK(test.member("c1").member().facts().tier_id() == "silver");  // before the job came by
+  CHECK(test.verify() == Texts{});
   test.age();
   CHECK(standing(test, "c1") == "silver 2026-01-10; 1; 0 0");
   CHECK(moves_of(test, "c1") == Texts{"2026-01-10 >silver PROGRAM"});

@@ -41,6 +41,14 @@ void compare_gifts(const std::vector<storage::TierGiftRow>& gifts,
   }
 }
 
+// Whoever is due by their stage, as all are when a new version starts, is decided anew in both.
+std::optional<int64_t> next_decision_day(const storage::KeptStanding& standing) {
+  if (!standing.next_stage_day || !standing.next_tier_day) {
+    return standing.next_stage_day ? standing.next_stage_day : standing.next_tier_day;
+  }
+  return std::min(*standing.next_stage_day, *standing.next_tier_day);
+}
+
 }  // namespace
 
 std::vector<PlainTierVersion> plain_tier_versions(const ClubView& view) {
@@ -59,8 +67,8 @@ void compare_tiers(const storage::KeptStanding& standing, const KeptTiers& kept,
                    const std::vector<PlainFact>& facts,
                    const std::vector<PlainTierVersion>& versions, int64_t today,
                    Comparison& compare) {
-  const int64_t checked_until =
-      standing.next_tier_day ? std::min(today, *standing.next_tier_day - 1) : today;
+  const std::optional<int64_t> next_day = next_decision_day(standing);
+  const int64_t checked_until = next_day ? std::min(today, *next_day - 1) : today;
   const std::vector<PlainFloor> floors = floors_of(kept.locks);
   const PlainTierLife life = plain_tiers(facts, floors, versions, checked_until);
   std::string kept_text;
@@ -79,7 +87,7 @@ void compare_tiers(const storage::KeptStanding& standing, const KeptTiers& kept,
   compare.same("member.tier_since_day", standing.tier_since_day, since);
   compare_gifts(kept.gifts, life.entered, compare);
   // Nothing may move between the day that was checked and the day that is kept as next.
-  const int64_t until = standing.next_tier_day ? *standing.next_tier_day - 1 : kLastDay;
+  const int64_t until = next_day ? *next_day - 1 : kLastDay;
   if (until <= checked_until) return;
   const std::vector<PlainTierMove> moves = plain_tiers(facts, floors, versions, until).moves;
   const auto missed = std::find_if(moves.begin(), moves.end(), [&](const PlainTierMove& move) {
