@@ -1,10 +1,12 @@
 #include "rules/program_takeaway.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "rules/calendar.h"
 
 namespace moadon {
 namespace {
@@ -32,11 +34,23 @@ bool asks_for_stages(const v1::Program& program) {
       });
 }
 
-void take_benefits(const v1::Program& before, const v1::Program& after, Taken& taken) {
+// Whether one of its dates ended before `day`.
+bool has_ended(const v1::Benefit& benefit, absl::CivilDay day) {
+  const std::string today = format_day(std::max(day, absl::CivilDay(1970, 1, 1)));
+  return std::any_of(benefit.conditions().begin(), benefit.conditions().end(),
+                     [&](const v1::Condition& condition) {
+                       const std::string& until = condition.dates().until_date();
+                       return !until.empty() && until < today;  // YYYY-MM-DD order like texts
+                     });
+}
+
+void take_benefits(const v1::Program& before, const v1::Program& after, absl::CivilDay first_day,
+                   Taken& taken) {
   absl::flat_hash_map<std::string, const v1::Benefit*> by_id;
   for (const v1::Benefit& benefit : after.benefits()) by_id[benefit.benefit_id()] = &benefit;
   for (int i = 0; i < before.benefits_size(); ++i) {
     const v1::Benefit& old = before.benefits(i);
+    if (has_ended(old, first_day)) continue;
     const auto found = by_id.find(old.benefit_id());
     const bool is_gone = found == by_id.end();
     if (!is_gone) {
@@ -120,10 +134,11 @@ void take_tail(const v1::Program& before, const v1::Program& after, Taken& taken
 
 }  // namespace
 
-std::vector<TakenAway> takes_away(const v1::Program& before, const v1::Program& after) {
+std::vector<TakenAway> takes_away(const v1::Program& before, const v1::Program& after,
+                                  absl::CivilDay first_day) {
   Taken taken;
   take_head(before, after, taken);
-  take_benefits(before, after, taken);
+  take_benefits(before, after, first_day, taken);
   take_rights(before, after, taken);
   take_points(before, after, taken);
   take_tiers(before, after, taken);

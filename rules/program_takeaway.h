@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/civil_time.h"
 #include "moadon/v1/program.pb.h"
 #include "rules/program_faults.h"
 
@@ -16,8 +17,10 @@ struct TakenAway {
   Wording wording;    // a whole sentence
 };
 
-// In the order of the fields; empty: nothing.
-std::vector<TakenAway> takes_away(const v1::Program& before, const v1::Program& after);
+// In the order of the fields; empty: nothing. `after` is used on no business date before
+// `first_day`: whose dates have ended by then loses nothing more.
+std::vector<TakenAway> takes_away(const v1::Program& before, const v1::Program& after,
+                                  absl::CivilDay first_day = absl::CivilDay::min());
 
 // Parts with files of their own.
 // Whether `after` gives whoever got something by `before` at least as much, everywhere and always.

@@ -72,6 +72,34 @@ TEST_CASE("a benefit that ends takes away, a new one and a new title do not") {
                                          kNames)) == std::vector<std::string>{"benefits[0]"});
 }
 
+TEST_CASE("a benefit whose dates have ended is missed by nobody") {
+  const auto dated = [](const std::string& more) {
+    return program_with_benefit(condition("dates { until_date: '2026-12-20' }") + more, kNames);
+  };
+  const v1::Program none = program_with(kNames);
+  const v1::Program half =
+      program_with_benefit(effect("points_multiplier { factor_bps: 5000 }"), kNames);
+  const struct {
+    const char* what;
+    v1::Program before, after;
+    absl::CivilDay first_day;
+    size_t taken;
+  } cases[] = {
+      {"on its last day", dated(""), none, absl::CivilDay(2026, 12, 20), 1},
+      {"on the day after", dated(""), none, absl::CivilDay(2026, 12, 21), 0},
+      {"changed on the day after", dated("cap_minor: 200"), dated("cap_minor: 100"),
+       absl::CivilDay(2026, 12, 21), 0},
+      {"another that lessens points takes its place", dated(""), half, absl::CivilDay(2026, 12, 21),
+       1},
+      {"without an end", program_with_benefit("", kNames), none, absl::CivilDay(2026, 12, 21), 1},
+      {"nobody says when", dated(""), none, absl::CivilDay::min(), 1},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.what);
+    CHECK(takes_away(c.before, c.after, c.first_day).size() == c.taken);
+  }
+}
+
 TEST_CASE("tighter conditions take away") {
   check_benefits(
       {{"", condition("products {}")},

@@ -28,10 +28,19 @@ constexpr size_t kMaxNamed = 10;
 constexpr int kFirstPromiseField = v1::Program::kNoticeDaysFieldNumber;
 constexpr absl::string_view kPromisesVersion = "0.2.0";
 
+// No branch's business date is earlier by more days than this than the date of the instant in UTC.
+constexpr int kMaxDaysBehind = 2;
+
 using Findings = std::vector<v1::ProgramFinding>;
 
 std::string instant_text(int64_t time_us) {
   return absl::FormatTime(absl::RFC3339_full, absl::FromUnixMicros(time_us), absl::UTCTimeZone());
+}
+
+std::vector<TakenAway> taken_from(const v1::Program& newest, const v1::Program& program,
+                                  int64_t start_us) {
+  const absl::CivilDay start_day = business_day(start_us, absl::UTCTimeZone(), 0);
+  return takes_away(newest, program, start_day - kMaxDaysBehind);
 }
 
 // What a check finds, in the program's language.
@@ -144,7 +153,7 @@ void find_differences(const v1::Program& program, const ClubView& view, int64_t 
                   absl::StrCat("הגרסה גורעת מן החברים: start_time חייב להיות ", earliest,
                                " או אחר כך, או ש-notice_waiver יסביר מדוע לא")});
   }
-  for (const TakenAway& loss : takes_away(newest, program)) {
+  for (const TakenAway& loss : taken_from(newest, program, start_us)) {
     findings.add(false, loss.field,
                  {absl::StrCat("takes away: ", loss.wording.english),
                   absl::StrCat("נגרע: ", loss.wording.hebrew)});
@@ -174,7 +183,7 @@ absl::Status check_notice(const v1::Program& newest, const v1::Program& program,
   const int64_t earliest_us = now_us + newest.notice_days() * kDay_us;
   if (start_us >= earliest_us) return absl::OkStatus();
   if (!absl::StripAsciiWhitespace(program.notice_waiver()).empty()) return absl::OkStatus();
-  const std::vector<TakenAway> taken = takes_away(newest, program);
+  const std::vector<TakenAway> taken = taken_from(newest, program, start_us);
   if (taken.empty()) return absl::OkStatus();
   const std::string field = absl::StrCat("program.", taken.front().field);
   const std::string start_time = instant_text(earliest_us);

@@ -222,6 +222,18 @@ class ProgramServerTest(unittest.TestCase):
         again = self.publish(notice_waiver="a mistake in a price")
         self.assertEqual(again["version"], "3")
 
+    def test_a_benefit_that_has_ended_goes_without_notice(self):
+        until = lambda days: {**BENEFIT, "benefit_id": "gone", "conditions": [
+            {"dates": {"until_date": in_days(days)[:10]}}]}
+        for days, is_missed in ((-10, False), (1, True)):
+            with self.subTest(days=days):
+                self.publish(title=f"with {days}", benefits=[BENEFIT, until(days)])
+                if is_missed:
+                    self.assertEqual(self.refused(title=f"without {days}").values["field"],
+                                     "program.benefits[1]")
+                else:
+                    self.publish(title=f"without {days}")
+
     def test_check_says_what_publishing_would_refuse_and_publishes_nothing(self):
         self.assertEqual(self.findings(), [])
         found = self.findings(benefits=[])
