@@ -58,6 +58,18 @@ std::vector<int64_t> kept_milli_of(const PlainSale& sale,
   return kept_milli;
 }
 
+// Of a sale of which nothing came back.
+KeptRewards all_of(const v1::Quote& verdict) {
+  KeptRewards all;
+  all.earned_milli = verdict.points().earned_milli();
+  for (const v1::QuotedGrant& granted : verdict.rights_granted()) {
+    all.kept_grants.push_back(granted.right_count());
+  }
+  all.right_use_stands.assign(verdict.rights_used_size(), true);
+  all.benefit_stands.assign(verdict.applied_size(), true);
+  return all;
+}
+
 }  // namespace
 
 const Pricing& VerdictCheck::pricing_of(int64_t version) {
@@ -124,8 +136,10 @@ void VerdictCheck::compare_points(PlainPromise& promise, const Pricing& pricing,
   const v1::Basket basket = basket_of(sale.content);
   promise.earned_milli = promise.earned_kept_milli = promise.verdict.points().earned_milli();
   promise.spent_milli = promise.spent_kept_milli = promise.verdict.points().spent_milli();
-  promise.kept = pricing.kept_rewards(basket, facts, occasion, promise.verdict,
-                                      kept_milli_of(sale, sale.returned_milli));
+  promise.kept = sale.returns.empty()
+                     ? all_of(promise.verdict)
+                     : pricing.kept_rewards(basket, facts, occasion, promise.verdict,
+                                            kept_milli_of(sale, sale.returned_milli));
   for (const PlainReturn* returned : sale.returns) {
     const KeptRewards kept = pricing.kept_rewards(basket, facts, occasion, promise.verdict,
                                                   kept_milli_of(sale, returned->returned_milli));
