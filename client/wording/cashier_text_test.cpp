@@ -26,7 +26,7 @@ const Case kCases[] = {
     {[](auto& b) { b.mutable_other_branch(); }, "not at this branch", "לא בסניף זה"},
     {[](auto& b) { b.mutable_starts()->set_date("2026-11-29"); }, "from Sunday 29.11.2026",
      "החל מיום ראשון 29.11.2026"},
-    {[](auto& b) { b.mutable_ended()->set_date("2026-11-05"); }, "ended after 5.11.2026",
+    {[](auto& b) { b.mutable_ended()->set_date("2026-11-05"); }, "ended on 5.11.2026",
      "הסתיים ב-5.11.2026"},
     {[](auto& b) { b.mutable_tier_needed()->add_titles("Gold"); }, "for Gold members",
      "לדרגת Gold"},
