@@ -41,12 +41,17 @@ void compare_gifts(const std::vector<storage::TierGiftRow>& gifts,
   }
 }
 
-// Whoever is due by their stage, as all are when a new version starts, is decided anew in both.
-std::optional<int64_t> next_decision_day(const storage::KeptStanding& standing) {
-  if (!standing.next_stage_day || !standing.next_tier_day) {
-    return standing.next_stage_day ? standing.next_stage_day : standing.next_tier_day;
-  }
-  return std::min(*standing.next_stage_day, *standing.next_tier_day);
+// Until when the kept tier holds. A version that is published makes everybody due on its first day,
+// by their stage: until then what is kept of the days after is the older versions'.
+std::optional<int64_t> next_decision_day(const storage::KeptStanding& standing,
+                                         const std::vector<PlainTierVersion>& versions) {
+  const bool awaits_version =
+      std::any_of(versions.begin(), versions.end(), [&](const PlainTierVersion& version) {
+        return version.start_day == standing.next_stage_day;
+      });
+  if (!awaits_version) return standing.next_tier_day;
+  return std::min(*standing.next_stage_day,
+                  standing.next_tier_day.value_or(*standing.next_stage_day));
 }
 
 }  // namespace
@@ -67,7 +72,7 @@ void compare_tiers(const storage::KeptStanding& standing, const KeptTiers& kept,
                    const std::vector<PlainFact>& facts,
                    const std::vector<PlainTierVersion>& versions, int64_t today,
                    Comparison& compare) {
-  const std::optional<int64_t> next_day = next_decision_day(standing);
+  const std::optional<int64_t> next_day = next_decision_day(standing, versions);
   const int64_t checked_until = next_day ? std::min(today, *next_day - 1) : today;
   const std::vector<PlainFloor> floors = floors_of(kept.locks);
   const PlainTierLife life = plain_tiers(facts, floors, versions, checked_until);
