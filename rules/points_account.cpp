@@ -96,6 +96,7 @@ PointsAccount::Spent PointsAccount::spend(int64_t points_milli, absl::Span<const
   }
   spent.overspent_milli = missing_milli;
   owe(missing_milli, cause);
+  for (PointsLot* lot : by_end()) pay_deficit(*lot, lot->left_milli, cause);
   return spent;
 }
 

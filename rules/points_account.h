@@ -81,7 +81,9 @@ class PointsAccount final {
   };
   // Spends up to `points_milli`: first what `held` (the sale's own hold) set aside, then what is
   // available on `day`, oldest end first, never-ending last, ties to the older lot. What expired
-  // since then was available on `day`: its expiry is taken back. What is missing becomes a deficit.
+  // since then was available on `day`: its expiry is taken back. What is missing becomes a deficit,
+  // which points usable only later pay at once, as if they had come after it: nothing is owed while
+  // anything is left.
   Spent spend(int64_t points_milli, absl::Span<const LotPart> held, const std::string& source,
               absl::CivilDay day);
 

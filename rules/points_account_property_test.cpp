@@ -65,6 +65,8 @@ class Machine {
       held_milli += lot.held_milli;
     }
     RC_ASSERT(held_milli == sum(hold_));
+    RC_ASSERT(account_.deficit_milli() == 0 ||
+              account_.balance_milli() == -account_.deficit_milli());
   }
 
   // Nothing that has ended is left, and the standing tells the states.
@@ -119,7 +121,10 @@ class Machine {
       const PointsLot& lot = before[i];
       const bool is_usable =
           lot.usable_day <= today_ && (!lot.expire_day || *lot.expire_day >= today_);
-      if (!is_usable) RC_ASSERT(account_.lots()[i].left_milli == lot.left_milli);
+      const PointsLot& after = account_.lots()[i];
+      if (!is_usable) {  // it can only pay what is owed
+        RC_ASSERT(after.spent_milli + after.held_milli == lot.spent_milli + lot.held_milli);
+      }
       RC_ASSERT(account_.lots()[i].expired_milli == lot.expired_milli);
       if (!uses_hold) RC_ASSERT(account_.lots()[i].held_milli == lot.held_milli);
     }

@@ -107,13 +107,35 @@ TEST_CASE("the oldest end is spent first, never-ending last, ties the older lot 
 TEST_CASE("points are spent through their last day, and what is missing is owed") {
   const struct {
     int day;
-    int64_t points, overspent;
-  } cases[] = {{20, 100, 0}, {20, 101, 1}, {21, 100, 100}, {4, 100, 100}, {5, 100, 0}};
+    int64_t points, overspent, deficit;
+  } cases[] = {{20, 100, 0, 0},     {20, 101, 1, 1},
+               {21, 100, 100, 100}, {4, 99, 99, 0},  // what is pending pays
+               {4, 101, 101, 1},    {5, 100, 0, 0}};
   for (const auto& c : cases) {
     Given given;
     given.earn(100, 0, {kStart + 5, kStart + 20});
     CHECK(given.spend(c.points, c.day).overspent_milli == c.overspent);
-    CHECK(given.account.deficit_milli() == c.overspent);
+    CHECK(given.account.deficit_milli() == c.deficit);
+  }
+}
+
+TEST_CASE("what a late sale overspends is owed by the points of the days after it") {
+  for (const bool sale_comes_last : {false, true}) {
+    CAPTURE(sale_comes_last);
+    Given given;
+    const auto spend = [&] {
+      return given.account.spend(60, {}, "till/spend", kStart + 10).overspent_milli;
+    };
+    if (!sale_comes_last) CHECK(spend() == 60);
+    const int64_t lot = given.earn_late(100, 15, {kStart + 15, kForEver}, 20);
+    if (sale_comes_last) CHECK(spend() == 60);
+    CHECK(given.left(lot) == 40);
+    CHECK(given.lot(lot).deficit_paid_milli == 60);
+    CHECK(given.account.deficit_milli() == 0);
+    std::vector<LotPart> parts;
+    given.give_back(60, parts, 20, 0);
+    CHECK(given.left(lot) == 100);
+    CHECK(given.account.balance_milli() == 100);
   }
 }
 
