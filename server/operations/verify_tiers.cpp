@@ -54,6 +54,16 @@ std::optional<int64_t> next_decision_day(const storage::KeptStanding& standing,
                   standing.next_tier_day.value_or(*standing.next_stage_day));
 }
 
+// Whether a version to come, of which the next day does not know yet, may be what moves: everybody
+// is due by their stage when it starts, and is decided anew then.
+bool is_made_due_for(int64_t move_day, const storage::KeptStanding& standing,
+                     const std::vector<PlainTierVersion>& versions) {
+  return standing.next_stage_day &&
+         std::any_of(versions.begin() + 1, versions.end(), [&](const PlainTierVersion& version) {
+           return *standing.next_stage_day <= version.start_day && version.start_day <= move_day;
+         });
+}
+
 }  // namespace
 
 std::vector<PlainTierVersion> plain_tier_versions(const ClubView& view) {
@@ -92,13 +102,13 @@ void compare_tiers(const storage::KeptStanding& standing, const KeptTiers& kept,
   compare.same("member.tier_since_day", standing.tier_since_day, since);
   compare_gifts(kept.gifts, life.entered, compare);
   // Nothing may move between the day that was checked and the day that is kept as next.
-  const int64_t until = next_day ? *next_day - 1 : kLastDay;
+  const int64_t until = standing.next_tier_day ? *standing.next_tier_day - 1 : kLastDay;
   if (until <= checked_until) return;
   const std::vector<PlainTierMove> moves = plain_tiers(facts, floors, versions, until).moves;
   const auto missed = std::find_if(moves.begin(), moves.end(), [&](const PlainTierMove& move) {
     return move.day > checked_until;
   });
-  if (missed == moves.end()) return;
+  if (missed == moves.end() || is_made_due_for(missed->day, standing, versions)) return;
   compare.same("member.next_tier_day", standing.next_tier_day, std::optional(missed->day));
 }
 
