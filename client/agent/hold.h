@@ -9,9 +9,9 @@
 
 namespace moadon::agent {
 
-// Kept in the file: never renumber. asked -> held -> used; asked or held -> given up -> ended. Only
-// what is given up is cancelled at the server, and what is given up is never used: so a hold that a
-// sale uses is never reported as free.
+// Kept in the file: never renumber. asked -> held -> used; asked or held -> given up -> ended; used
+// -> held when the server refuses the sale. Only what is given up is cancelled at the server, and
+// what is given up is never used: so a hold that a recorded sale uses is never reported as free.
 enum class HoldState {
   kAsked = 1,    // the server's answer is not known
   kHeld = 2,     // set aside

@@ -120,7 +120,8 @@ class Journal final {
   // The oldest entries of a register that are not delivered and not kept back, in journal order.
   absl::StatusOr<std::vector<v1::RecordEntry>> next_batch(const std::string& register_id,
                                                           const BatchLimits& limits);
-  // Takes delivered entries off the backlog and marks refused ones as kept back.
+  // Takes delivered entries off the backlog and marks refused ones as kept back; a hold that such a
+  // one names is held again.
   absl::Status settle(const std::string& register_id, absl::Span<const Settlement> settlements);
   // Puts kept back entries into line again; their reasons stay readable until they are delivered.
   absl::Status retry_kept_back(const std::string& register_id);

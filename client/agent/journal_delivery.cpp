@@ -26,6 +26,29 @@ constexpr Sql kKeepBack{
     "UPDATE undelivered SET is_kept_back = 1, refusal = $3 WHERE register_id = $1 AND sequence = "
     "$2"};
 
+constexpr Sql kContext{"SELECT context FROM entry WHERE register_id = $1 AND sequence = $2"};
+constexpr Sql kUnuseHold{
+    "UPDATE hold SET state = 2 WHERE register_id = $1 AND hold_id = $2 AND state = 3"};
+
+// A sale that the server refused for what it is ends no hold: that expires as one that is unused.
+// After a fault of the server's the sale may still use it.
+absl::Status unuse_hold(Connection& connection, const std::string& register_id,
+                        const Settlement& settlement) {
+  if (settlement.refusal->detail().reason() == v1::REASON_INTERNAL) return absl::OkStatus();
+  v1::RecordContext context;
+  {
+    Statement read = connection.statement(kContext);
+    read.bind_all(register_id, settlement.sequence);
+    const absl::StatusOr<bool> row = read.step();
+    if (!row.ok() || !*row) return row.status();
+    absl::Status parsed = parse_stored(context, read.blob(0));
+    if (!parsed.ok() || context.hold_id().empty()) return parsed;
+  }
+  Statement unuse = connection.statement(kUnuseHold);
+  unuse.bind_all(register_id, context.hold_id());
+  return unuse.execute();
+}
+
 absl::Status settle_one(Connection& connection, const std::string& register_id,
                         const Settlement& settlement) {
   if (!settlement.refusal) {
@@ -36,7 +59,8 @@ absl::Status settle_one(Connection& connection, const std::string& register_id,
   const std::string refusal = settlement.refusal->SerializeAsString();
   Statement keep_back = connection.statement(kKeepBack);
   keep_back.bind_all(register_id, settlement.sequence, Blob{refusal});
-  return keep_back.execute();
+  absl::Status kept = keep_back.execute();
+  return kept.ok() ? unuse_hold(connection, register_id, settlement) : kept;
 }
 
 constexpr Sql kRetryKeptBack{

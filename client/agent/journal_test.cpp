@@ -188,6 +188,38 @@ TEST_CASE("an entry kept back stays out of the way with its reason until it is t
   CHECK((*backlogs)[0].entries.size() == 2);
 }
 
+TEST_CASE("the hold of a sale that the server refuses expires like an unused one") {
+  struct Case {
+    v1::Reason refused_for;
+    size_t given_up_count;
+  };
+  const auto given = GENERATE(values<Case>({{v1::REASON_RECEIPT_REUSED, 1},
+                                            {v1::REASON_INTERNAL, 0},        // it may yet be used
+                                            {v1::REASON_UNSPECIFIED, 0}}));  // recorded
+  CAPTURE(given.refused_for);
+  const ScratchDirectory directory;
+  const auto journal = open(directory);
+  StoredHold hold;
+  hold.register_id = "R1";
+  hold.request_id = "q1";
+  REQUIRE(journal->ask_hold(hold).ok());
+  v1::PlaceHoldResponse placed;
+  placed.set_hold_id("h1");
+  placed.mutable_expire_time()->set_seconds(60);
+  REQUIRE(journal->confirm_hold("R1", "q1", placed).ok());
+  NewEntry sale = sale_entry("R1", "a");
+  sale.hold_id = "h1";
+  v1::RecordContext context;
+  context.set_hold_id("h1");
+  sale.context = context.SerializeAsString();
+  REQUIRE(commit(*journal, sale).ok());
+  const bool is_recorded = given.refused_for == v1::REASON_UNSPECIFIED;
+  REQUIRE(journal->settle("R1", {is_recorded ? Settlement{1, {}} : refused(1, given.refused_for)})
+              .ok());
+  REQUIRE(journal->give_up_expired_holds("R1", 60'000'000).ok());
+  CHECK(journal->given_up_holds("R1", 10)->size() == given.given_up_count);
+}
+
 TEST_CASE("a rule sees the sale that comes back and its returns in the order of their time") {
   const ScratchDirectory directory;
   const auto journal = open(directory);
