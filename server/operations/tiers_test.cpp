@@ -240,7 +240,11 @@ TEST_CASE("facts in any order leave the same moves") {
 }
 
 TEST_CASE("a version decides again from its first day, for everybody") {
-  TestClub test;  // a program without tiers
+  // The member's stage is due after that day, or before it.
+  const int64_t gap_days_milli = GENERATE(30'000, 1'000);
+  v1::Program before = TestClub::program();  // without tiers
+  before.mutable_stages()->set_club_gap_days_milli(gap_days_milli);
+  TestClub test(before);
   test.enroll("c1", "2026-01-01T09:00:00Z");
   buy(test, "1", "2026-01-01", 10'000);
   CHECK(standing(test, "c1") == " ; 0; 0 0");

@@ -41,27 +41,18 @@ void compare_gifts(const std::vector<storage::TierGiftRow>& gifts,
   }
 }
 
-// Until when the kept tier holds. A version that is published makes everybody due on its first day,
-// by their stage: until then what is kept of the days after is the older versions'.
+// The first day on which the tier may not be as kept. A version that is published makes everybody
+// due by their stage on its first day at the latest, and whoever is due is decided anew in both:
+// what is kept of the days from then on is the older versions'.
 std::optional<int64_t> next_decision_day(const storage::KeptStanding& standing,
                                          const std::vector<PlainTierVersion>& versions) {
-  const bool awaits_version =
-      std::any_of(versions.begin(), versions.end(), [&](const PlainTierVersion& version) {
-        return version.start_day == standing.next_stage_day;
-      });
-  if (!awaits_version) return standing.next_tier_day;
-  return std::min(*standing.next_stage_day,
-                  standing.next_tier_day.value_or(*standing.next_stage_day));
-}
-
-// Whether a version to come, of which the next day does not know yet, may be what moves: everybody
-// is due by their stage when it starts, and is decided anew then.
-bool is_made_due_for(int64_t move_day, const storage::KeptStanding& standing,
-                     const std::vector<PlainTierVersion>& versions) {
-  return standing.next_stage_day &&
-         std::any_of(versions.begin() + 1, versions.end(), [&](const PlainTierVersion& version) {
-           return *standing.next_stage_day <= version.start_day && version.start_day <= move_day;
-         });
+  std::optional<int64_t> next_day = standing.next_tier_day;
+  if (!standing.next_stage_day) return next_day;
+  for (const PlainTierVersion& version : versions) {
+    if (version.start_day < *standing.next_stage_day) continue;
+    next_day = std::min(next_day.value_or(version.start_day), version.start_day);
+  }
+  return next_day;
 }
 
 }  // namespace
@@ -102,13 +93,13 @@ void compare_tiers(const storage::KeptStanding& standing, const KeptTiers& kept,
   compare.same("member.tier_since_day", standing.tier_since_day, since);
   compare_gifts(kept.gifts, life.entered, compare);
   // Nothing may move between the day that was checked and the day that is kept as next.
-  const int64_t until = standing.next_tier_day ? *standing.next_tier_day - 1 : kLastDay;
+  const int64_t until = next_day ? *next_day - 1 : kLastDay;
   if (until <= checked_until) return;
   const std::vector<PlainTierMove> moves = plain_tiers(facts, floors, versions, until).moves;
   const auto missed = std::find_if(moves.begin(), moves.end(), [&](const PlainTierMove& move) {
     return move.day > checked_until;
   });
-  if (missed == moves.end() || is_made_due_for(missed->day, standing, versions)) return;
+  if (missed == moves.end()) return;
   compare.same("member.next_tier_day", standing.next_tier_day, std::optional(missed->day));
 }
 
