@@ -10,8 +10,6 @@
 namespace moadon {
 namespace {
 
-bool is_voucher(const storage::RightRow& right) { return right.amount_minor > 0; }
-
 void set_amount_left(storage::RightRow& right, int64_t amount_minor) {
   right.amount_left_minor = amount_minor;
   right.uses_left = amount_minor > 0 ? 1 : 0;
@@ -148,8 +146,7 @@ absl::StatusOr<bool> MemberRights::withdraw(int64_t grant_id, absl::CivilDay day
   right->withdrawn_day = day_number(day);
   const absl::Status written = write(*right);
   if (!written.ok()) return written;
-  return is_voucher(*right) ? right->amount_left_minor < right->amount_minor
-                            : right->uses_left < right->use_count;
+  return !is_untouched(*right);
 }
 
 absl::Status MemberRights::restore(int64_t grant_id) {

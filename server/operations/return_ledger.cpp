@@ -7,6 +7,7 @@
 #include "server/operations/enter_sale.h"
 #include "server/operations/member_points.h"
 #include "server/operations/member_rights.h"
+#include "server/operations/right_balance.h"
 
 namespace moadon {
 namespace {
@@ -238,10 +239,6 @@ class ReturnEntry final {
       if (!withdrawn.ok()) return withdrawn;
     }
     return absl::OkStatus();
-  }
-
-  static bool is_untouched(const storage::RightRow& right) {
-    return right.uses_left == right.use_count && right.amount_left_minor == right.amount_minor;
   }
 
   // Takes from the end of `granted` until no more are left than the kept units deserve.

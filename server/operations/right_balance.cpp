@@ -3,11 +3,12 @@
 #include <algorithm>
 
 namespace moadon {
-namespace {
 
 bool is_voucher(const storage::RightRow& right) { return right.amount_minor > 0; }
 
-}  // namespace
+bool is_untouched(const storage::RightRow& right) {
+  return right.uses_left == right.use_count && right.amount_left_minor == right.amount_minor;
+}
 
 storage::RightRow new_right(const v1::RightKind& kind, const RightOrigin& origin) {
   storage::RightRow right;

@@ -24,6 +24,9 @@ struct RightOrigin {
 // A right of a kind, unused; not of a sale.
 storage::RightRow new_right(const v1::RightKind& kind, const RightOrigin& origin);
 
+bool is_voucher(const storage::RightRow& right);
+// Whether nothing of it was used or is set aside.
+bool is_untouched(const storage::RightRow& right);
 // Whether it is valid that day and neither used up, set aside nor withdrawn.
 bool is_usable(const storage::RightRow& right, int64_t day);
 
