@@ -8,6 +8,7 @@
 #include "rules/points_life.h"
 #include "server/operations/member_points.h"
 #include "server/operations/member_rights.h"
+#include "server/operations/right_balance.h"
 #include "server/storage/tier_store.h"
 
 namespace moadon {
@@ -121,9 +122,7 @@ class GiftKeeper final {
     if (withdrawn != nullptr && withdrawn->grant_id != 0) {
       const auto before = storage::find_right(connection_, row_.member_id, withdrawn->grant_id);
       if (!before.ok()) return before.status();
-      const bool is_whole = *before && (*before)->uses_left == (*before)->use_count &&
-                            (*before)->amount_left_minor == (*before)->amount_minor;
-      if (*before && !is_whole) {
+      if (*before && !is_untouched(**before)) {
         const absl::Status restored = rights.restore(withdrawn->grant_id);
         if (!restored.ok()) return restored;
         return withdrawn->grant_id;
