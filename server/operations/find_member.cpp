@@ -27,6 +27,11 @@ absl::StatusOr<std::optional<KnownMember>> read_member(sqlite::Connection& conne
   absl::StatusOr<v1::MemberFacts> facts =
       lasting_facts(connection, known.member.row, known.member.known.details, moment);
   if (!facts.ok()) return facts.status();
+  // What the club uses changes under the member's feet; all else is issued once and says so.
+  if (!needs_club_uses(moment)) {
+    const absl::Status issued = issue_facts(nullptr, moment, *facts);
+    if (!issued.ok()) return issued;
+  }
   // Shared with the cache.
   known.facts = std::make_shared<const v1::MemberFacts>(*std::move(facts));
   return known;
@@ -52,14 +57,11 @@ absl::StatusOr<std::optional<KnownMember>> read_holder(Club& club, const storage
 absl::StatusOr<v1::IdentifyResponse> show(Club& club, const KnownMember& known,
                                           const Moment& moment) {
   v1::MemberFacts facts = *known.facts;
-  absl::Status issued;
   if (needs_club_uses(moment)) {
     sqlite::ReaderLease reader = club.database().readers().lease();
-    issued = issue_facts(&*reader, moment, facts);
-  } else {
-    issued = issue_facts(nullptr, moment, facts);
+    const absl::Status issued = issue_facts(&*reader, moment, facts);
+    if (!issued.ok()) return issued;
   }
-  if (!issued.ok()) return issued;
   return identify_message(std::move(facts), known.member.known, moment);
 }
 

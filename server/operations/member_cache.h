@@ -21,7 +21,8 @@ namespace moadon {
 inline constexpr size_t kMaxCachedKeys = 65'536;
 
 // A member with everything that a register is shown. The facts are lasting ones (member_facts.h),
-// good on one day of the club under one version of the program.
+// good on one day of the club under one version of the program, and issued already unless what the
+// club uses belongs to them.
 struct KnownMember {
   storage::IdentifiedMember member;
   // Shared, because many callers are shown the same; null: not made yet.
