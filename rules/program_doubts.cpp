@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "rules/program_takeaway.h"
+#include "rules/ready_program.h"
 
 namespace moadon {
 namespace {
@@ -60,34 +61,6 @@ Wording of_benefit(const v1::Benefit& benefit, absl::string_view english,
 }
 
 bool is_empty(const v1::ProductFilter& filter) { return filter.ByteSizeLong() == 0; }
-
-// The effect's filter; null for effects without one.
-const v1::ProductFilter* filter_of(const v1::Effect& effect) {
-  switch (effect.kind_case()) {
-    case v1::Effect::kPercentOffLines:
-      return &effect.percent_off_lines().filter();
-    case v1::Effect::kPercentOffBasket:
-      return &effect.percent_off_basket().filter();
-    case v1::Effect::kAmountOffLines:
-      return &effect.amount_off_lines().filter();
-    case v1::Effect::kAmountOffBasket:
-      return &effect.amount_off_basket().filter();
-    case v1::Effect::kFixedPrice:
-      return &effect.fixed_price().filter();
-    case v1::Effect::kSetPrice:
-      return &effect.set_price().filter();
-    case v1::Effect::kBuyGet:
-      return &effect.buy_get().filter();
-    case v1::Effect::kCheapestOff:
-      return &effect.cheapest_off().filter();
-    case v1::Effect::kVoucherAmount:
-      return &effect.voucher_amount().filter();
-    case v1::Effect::kPointsMultiplier:
-      return &effect.points_multiplier().filter();
-    default:
-      return nullptr;
-  }
-}
 
 // Whether whole baskets can cost nothing by it.
 bool takes_everything(const v1::Benefit& benefit) {

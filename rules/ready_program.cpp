@@ -26,7 +26,13 @@ BenefitPhase phase_of(const v1::Effect& effect) {
   }
 }
 
-// The articles that an effect is about; null when it is not about articles.
+auto place_of(const ReadyBenefit& ready) {
+  return std::tuple(ready.phase, ready.benefit->priority(),
+                    absl::string_view(ready.benefit->benefit_id()));
+}
+
+}  // namespace
+
 const v1::ProductFilter* filter_of(const v1::Effect& effect) {
   switch (effect.kind_case()) {
     case v1::Effect::kPercentOffLines:
@@ -53,13 +59,6 @@ const v1::ProductFilter* filter_of(const v1::Effect& effect) {
       return nullptr;
   }
 }
-
-auto place_of(const ReadyBenefit& ready) {
-  return std::tuple(ready.phase, ready.benefit->priority(),
-                    absl::string_view(ready.benefit->benefit_id()));
-}
-
-}  // namespace
 
 bool ReadyEarnRule::is_for(const std::string& tier_id) const {
   if (rule->tier_ids().empty() && !rule->no_tier()) return true;

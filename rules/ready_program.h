@@ -38,6 +38,10 @@ struct ReadyEarnRule {
   bool is_for(const std::string& tier_id) const;
 };
 
+// The articles that an effect is about, of buy-and-get those bought; null when it is not about
+// articles.
+const v1::ProductFilter* filter_of(const v1::Effect& effect);
+
 class ReadyProgram final {
  public:
   explicit ReadyProgram(v1::Program program);
