@@ -23,15 +23,11 @@ struct DatedFacts {
   int64_t next_day = kNeverDay;
 };
 
-enum class CountsOn { kFactDay, kPurchaseDay };
-
-DatedFacts dated(absl::Span<const SpendFact> facts, CountsOn counts_on, int64_t until) {
+DatedFacts dated(absl::Span<const SpendFact> facts, int64_t until) {
   DatedFacts result;
   for (const SpendFact& fact : facts) {
     const int64_t purchase_day = day_number(fact.purchase_day);
-    const int64_t fact_day = counts_on == CountsOn::kPurchaseDay
-                                 ? purchase_day
-                                 : std::max(purchase_day, day_number(fact.fact_day));
+    const int64_t fact_day = std::max(purchase_day, day_number(fact.fact_day));
     if (fact_day > until) {
       result.next_day = std::min(result.next_day, fact_day);
     } else {
@@ -154,29 +150,16 @@ class Life final {
   std::vector<TierStep> steps_;
 };
 
-TierPath path_of(absl::Span<const SpendFact> facts, CountsOn counts_on,
-                 absl::Span<const TierFloor> floors, const TierVersions& versions,
-                 absl::CivilDay until_day) {
+}  // namespace
+
+TierPath tier_path(absl::Span<const SpendFact> facts, absl::Span<const TierFloor> floors,
+                   const TierVersions& versions, absl::CivilDay until_day) {
   const int64_t until = day_number(until_day);
-  const DatedFacts kept = dated(facts, counts_on, until);
+  const DatedFacts kept = dated(facts, until);
   const TierLadder ladder(versions, floors);
   Life life(ladder, kept.until);
   life.live(kept.until, until);
   return std::move(life).path(until, kept.next_day);
-}
-
-}  // namespace
-
-TierPath tier_path(absl::Span<const SpendFact> facts, absl::Span<const TierFloor> floors,
-                   const TierVersions& versions, absl::CivilDay until) {
-  return path_of(facts, CountsOn::kFactDay, floors, versions, until);
-}
-
-TierPath tier_now(absl::Span<const SpendFact> kept_days, absl::Span<const TierFloor> floors,
-                  const TierVersions& versions, absl::CivilDay until) {
-  TierPath path = path_of(kept_days, CountsOn::kPurchaseDay, floors, versions, until);
-  path.steps.clear();
-  return path;
 }
 
 }  // namespace moadon

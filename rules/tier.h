@@ -73,9 +73,4 @@ struct TierPath {
 TierPath tier_path(absl::Span<const SpendFact> facts, absl::Span<const TierFloor> floors,
                    const TierVersions& versions, absl::CivilDay until);
 
-// The same without `steps`, from what is kept of each purchase day (every fact counts on its
-// purchase day): cheaper, for a register's question.
-TierPath tier_now(absl::Span<const SpendFact> kept_days, absl::Span<const TierFloor> floors,
-                  const TierVersions& versions, absl::CivilDay until);
-
 }  // namespace moadon

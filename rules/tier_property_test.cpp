@@ -288,7 +288,7 @@ TEST_CASE("path and end and gaps and next day agree with the rules told day by d
   }));
 }
 
-TEST_CASE("the tier now is the path of the days kept, and facts may come in any order") {
+TEST_CASE("a tier at its end is that of the days kept, and facts may come in any order") {
   CHECK(rc::check("any member", [] {
     Member member = any_member();
     const absl::CivilDay until = kStart + kDays + 20;
@@ -302,7 +302,7 @@ TEST_CASE("the tier now is the path of the days kept, and facts may come in any 
     }
     std::vector<SpendFact> kept;
     for (const auto& [day, fact] : days) kept.push_back(fact);
-    const TierPath now = tier_now(kept, member.floors, member.versions, until);
+    const TierPath now = tier_path(kept, member.floors, member.versions, until);
     RC_ASSERT(now.at_end == path.at_end);
     RC_ASSERT(now.next_day == path.next_day);
     RC_ASSERT(now.entered == path.entered);
