@@ -7,7 +7,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/types/optional.h"
 #include "moadon/v1/benefit.pb.h"
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/facts.pb.h"
 #include "moadon/v1/quote.pb.h"
 
 namespace moadon {

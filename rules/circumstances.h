@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/time/civil_time.h"
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/facts.pb.h"
 #include "moadon/v1/sale.pb.h"
 #include "rules/basket_lines.h"
 #include "rules/held_rights.h"

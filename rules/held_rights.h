@@ -8,7 +8,7 @@
 
 #include "absl/time/civil_time.h"
 #include "moadon/v1/benefit.pb.h"
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/facts.pb.h"
 
 namespace moadon {
 

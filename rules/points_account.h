@@ -13,7 +13,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/ledger.pb.h"
 #include "rules/points_life.h"
 
 namespace moadon {

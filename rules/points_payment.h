@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "absl/time/civil_time.h"
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/facts.pb.h"
 #include "moadon/v1/program.pb.h"
 
 namespace moadon {

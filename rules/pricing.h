@@ -25,7 +25,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/types/span.h"
 #include "google/protobuf/arena.h"
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/facts.pb.h"
 #include "moadon/v1/program.pb.h"
 #include "moadon/v1/quote.pb.h"
 #include "moadon/v1/sale.pb.h"

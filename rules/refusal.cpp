@@ -45,6 +45,8 @@ absl::StatusCode code_of(v1::Reason reason) {
     case v1::REASON_PROGRAM_UNKNOWN:
     case v1::REASON_RIGHT_UNKNOWN:
     case v1::REASON_TIER_UNKNOWN:
+    case v1::REASON_MERGE_UNKNOWN:
+    case v1::REASON_GROUP_UNKNOWN:
       return absl::StatusCode::kNotFound;
     case v1::REASON_KEY_AMBIGUOUS:
     case v1::REASON_RETURN_EXCEEDS_SOLD:
@@ -52,12 +54,18 @@ absl::StatusCode code_of(v1::Reason reason) {
     case v1::REASON_RIGHT_NOT_LEFT:
     case v1::REASON_PROGRAM_NOTICE_SHORT:
     case v1::REASON_BRANCH_IN_USE:
+    case v1::REASON_MEMBER_MERGED:
+    case v1::REASON_MEMBER_HELD:
+    case v1::REASON_MEMBER_ERASED:
+    case v1::REASON_HISTORY_SHORT:
     case v1::REASON_PROGRAM_MISSING:
     case v1::REASON_PROGRAM_FIELD_FIXED:
     case v1::REASON_PROGRAM_START_PAST:
     case v1::REASON_PROGRAM_NOT_UNDERSTOOD:
     case v1::REASON_VERSION_MISMATCH:
       return absl::StatusCode::kFailedPrecondition;
+    case v1::REASON_SETTINGS_CHANGED:
+      return absl::StatusCode::kAborted;
     case v1::REASON_SERVER_UNREACHABLE:
     case v1::REASON_AGENT_UNREACHABLE:
     case v1::REASON_OUTCOME_UNKNOWN:

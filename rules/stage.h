@@ -8,7 +8,7 @@
 
 #include "absl/time/civil_time.h"
 #include "absl/types/optional.h"
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/moves.pb.h"
 #include "rules/program.h"
 
 namespace moadon {

@@ -20,7 +20,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/moves.pb.h"
 #include "moadon/v1/program.pb.h"
 #include "rules/stage.h"
 

@@ -8,6 +8,7 @@
 #include "client/agent/hold_release.h"
 #include "client/agent/program_fetch.h"
 #include "client/agent/version.h"
+#include "moadon/v1/sync_service.grpc.pb.h"
 #include "rules/calendar.h"
 #include "rules/refusal.h"
 

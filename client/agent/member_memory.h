@@ -10,7 +10,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/member_service.pb.h"
 #include "moadon/v1/quote.pb.h"
 
 namespace moadon::agent {

@@ -10,6 +10,7 @@
 #include "client/agent/program_fetch.h"
 #include "client/agent/version.h"
 #include "gateway/status.h"
+#include "moadon/v1/sync_service.grpc.pb.h"
 #include "rules/calendar.h"
 #include "rules/check.h"
 #include "rules/program.h"

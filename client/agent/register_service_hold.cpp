@@ -1,6 +1,7 @@
 // Hold and Cancel: what a quote uses is set aside at the server, and given back.
 #include "client/agent/hold_release.h"
 #include "client/agent/register_service.h"
+#include "moadon/v1/sync_service.grpc.pb.h"
 #include "rules/calendar.h"
 #include "rules/check.h"
 #include "rules/refusal.h"

@@ -4,6 +4,7 @@
 #include "absl/strings/strip.h"
 #include "client/agent/register_service.h"
 #include "client/agent/return_check.h"
+#include "moadon/v1/sync_service.grpc.pb.h"
 #include "rules/calendar.h"
 #include "rules/check.h"
 #include "rules/refusal.h"

@@ -9,6 +9,7 @@
 #include "client/cli/member_story.h"
 #include "client/cli/table.h"
 #include "client/cli/tier_names.h"
+#include "moadon/v1/member_service.grpc.pb.h"
 
 namespace moadon::cli {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "client/cli/session.h"
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/member_service.pb.h"
 
 namespace moadon::cli {
 

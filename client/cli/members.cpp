@@ -8,6 +8,9 @@
 #include "client/cli/member_story.h"
 #include "client/cli/stage_names.h"
 #include "client/cli/table.h"
+#include "moadon/v1/member_service.grpc.pb.h"
+#include "moadon/v1/program.grpc.pb.h"
+#include "moadon/v1/report_service.grpc.pb.h"
 
 namespace moadon::cli {
 namespace {

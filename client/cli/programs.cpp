@@ -10,6 +10,7 @@
 #include "client/cli/labels.h"
 #include "client/cli/program_summary.h"
 #include "client/cli/table.h"
+#include "moadon/v1/program.grpc.pb.h"
 #include "rules/program_findings.h"
 
 namespace moadon::cli {

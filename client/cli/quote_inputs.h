@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/member_service.pb.h"
 #include "moadon/v1/program.pb.h"
 #include "moadon/v1/sale.pb.h"
 #include "rules/pricing.h"

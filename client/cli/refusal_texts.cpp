@@ -86,6 +86,18 @@ constexpr std::array kTexts = {
     ReasonText{
         v1::REASON_TIER_UNKNOWN,
         {"The program in force has no tier {tier_id}.", "בתוכנית שבתוקף אין דרגה {tier_id}."}},
+    ReasonText{v1::REASON_MEMBER_MERGED,
+               {"This member is part of member {member_id} since a merge; use that one.",
+                "חבר המועדון הזה אוחד עם {member_id}; יש להשתמש בו."}},
+    ReasonText{v1::REASON_MEMBER_HELD,
+               {"A register has set aside points or rights of member {member_id}; try again when "
+                "that sale is done.",
+                "קופה שיריינה נקודות או זכויות של {member_id}; יש לנסות שוב כשהמכירה תסתיים."}},
+    ReasonText{v1::REASON_MERGE_UNKNOWN,
+               {"No merge of member {member_id} is in force.", "אין איחוד בתוקף של {member_id}."}},
+    ReasonText{v1::REASON_MEMBER_ERASED,
+               {"The details of member {member_id} were erased; nothing new is kept of them.",
+                "הפרטים של {member_id} נמחקו; דבר חדש אינו נשמר עליו."}},
 
     ReasonText{v1::REASON_BRANCH_UNKNOWN,
                {"There is no branch {branch_id}.", "אין סניף {branch_id}."}},
@@ -122,6 +134,15 @@ constexpr std::array kTexts = {
                 "{start_time})]; start later, or give a reason in notice_waiver.",
                 "{field} נוטל דבר מה לפני תום תקופת ההודעה[ (ההתחלה: {start_time})]; יש להתחיל "
                 "מאוחר יותר, או לנמק ב-notice_waiver."}},
+
+    ReasonText{v1::REASON_SETTINGS_CHANGED,
+               {"The settings were changed meanwhile (revision {revision}); read them again.",
+                "ההגדרות שונו בינתיים (מהדורה {revision}); יש לקרוא אותן שוב."}},
+    ReasonText{v1::REASON_GROUP_UNKNOWN,
+               {"There is no group {group_id}.", "אין קבוצה {group_id}."}},
+    ReasonText{v1::REASON_HISTORY_SHORT,
+               {"The club has too little history for this: {field}, needed: {limit}.",
+                "למועדון אין די היסטוריה לכך: {field}, נדרש: {limit}."}},
 
     ReasonText{v1::REASON_SERVER_UNREACHABLE,
                {"The server cannot be reached.", "אין קשר עם השרת."}},

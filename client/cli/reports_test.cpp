@@ -5,6 +5,7 @@
 #include "client/cli/programs.h"
 #include "client/cli/stages.h"
 #include "client/cli/totals.h"
+#include "moadon/v1/admin_service.pb.h"
 #include "rules/refusal.h"
 #include "tests/catch.h"
 

@@ -6,6 +6,7 @@
 #include "client/cli/exit_codes.h"
 #include "client/cli/refusal_texts.h"
 #include "gateway/status.h"
+#include "moadon/v1/program.grpc.pb.h"
 
 namespace moadon::cli {
 namespace {

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "client/cli/language.h"
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/member_service.pb.h"
 
 namespace moadon::cli {
 

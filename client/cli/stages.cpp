@@ -6,6 +6,7 @@
 #include "client/cli/labels.h"
 #include "client/cli/stage_names.h"
 #include "client/cli/table.h"
+#include "moadon/v1/report_service.grpc.pb.h"
 
 namespace moadon::cli {
 namespace {

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/cli/exit_codes.h"
 #include "client/cli/table.h"
+#include "moadon/v1/report_service.grpc.pb.h"
 
 namespace moadon::cli {
 namespace {

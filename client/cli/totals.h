@@ -4,6 +4,7 @@
 #include <string>
 
 #include "client/cli/session.h"
+#include "moadon/v1/report_service.pb.h"
 
 namespace moadon::cli {
 

@@ -5,6 +5,7 @@
 #include "client/cli/json_output.h"
 #include "client/cli/progress_bar.h"
 #include "client/cli/table.h"
+#include "moadon/v1/admin_service.grpc.pb.h"
 
 namespace moadon::cli {
 namespace {

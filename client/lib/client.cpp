@@ -45,10 +45,7 @@ absl::StatusOr<Client> Client::make(const std::shared_ptr<grpc::Channel>& channe
     return refuse(v1::REASON_FIELD_INVALID, "the token has characters that no token has",
                   {{"field", "token"}});
   }
-  Stubs stubs{v1::SyncService::NewStub(channel), v1::MemberService::NewStub(channel),
-              v1::ProgramService::NewStub(channel), v1::ReportService::NewStub(channel),
-              v1::AdminService::NewStub(channel)};
-  return Client(std::move(stubs), token.empty() ? "" : absl::StrCat("Bearer ", token));
+  return Client(channel, token.empty() ? "" : absl::StrCat("Bearer ", token));
 }
 
 absl::Status Client::try_call(Attempt attempt, const CallOptions& options) const {

@@ -6,17 +6,18 @@
 //   absl::StatusOr<v1::AddBranchResponse> added =
 //       club->call(&v1::AdminService::Stub::AddBranch, request);
 //
-// Every RPC of SyncService, MemberService, ProgramService, ReportService and AdminService is called
-// this way: one name, the generated stub's. Errors are what the server's service refused with, its
-// Reason and values included (rules/refusal.h); gRPC's own become SERVER_UNREACHABLE,
-// DEADLINE_EXCEEDED and so on (gateway/status.h). Throws nothing.
+// Every RPC of every service of the server is called this way: one name, the generated stub's,
+// whose header the caller includes. Errors are what the server's service refused with, its Reason
+// and values included (rules/refusal.h); gRPC's own become SERVER_UNREACHABLE, DEADLINE_EXCEEDED
+// and so on (gateway/status.h). Throws nothing.
 #pragma once
 
+#include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 
 #include <memory>
 #include <string>
-#include <tuple>
+#include <utility>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -24,11 +25,6 @@
 #include "absl/time/time.h"
 #include "client/lib/cancellation.h"
 #include "client/lib/channel.h"
-#include "moadon/v1/admin_service.grpc.pb.h"
-#include "moadon/v1/member.grpc.pb.h"
-#include "moadon/v1/program.grpc.pb.h"
-#include "moadon/v1/report_service.grpc.pb.h"
-#include "moadon/v1/sync_service.grpc.pb.h"
 
 namespace moadon {
 
@@ -54,8 +50,8 @@ struct ClientOptions {
   std::string token;  // empty: none is sent
 };
 
-// Stubs of all services with a token. Calls block the caller. Immutable after construction, safe
-// from any thread; movable, cheap to make.
+// A channel with a token. Calls block the caller. Immutable after construction, safe from any
+// thread; movable, cheap to make.
 class Client final {
  public:
   // Refuses as open_channel and make; does not touch the network.
@@ -69,7 +65,8 @@ class Client final {
   absl::StatusOr<Response> call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                                              Response*),
                                 const Request& request, const CallOptions& options = {}) const {
-    Stub& stub = *std::get<std::unique_ptr<Stub>>(stubs_);
+    // Costs a lookup of each method's name in the channel, which is nothing beside a call.
+    Stub stub(channel_);
     Response response;
     absl::Status answered = try_call(
         [&](grpc::ClientContext& context) {
@@ -82,19 +79,15 @@ class Client final {
   }
 
  private:
-  using Stubs =
-      std::tuple<std::unique_ptr<v1::SyncService::Stub>, std::unique_ptr<v1::MemberService::Stub>,
-                 std::unique_ptr<v1::ProgramService::Stub>,
-                 std::unique_ptr<v1::ReportService::Stub>, std::unique_ptr<v1::AdminService::Stub>>;
   using Attempt = absl::FunctionRef<grpc::Status(grpc::ClientContext&)>;
 
-  Client(Stubs stubs, std::string authorization)
-      : stubs_(std::move(stubs)), authorization_(std::move(authorization)) {}
+  Client(std::shared_ptr<grpc::Channel> channel, std::string authorization)
+      : channel_(std::move(channel)), authorization_(std::move(authorization)) {}
 
   absl::Status try_call(Attempt attempt, const CallOptions& options) const;
 
-  Stubs stubs_;
-  std::string authorization_;  // the header's value; empty: none
+  std::shared_ptr<grpc::Channel> channel_;  // as gRPC wants it: shared with its stubs
+  std::string authorization_;               // the header's value; empty: none
 };
 
 }  // namespace moadon

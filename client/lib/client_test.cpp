@@ -8,6 +8,7 @@
 
 #include "absl/time/clock.h"
 #include "gateway/status.h"
+#include "moadon/v1/admin_service.grpc.pb.h"
 #include "rules/refusal.h"
 #include "tests/catch.h"
 

@@ -1,7 +1,7 @@
 // Makes a member, or adds what is missing to one.
 #pragma once
 
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/member_service.pb.h"
 #include "moadon/v1/register_service.pb.h"
 #include "server/operations/club.h"
 

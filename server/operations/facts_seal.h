@@ -5,7 +5,7 @@
 
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message_lite.h"
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/member_service.pb.h"
 
 namespace moadon {
 

@@ -1,7 +1,7 @@
 // The ledger of one member's points.
 #pragma once
 
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/member_service.pb.h"
 #include "server/operations/club.h"
 
 namespace moadon {

@@ -6,7 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/member_service.pb.h"
 #include "server/operations/club_view.h"
 #include "server/storage/member_details_store.h"
 #include "server/storage/member_store.h"

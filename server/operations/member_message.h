@@ -2,7 +2,7 @@
 #pragma once
 
 #include "absl/status/statusor.h"
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/member_service.pb.h"
 #include "moadon/v1/register_service.pb.h"
 #include "server/operations/member_facts.h"
 #include "server/storage/member_details_store.h"

@@ -10,7 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "moadon/v1/benefit.pb.h"
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/member_service.pb.h"
 #include "moadon/v1/quote.pb.h"
 #include "server/operations/writer_state.h"
 #include "server/storage/hold_store.h"

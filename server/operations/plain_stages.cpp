@@ -4,7 +4,7 @@
 #include <map>
 
 #include "absl/numeric/int128.h"
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/member_service.pb.h"
 
 namespace moadon {
 namespace {

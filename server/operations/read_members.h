@@ -1,7 +1,7 @@
 // The owner's view of members, and the feed of what changed in them.
 #pragma once
 
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/member_service.pb.h"
 #include "moadon/v1/sync_service.pb.h"
 #include "server/operations/club.h"
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/member_service.pb.h"
 #include "moadon/v1/program.pb.h"
 #include "server/operations/test_club.h"
 

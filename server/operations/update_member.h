@@ -1,7 +1,7 @@
 // Sets what the owner keeps of a member: birthday, anniversary, tags.
 #pragma once
 
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/member_service.pb.h"
 #include "server/operations/club.h"
 
 namespace moadon {

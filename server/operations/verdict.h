@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/member_service.pb.h"
 #include "moadon/v1/quote.pb.h"
 #include "moadon/v1/report_service.pb.h"
 #include "moadon/v1/sale.pb.h"

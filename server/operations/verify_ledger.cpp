@@ -8,7 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/member_service.pb.h"
 #include "rules/calendar.h"
 #include "server/operations/plain_points.h"
 

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "moadon/v1/admin_service.pb.h"
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/member_service.pb.h"
 #include "moadon/v1/program.pb.h"
 #include "moadon/v1/report_service.pb.h"
 #include "moadon/v1/sync_service.pb.h"

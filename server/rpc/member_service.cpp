@@ -1,4 +1,4 @@
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/member_service.pb.h"
 #include "server/operations/adjust_points.h"
 #include "server/operations/enroll_member.h"
 #include "server/operations/grant_right.h"

@@ -10,7 +10,21 @@
 
 namespace moadon::storage {
 
-enum class DecisionKind { kPoints = 1, kRight = 2, kTier = 3 };
+// As v1::DecisionKind.
+enum class DecisionKind {
+  kPoints = 1,
+  kRight = 2,
+  kTier = 3,
+  kNote = 4,
+  kRefuses = 5,
+  kWants = 6,
+  kMerge = 7,
+  kUndoMerge = 8,
+  kKeep = 9,
+  kContact = 10,
+  kArchive = 11,
+  kErase = 12,
+};
 
 struct DecisionRow {
   std::string request_id;

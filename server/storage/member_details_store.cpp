@@ -182,6 +182,7 @@ constexpr Sql kFindIdentified{
     " net_spend_sum_minor, last_fact_day, last_return_day, stage, stage_since_day, next_stage_day,"
     " points_deficit_milli, points_entry_number, next_points_day, tier_id, tier_since_day,"
     " next_tier_day, right_count, use_count, tag_count, lock_count,"
+    " merged_into, merge_count, sign_count, archive_us, refuse_us, erase_us,"
     " d.first_name, d.last_name, d.birth_date, d.anniversary_date,"
     " EXISTS (SELECT 1 FROM member_keys p WHERE p.member_id = m.member_id AND p.kind = 1),"
     " EXISTS (SELECT 1 FROM member_keys e WHERE e.member_id = m.member_id AND e.kind = 4)"

@@ -44,6 +44,12 @@ MemberRow read_member(const Statement& row) {
   member.use_count = row.int64(24);
   member.tag_count = row.int64(25);
   member.lock_count = row.int64(26);
+  member.merged_into = row.optional_int64(27);
+  member.merge_count = row.int64(28);
+  member.sign_count = row.int64(29);
+  member.archive_us = row.optional_int64(30);
+  member.refuse_us = row.optional_int64(31);
+  member.erase_us = row.optional_int64(32);
   return member;
 }
 
@@ -52,7 +58,8 @@ constexpr Sql kFindMember{
     " sale_count, purchase_days, first_purchase_day, last_purchase_day, net_spend_sum_minor,"
     " last_fact_day, last_return_day, stage, stage_since_day, next_stage_day,"
     " points_deficit_milli, points_entry_number, next_points_day, tier_id, tier_since_day,"
-    " next_tier_day, right_count, use_count, tag_count, lock_count"
+    " next_tier_day, right_count, use_count, tag_count, lock_count,"
+    " merged_into, merge_count, sign_count, archive_us, refuse_us, erase_us"
     " FROM members WHERE member_id = $1"};
 
 absl::StatusOr<std::optional<MemberRow>> find_member(Connection& connection, int64_t member_id) {
@@ -64,7 +71,8 @@ constexpr Sql kFindMemberByKey{
     " enrolled_day, sale_count, purchase_days, first_purchase_day, last_purchase_day,"
     " net_spend_sum_minor, last_fact_day, last_return_day, stage, stage_since_day, next_stage_day,"
     " points_deficit_milli, points_entry_number, next_points_day, tier_id, tier_since_day,"
-    " next_tier_day, right_count, use_count, tag_count, lock_count"
+    " next_tier_day, right_count, use_count, tag_count, lock_count,"
+    " merged_into, merge_count, sign_count, archive_us, refuse_us, erase_us"
     " FROM member_keys k JOIN members m ON m.member_id = k.member_id"
     " WHERE k.kind = $1 AND k.value = $2"};
 
@@ -78,9 +86,10 @@ constexpr Sql kInsertMember{
     " enrolled_day, sale_count, purchase_days, first_purchase_day, last_purchase_day,"
     " net_spend_sum_minor, last_fact_day, last_return_day, stage, stage_since_day, next_stage_day,"
     " points_deficit_milli, points_entry_number, next_points_day, tier_id, tier_since_day,"
-    " next_tier_day, right_count, use_count, tag_count, lock_count, next_due_day)"
+    " next_tier_day, right_count, use_count, tag_count, lock_count, merged_into, merge_count,"
+    " sign_count, archive_us, refuse_us, erase_us, next_due_day)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
-    " $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)"};
+    " $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)"};
 
 absl::Status insert_member(Connection& connection, const MemberRow& row) {
   return execute(connection, kInsertMember, row.member_id, row.snapshot, row.changed_us,
@@ -90,7 +99,8 @@ absl::Status insert_member(Connection& connection, const MemberRow& row) {
                  row.stage_since_day, row.next_stage_day, row.points_deficit_milli,
                  row.points_entry_number, row.next_points_day, row.tier_id, row.tier_since_day,
                  row.next_tier_day, row.right_count, row.use_count, row.tag_count, row.lock_count,
-                 next_due_day(row));
+                 row.merged_into, row.merge_count, row.sign_count, row.archive_us, row.refuse_us,
+                 row.erase_us, next_due_day(row));
 }
 
 constexpr Sql kUpdateMember{
@@ -100,7 +110,9 @@ constexpr Sql kUpdateMember{
     " last_fact_day = $13, last_return_day = $14, stage = $15, stage_since_day = $16,"
     " next_stage_day = $17, points_deficit_milli = $18, points_entry_number = $19,"
     " next_points_day = $20, tier_id = $21, tier_since_day = $22, next_tier_day = $23,"
-    " right_count = $24, use_count = $25, tag_count = $26, lock_count = $27, next_due_day = $28"
+    " right_count = $24, use_count = $25, tag_count = $26, lock_count = $27, merged_into = $28,"
+    " merge_count = $29, sign_count = $30, archive_us = $31, refuse_us = $32, erase_us = $33,"
+    " next_due_day = $34"
     " WHERE member_id = $1"};
 
 absl::Status update_member(Connection& connection, const MemberRow& row) {
@@ -111,7 +123,8 @@ absl::Status update_member(Connection& connection, const MemberRow& row) {
                  row.stage_since_day, row.next_stage_day, row.points_deficit_milli,
                  row.points_entry_number, row.next_points_day, row.tier_id, row.tier_since_day,
                  row.next_tier_day, row.right_count, row.use_count, row.tag_count, row.lock_count,
-                 next_due_day(row));
+                 row.merged_into, row.merge_count, row.sign_count, row.archive_us, row.refuse_us,
+                 row.erase_us, next_due_day(row));
 }
 
 constexpr Sql kListMembers{
@@ -119,7 +132,8 @@ constexpr Sql kListMembers{
     " sale_count, purchase_days, first_purchase_day, last_purchase_day, net_spend_sum_minor,"
     " last_fact_day, last_return_day, stage, stage_since_day, next_stage_day,"
     " points_deficit_milli, points_entry_number, next_points_day, tier_id, tier_since_day,"
-    " next_tier_day, right_count, use_count, tag_count, lock_count"
+    " next_tier_day, right_count, use_count, tag_count, lock_count,"
+    " merged_into, merge_count, sign_count, archive_us, refuse_us, erase_us"
     " FROM members WHERE member_id > $1 AND ($2 = 0 OR stage = $2) ORDER BY member_id LIMIT $3"};
 
 absl::StatusOr<std::vector<MemberRow>> list_members(Connection& connection, int64_t after_id,
@@ -132,7 +146,8 @@ constexpr Sql kListMembersChanged{
     " sale_count, purchase_days, first_purchase_day, last_purchase_day, net_spend_sum_minor,"
     " last_fact_day, last_return_day, stage, stage_since_day, next_stage_day,"
     " points_deficit_milli, points_entry_number, next_points_day, tier_id, tier_since_day,"
-    " next_tier_day, right_count, use_count, tag_count, lock_count"
+    " next_tier_day, right_count, use_count, tag_count, lock_count,"
+    " merged_into, merge_count, sign_count, archive_us, refuse_us, erase_us"
     " FROM members WHERE changed_us > $1 ORDER BY changed_us LIMIT $2"};
 
 absl::StatusOr<std::vector<MemberRow>> list_members_changed(Connection& connection,

@@ -13,7 +13,7 @@
 namespace moadon::storage {
 
 inline constexpr int64_t kNobody = 0;
-inline constexpr int kMemberColumns = 27;  // that are read
+inline constexpr int kMemberColumns = 33;  // that are read
 
 struct MemberRow {
   int64_t member_id = kNobody;
@@ -44,6 +44,14 @@ struct MemberRow {
   int64_t use_count = 0;
   int64_t tag_count = 0;
   int64_t lock_count = 0;
+  // The member whom this one is part of now.
+  std::optional<int64_t> merged_into;
+  // Merges it ever had a part in, on either side, and rows in member_signs.
+  int64_t merge_count = 0;
+  int64_t sign_count = 0;
+  std::optional<int64_t> archive_us;  // archived then, and nothing bought since
+  std::optional<int64_t> refuse_us;   // wants no services since then
+  std::optional<int64_t> erase_us;    // details erased then
 };
 
 // The earliest day on which time alone may change something of the member; empty: never.

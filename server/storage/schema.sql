@@ -32,9 +32,9 @@ CREATE TABLE club_uses (
   PRIMARY KEY (benefit_id, register_id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE decisions (
+CREATE TABLE "decisions" (
   request_id TEXT PRIMARY KEY,
-  kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 3),
+  kind INTEGER NOT NULL CHECK (kind >= 1),
   member_id INTEGER NOT NULL REFERENCES members (member_id),
   digest BLOB NOT NULL,
   decision_day INTEGER NOT NULL,
@@ -43,6 +43,7 @@ CREATE TABLE decisions (
   record_us INTEGER NOT NULL,
   answer BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX decisions_by_member ON decisions (member_id, record_us);
 
 CREATE TABLE differences (
   register_id TEXT NOT NULL,
@@ -50,6 +51,12 @@ CREATE TABLE differences (
   position INTEGER NOT NULL CHECK (position >= 1),
   document BLOB NOT NULL,
   PRIMARY KEY (register_id, receipt, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE erased_keys (
+  digest BLOB PRIMARY KEY,
+  member_id INTEGER NOT NULL REFERENCES members (member_id),
+  erase_us INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE hold_points (
@@ -90,6 +97,30 @@ CREATE UNIQUE INDEX holds_by_id ON holds (hold_id);
 CREATE UNIQUE INDEX holds_by_request ON holds (register_id, request_id);
 CREATE INDEX holds_open ON holds (expire_us) WHERE state = 1;
 
+CREATE TABLE late_facts (
+  fact_day INTEGER NOT NULL,
+  receive_day INTEGER NOT NULL,
+  register_id TEXT NOT NULL,
+  fact_count INTEGER NOT NULL CHECK (fact_count >= 1),
+  last_receive_us INTEGER NOT NULL,
+  PRIMARY KEY (fact_day, receive_day, register_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE member_asks (
+  member_id INTEGER NOT NULL REFERENCES members (member_id),
+  field TEXT NOT NULL,
+  ask_us INTEGER NOT NULL,
+  PRIMARY KEY (member_id, field)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE member_confirmations (
+  member_id INTEGER NOT NULL REFERENCES members (member_id),
+  field TEXT NOT NULL,
+  confirm_us INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  PRIMARY KEY (member_id, field)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE member_consents (
   member_id INTEGER NOT NULL REFERENCES members (member_id),
   position INTEGER NOT NULL CHECK (position >= 1),
@@ -99,6 +130,13 @@ CREATE TABLE member_consents (
   occurred_us INTEGER NOT NULL,
   place TEXT NOT NULL,
   PRIMARY KEY (member_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE member_custom_values (
+  member_id INTEGER NOT NULL REFERENCES members (member_id),
+  field_id TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (member_id, field_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE member_days (
@@ -113,7 +151,12 @@ CREATE TABLE member_details (
   member_id INTEGER PRIMARY KEY REFERENCES members (member_id),
   first_name TEXT NOT NULL,
   last_name TEXT NOT NULL
-, birth_date TEXT NOT NULL DEFAULT '', anniversary_date TEXT NOT NULL DEFAULT '') STRICT;
+, birth_date TEXT NOT NULL DEFAULT '', anniversary_date TEXT NOT NULL DEFAULT '', gender INTEGER NOT NULL DEFAULT 0 CHECK (gender BETWEEN 0 AND 3), family_status INTEGER NOT NULL DEFAULT 0 CHECK (family_status BETWEEN 0 AND 4), city TEXT NOT NULL DEFAULT '', language_code TEXT NOT NULL DEFAULT '', preferred_channel INTEGER NOT NULL DEFAULT 0 CHECK (preferred_channel BETWEEN 0 AND 4)) STRICT;
+
+CREATE TABLE member_groups (
+  group_id TEXT PRIMARY KEY,
+  document BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE member_keys (
   kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 4),
@@ -126,6 +169,46 @@ CREATE TABLE member_keys (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX member_keys_by_ending ON member_keys (ending) WHERE ending IS NOT NULL;
 CREATE UNIQUE INDEX member_keys_by_member ON member_keys (member_id, position);
+
+CREATE TABLE member_notes (
+  member_id INTEGER NOT NULL REFERENCES members (member_id),
+  position INTEGER NOT NULL CHECK (position >= 1),
+  note_us INTEGER NOT NULL,
+  note TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  PRIMARY KEY (member_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE member_origins (
+  member_id INTEGER PRIMARY KEY REFERENCES members (member_id),
+  branch_us INTEGER NOT NULL,
+  branch_id TEXT NOT NULL,
+  source_us INTEGER,
+  source_kind INTEGER NOT NULL CHECK (source_kind BETWEEN 0 AND 6),
+  source_name TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE member_reviews (
+  member_id INTEGER NOT NULL REFERENCES members (member_id),
+  position INTEGER NOT NULL CHECK (position >= 1),
+  outcome INTEGER NOT NULL CHECK (outcome BETWEEN 1 AND 3),
+  review_day INTEGER NOT NULL,
+  review_us INTEGER NOT NULL,
+  note TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  PRIMARY KEY (member_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE member_signs (
+  member_id INTEGER NOT NULL REFERENCES members (member_id),
+  sign_us INTEGER NOT NULL,
+  kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 5),
+  sign_day INTEGER NOT NULL,
+  branch_id TEXT NOT NULL,
+  source_kind INTEGER NOT NULL CHECK (source_kind BETWEEN 0 AND 6),
+  source_name TEXT NOT NULL,
+  PRIMARY KEY (member_id, sign_us, kind)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE member_tags (
   member_id INTEGER NOT NULL REFERENCES members (member_id),
@@ -151,9 +234,23 @@ CREATE TABLE members (
   stage INTEGER NOT NULL CHECK (stage BETWEEN 0 AND 6),
   stage_since_day INTEGER,
   next_stage_day INTEGER
-, points_deficit_milli INTEGER NOT NULL DEFAULT 0 CHECK (points_deficit_milli >= 0), points_entry_number INTEGER NOT NULL DEFAULT 0 CHECK (points_entry_number >= 0), next_points_day INTEGER, tier_id TEXT NOT NULL DEFAULT '', tier_since_day INTEGER, next_tier_day INTEGER, right_count INTEGER NOT NULL DEFAULT 0 CHECK (right_count >= 0), use_count INTEGER NOT NULL DEFAULT 0 CHECK (use_count >= 0), tag_count INTEGER NOT NULL DEFAULT 0 CHECK (tag_count >= 0), lock_count INTEGER NOT NULL DEFAULT 0 CHECK (lock_count >= 0), next_due_day INTEGER) STRICT;
+, points_deficit_milli INTEGER NOT NULL DEFAULT 0 CHECK (points_deficit_milli >= 0), points_entry_number INTEGER NOT NULL DEFAULT 0 CHECK (points_entry_number >= 0), next_points_day INTEGER, tier_id TEXT NOT NULL DEFAULT '', tier_since_day INTEGER, next_tier_day INTEGER, right_count INTEGER NOT NULL DEFAULT 0 CHECK (right_count >= 0), use_count INTEGER NOT NULL DEFAULT 0 CHECK (use_count >= 0), tag_count INTEGER NOT NULL DEFAULT 0 CHECK (tag_count >= 0), lock_count INTEGER NOT NULL DEFAULT 0 CHECK (lock_count >= 0), next_due_day INTEGER, merged_into INTEGER, merge_count INTEGER NOT NULL DEFAULT 0 CHECK (merge_count >= 0), sign_count INTEGER NOT NULL DEFAULT 0 CHECK (sign_count >= 0), archive_us INTEGER, refuse_us INTEGER, erase_us INTEGER) STRICT;
 CREATE UNIQUE INDEX members_by_change ON members (changed_us);
 CREATE INDEX members_due ON members (next_due_day) WHERE next_due_day IS NOT NULL;
+
+CREATE TABLE merges (
+  lost_id INTEGER NOT NULL REFERENCES members (member_id),
+  position INTEGER NOT NULL CHECK (position >= 1),
+  kept_id INTEGER NOT NULL REFERENCES members (member_id),
+  merge_us INTEGER NOT NULL,
+  merge_day INTEGER NOT NULL,
+  undo_us INTEGER,
+  undo_day INTEGER,
+  PRIMARY KEY (lost_id, position),
+  CHECK (lost_id <> kept_id),
+  CHECK ((undo_us IS NULL) = (undo_day IS NULL))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX merges_by_kept ON merges (kept_id);
 
 CREATE TABLE points_entries (
   member_id INTEGER NOT NULL CHECK (member_id > 0),
@@ -314,7 +411,7 @@ CREATE TABLE sale_lines (
   paid_net_minor INTEGER NOT NULL CHECK (paid_net_minor >= 0),
   is_deposit INTEGER NOT NULL CHECK (is_deposit IN (0, 1)),
   returned_milli INTEGER NOT NULL CHECK (returned_milli BETWEEN 0 AND quantity_milli),
-  refunded_minor INTEGER NOT NULL CHECK (refunded_minor BETWEEN 0 AND paid_net_minor),
+  refunded_minor INTEGER NOT NULL CHECK (refunded_minor BETWEEN 0 AND paid_net_minor), business_day INTEGER NOT NULL DEFAULT -1,
   PRIMARY KEY (member_id, sale_id, line_no)
 ) STRICT, WITHOUT ROWID;
 
@@ -361,12 +458,18 @@ CREATE TABLE sales (
   PRIMARY KEY (member_id, sale_id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE stage_moves (
+CREATE TABLE settings (
+  settings_id INTEGER PRIMARY KEY CHECK (settings_id = 1),
+  revision INTEGER NOT NULL CHECK (revision >= 1),
+  document BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE "stage_moves" (
   member_id INTEGER NOT NULL CHECK (member_id > 0),
   move_day INTEGER NOT NULL,
   from_stage INTEGER NOT NULL CHECK (from_stage BETWEEN 0 AND 6),
-  to_stage INTEGER NOT NULL CHECK (to_stage BETWEEN 1 AND 6),
-  reason INTEGER NOT NULL CHECK (reason BETWEEN 1 AND 8),
+  to_stage INTEGER NOT NULL CHECK (to_stage BETWEEN 0 AND 6),
+  reason INTEGER NOT NULL CHECK (reason BETWEEN 1 AND 9),
   purchase_days INTEGER NOT NULL,
   silent_days INTEGER NOT NULL,
   rhythm_days_milli INTEGER NOT NULL,
@@ -399,13 +502,13 @@ CREATE TABLE tier_locks (
   PRIMARY KEY (member_id, position)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE tier_moves (
+CREATE TABLE "tier_moves" (
   member_id INTEGER NOT NULL CHECK (member_id > 0),
   position INTEGER NOT NULL CHECK (position >= 1),
   move_day INTEGER NOT NULL,
   from_tier_id TEXT NOT NULL,
   to_tier_id TEXT NOT NULL,
-  reason INTEGER NOT NULL CHECK (reason BETWEEN 1 AND 5),
+  reason INTEGER NOT NULL CHECK (reason BETWEEN 1 AND 6),
   window_spend_minor INTEGER NOT NULL,
   window_purchase_days INTEGER NOT NULL,
   program_version INTEGER NOT NULL,

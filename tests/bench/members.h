@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "moadon/v1/member.pb.h"
+#include "moadon/v1/member_service.pb.h"
 #include "moadon/v1/sync_service.pb.h"
 #include "tests/bench/calls.h"
 

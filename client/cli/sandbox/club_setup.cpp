@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/cli/programs.h"
+#include "moadon/v1/admin_service.grpc.pb.h"
+#include "moadon/v1/program.grpc.pb.h"
 
 namespace moadon::cli {
 namespace {

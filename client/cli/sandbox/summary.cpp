@@ -6,6 +6,7 @@
 #include "client/cli/stages.h"
 #include "client/cli/table.h"
 #include "client/cli/totals.h"
+#include "moadon/v1/report_service.grpc.pb.h"
 
 namespace moadon::cli {
 namespace {
