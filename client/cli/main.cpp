@@ -21,7 +21,7 @@
 namespace moadon::cli {
 namespace {
 
-constexpr const char* kVersion = "moadon 0.2.0";
+constexpr const char* kVersion = "moadon 0.3.0";
 
 // The line as typed, with what follows "--" apart: that is the sandbox's command, which nobody here
 // parses.
