@@ -60,6 +60,47 @@ TEST_CASE("members of the first schema stay due when they were") {
   CHECK(early->empty());
 }
 
+TEST_CASE("lines of the second schema learn their day, and decisions and moves stay") {
+  sqlite::TestDirectory directory;
+  const absl::Span<const sqlite::Migration> migrations = moadon_storage_migrations();
+  REQUIRE(migrations.size() >= 3);
+  auto database = sqlite::Connection::open(directory.file("old.db"));
+  REQUIRE(database.ok());
+  sqlite::Connection& connection = **database;
+  REQUIRE(connection.exec(std::string(migrations[0].sql)).ok());
+  REQUIRE(connection.exec(std::string(migrations[1].sql)).ok());
+  REQUIRE(
+      connection
+          .exec("INSERT INTO members (member_id, snapshot, changed_us, met_time_us, met_day,"
+                " sale_count, purchase_days, net_spend_sum_minor, stage)"
+                " VALUES (1, 1, 1, 0, 0, 0, 0, 0, 1);"
+                "INSERT INTO sales (member_id, sale_id, register_id, receipt, branch_id,"
+                " business_day, effective_time_us, occurred_us, received_us, program_version,"
+                " facts_snapshot, line_count, value_minor, paid_net_minor, units_milli,"
+                " spend_minor, content) VALUES"
+                " (0, 7, 'R', '1', 'B', 19000, 0, 0, 0, 1, 0, 1, 5, 5, 1000, 5, x''),"
+                " (1, 7, 'R', '2', 'B', 20000, 0, 0, 0, 1, 0, 1, 5, 5, 1000, 5, x'');"
+                "INSERT INTO sale_lines (member_id, sale_id, line_no, line_id, sku, category,"
+                " brand, quantity_milli, unit_price_minor, value_minor, paid_net_minor,"
+                " is_deposit, returned_milli, refunded_minor) VALUES"
+                " (0, 7, 1, 'a', 's', '', '', 1000, 5, 5, 5, 0, 0, 0),"
+                " (1, 7, 1, 'a', 's', '', '', 1000, 5, 5, 5, 0, 0, 0);"
+                "INSERT INTO decisions (request_id, kind, member_id, digest, decision_day, note,"
+                " actor, record_us, answer) VALUES ('d', 2, 1, x'01', 5, 'n', 'a', 9, x'02');"
+                "INSERT INTO stage_moves VALUES (1, 20000, 0, 3, 4, 1, 0, 30000, 1, 5, 1);"
+                "INSERT INTO tier_moves VALUES (1, 1, 20000, '', 'gold', 1, 5, 1, 1);")
+          .ok());
+  REQUIRE(connection.exec(std::string(migrations[2].sql)).ok());
+  const auto count = [&](const char* sql) { return connection.query_int64(sql).value(); };
+  CHECK(count("SELECT COUNT(*) FROM sale_lines WHERE member_id = 0 AND business_day = 19000") == 1);
+  CHECK(count("SELECT COUNT(*) FROM sale_lines WHERE member_id = 1 AND business_day = 20000") == 1);
+  CHECK(count("SELECT COUNT(*) FROM decisions WHERE request_id = 'd' AND kind = 2 AND"
+              " digest = x'01' AND note = 'n' AND record_us = 9 AND answer = x'02'") == 1);
+  CHECK(count("SELECT COUNT(*) FROM stage_moves WHERE move_day = 20000 AND to_stage = 3 AND"
+              " rhythm_days_milli = 30000 AND program_version = 1") == 1);
+  CHECK(count("SELECT COUNT(*) FROM tier_moves WHERE to_tier_id = 'gold' AND reason = 1") == 1);
+}
+
 TEST_CASE("a member is due on the earliest day of the three") {
   sqlite::TestDirectory directory;
   auto database = sqlite::open_migrated(directory.file("a.db"),
