@@ -5,11 +5,17 @@
 #include "absl/strings/ascii.h"
 #include "client/cli/exit_codes.h"
 #include "client/cli/refusal_texts.h"
+#include "client/wording/amounts.h"
+#include "client/wording/dates.h"
 #include "gateway/status.h"
 #include "moadon/v1/program.grpc.pb.h"
 
 namespace moadon::cli {
 namespace {
+
+absl::string_view language_code(Language language) {
+  return language == Language::kHebrew ? "he" : "en";
+}
 
 absl::StatusOr<std::string> read_token(const std::string& path) {
   std::ifstream file(path);
@@ -24,8 +30,27 @@ absl::StatusOr<std::string> read_token(const std::string& path) {
 
 }  // namespace
 
+std::string Money::with_sign(std::int64_t amount_minor) const {
+  return wording::sum_text(amount_minor, currency_code);
+}
+
 Session::Session(GlobalOptions options, std::ostream& out, std::ostream& words)
     : options_(std::move(options)), out_(out), words_(words) {}
+
+std::string Session::date(std::string_view date) const {
+  return plain(wording::date_text({date.data(), date.size()}, language_code(language())));
+}
+
+std::string Session::count(std::int64_t count) const { return plain(wording::count_text(count)); }
+
+std::string Session::share(std::int64_t share_bps) const {
+  return plain(wording::share_text(share_bps));
+}
+
+// Not isolated: in Hebrew the number stands before its word as it should.
+std::string Session::days(std::int64_t days) const {
+  return wording::days_text(days, language_code(language()));
+}
 
 absl::Status Session::connect() {
   if (client_) return absl::OkStatus();

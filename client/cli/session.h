@@ -32,6 +32,8 @@ struct Money {
   std::string text(std::int64_t amount_minor) const {
     return format_amount(amount_minor, minor_digits(currency_code));
   }
+  // With the currency's sign: "₪3,200.00".
+  std::string with_sign(std::int64_t amount_minor) const;
 };
 
 // What the commands run with. Connects with the first call. Used from one thread.
@@ -46,6 +48,13 @@ class Session final {
   std::string say(const Text& text) const { return std::string(text.in(options_.language)); }
   // A value inside words; see left_to_right.
   std::string plain(std::string_view value) const { return left_to_right(value, language()); }
+
+  // A date YYYY-MM-DD, a count, basis points as percent, and a number of days, as the language
+  // writes them; ready to stand inside words, as plain() is.
+  std::string date(std::string_view date) const;
+  std::string count(std::int64_t count) const;
+  std::string share(std::int64_t share_bps) const;
+  std::string days(std::int64_t days) const;
 
   std::ostream& out() { return out_; }      // data
   std::ostream& words() { return words_; }  // everything else

@@ -4,6 +4,7 @@
 #include <array>
 #include <iterator>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "rules/calendar.h"
 
@@ -53,6 +54,17 @@ std::string money_text(int64_t amount_minor, absl::string_view currency_code) {
   const std::string amount = decimal_text(amount_minor, minor_digits(currency_code));
   const std::string sign = currency_sign(currency_code);
   return amount_minor < 0 ? absl::StrCat("-", sign, amount.substr(1)) : absl::StrCat(sign, amount);
+}
+
+std::string sum_text(int64_t amount_minor, absl::string_view currency_code) {
+  std::string text = money_text(amount_minor, currency_code);
+  const size_t point = text.rfind('.');
+  size_t end = point == std::string::npos ? text.size() : point;
+  while (end > 3 && absl::ascii_isdigit(text[end - 4])) {
+    end -= 3;
+    text.insert(end, ",");
+  }
+  return text;
 }
 
 std::string milli_text(int64_t number_milli) {

@@ -17,6 +17,9 @@ std::string decimal_text(int64_t number, int digits);
 // "₪12.50", "$12.50", "CHF 12.50", "-₪0.04".
 std::string money_text(int64_t amount_minor, absl::string_view currency_code);
 
+// The same with thousands apart: "₪3,200.00", for tables and sentences.
+std::string sum_text(int64_t amount_minor, absl::string_view currency_code);
+
 // Thousandths without zeros that say nothing: "3", "0.347".
 std::string milli_text(int64_t number_milli);
 

@@ -16,6 +16,15 @@ TEST_CASE("money carries its currency's sign and digits") {
   CHECK(decimal_text(std::numeric_limits<int64_t>::min(), 2) == "-92233720368547758.08");
 }
 
+TEST_CASE("sums show their thousands apart") {
+  CHECK(sum_text(320'000, "ILS") == "₪3,200.00");
+  CHECK(sum_text(99'999, "ILS") == "₪999.99");
+  CHECK(sum_text(-123'456'789, "USD") == "-$1,234,567.89");
+  CHECK(sum_text(1'234'567, "JPY") == "JPY 1,234,567");
+  CHECK(sum_text(1'234'567, "KWD") == "KWD 1,234.567");
+  CHECK(sum_text(100, "") == "1.00");
+}
+
 TEST_CASE("quantities and points show no zeros that say nothing") {
   CHECK(milli_text(3000) == "3");
   CHECK(milli_text(347) == "0.347");
