@@ -83,7 +83,7 @@ absl::Status insert_rows(sqlite::Connection& connection, const PreparedSale& sal
   int64_t line_no = 0;
   for (const storage::SaleLineRow& line : sale.lines) {
     if (!written.ok()) return written;
-    written = storage::insert_sale_line(connection, row.member_id, row.sale_id, ++line_no, line);
+    written = storage::insert_sale_line(connection, row, ++line_no, line);
   }
   return written;
 }

@@ -62,14 +62,15 @@ absl::Status insert_sale(Connection& connection, const SaleRow& row) {
 constexpr Sql kInsertSaleLine{
     "INSERT INTO sale_lines (member_id, sale_id, line_no, line_id, sku, category, brand,"
     " quantity_milli, unit_price_minor, value_minor, paid_net_minor, is_deposit, returned_milli,"
-    " refunded_minor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"};
+    " refunded_minor, business_day)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"};
 
-absl::Status insert_sale_line(Connection& connection, int64_t member_id, int64_t sale_id,
-                              int64_t line_no, const SaleLineRow& line) {
-  return execute(connection, kInsertSaleLine, member_id, sale_id, line_no, line.line_id, line.sku,
-                 line.category, line.brand, line.quantity_milli, line.unit_price_minor,
+absl::Status insert_sale_line(Connection& connection, const SaleRow& sale, int64_t line_no,
+                              const SaleLineRow& line) {
+  return execute(connection, kInsertSaleLine, sale.member_id, sale.sale_id, line_no, line.line_id,
+                 line.sku, line.category, line.brand, line.quantity_milli, line.unit_price_minor,
                  line.value_minor, line.paid_net_minor, line.is_deposit, line.returned_milli,
-                 line.refunded_minor);
+                 line.refunded_minor, sale.business_day);
 }
 
 constexpr Sql kFindSale{

@@ -47,9 +47,9 @@ struct SaleLineRow {
 };
 
 absl::Status insert_sale(Connection& connection, const SaleRow& row);
-// `line_no` counts from 1.
-absl::Status insert_sale_line(Connection& connection, int64_t member_id, int64_t sale_id,
-                              int64_t line_no, const SaleLineRow& line);
+// A line of `sale`, with the sale's day; `line_no` counts from 1.
+absl::Status insert_sale_line(Connection& connection, const SaleRow& sale, int64_t line_no,
+                              const SaleLineRow& line);
 absl::StatusOr<std::optional<SaleRow>> find_sale(Connection& connection, int64_t member_id,
                                                  int64_t sale_id);
 // In the receipt's order.
