@@ -4,9 +4,8 @@
 #include <limits>
 #include <map>
 
-#include "absl/numeric/int128.h"
 #include "rules/calendar.h"
-#include "rules/money.h"
+#include "rules/churn.h"
 
 namespace moadon {
 namespace {
@@ -20,6 +19,22 @@ struct KeptDay {
   int64_t spend_minor = 0;
 };
 
+struct Period {
+  int64_t from = 0;
+  int64_t until = kNever;  // excluded
+
+  bool has(int64_t day) const { return from <= day && day < until; }
+};
+
+Period period_of(const DayPeriod& period) {
+  return {day_number(period.from_day), period.until_day ? day_number(*period.until_day) : kNever};
+}
+
+struct Sign {
+  int64_t day = 0;
+  Period period;  // in which it counts
+};
+
 // Stands on one day of a member's life, knows what counted up to it, and walks forward. Days are
 // numbers.
 class Walker {
@@ -29,8 +44,15 @@ class Walker {
     std::stable_sort(facts_.begin(), facts_.end(), [](const SpendFact& a, const SpendFact& b) {
       return a.fact_day < b.fact_day;
     });
-    for (const absl::CivilDay day : member.sign_days) signs_.push_back(day_number(day));
-    std::sort(signs_.begin(), signs_.end());
+    for (const absl::CivilDay day : member.sign_days) {
+      const int64_t sign_day = day_number(day);
+      signs_.push_back({sign_day, {sign_day, kNever}});
+    }
+    for (const LentSign& sign : member.lent_signs) {
+      signs_.push_back({day_number(sign.sign_day), period_of(sign.period)});
+    }
+    for (const DayPeriod& period : member.merges.away) away_.push_back(period_of(period));
+    for (const absl::CivilDay day : member.merges.days) merge_days_.push_back(day_number(day));
     if (member.older.count > 0) {
       purchase_days_ = member.older.count;
       older_first_ = day_number(member.older.first_day);
@@ -59,13 +81,13 @@ class Walker {
 
   StageDecision decide() const {
     StageDecision decision;
-    if (day_ < met_) return decision;
+    if (day_ < met_ || is_away()) return decision;
     const StageVersion& version = version_at(day_);
     const StageNumbers& n = version.numbers;
     decision.program_version = version.program_version;
     decision.purchase_days = purchase_days_;
     sum_window(n, decision);
-    decision.rhythm_days_milli = round_half_up(rhythm_numerator(n), rhythm_denominator(n)).value();
+    decision.rhythm_days_milli = moadon::rhythm_days_milli(n, rhythm());
     if (purchase_days_ == 0) {
       const int64_t sign = latest_sign();
       const bool fresh = sign != kEver && day_ - sign <= n.interest_days;
@@ -73,7 +95,7 @@ class Walker {
       return decision;
     }
     decision.silent_days = day_ - last_purchase();
-    if (decision.silent_days >= churn_silence(n)) {
+    if (decision.silent_days >= churn_silence_days(n, rhythm())) {
       decision.stage = v1::STAGE_CHURNING;
     } else if (purchase_days_ == 1) {
       decision.stage = v1::STAGE_NEW;
@@ -96,13 +118,18 @@ class Walker {
     };
     if (day_ < met_) offer(met_);
     for (size_t i = 1; i < versions_.size(); ++i) offer(day_number(versions_[i].start_day));
+    for (const Period& period : away_) {
+      offer(period.from);
+      offer(period.until);
+    }
     if (purchase_days_ == 0) {
-      for (const int64_t sign : signs_) {
-        offer(sign);
-        offer(sign + n.interest_days + 1);
+      for (const Sign& sign : signs_) {
+        offer(sign.period.from);
+        offer(sign.day + n.interest_days + 1);
+        offer(sign.period.until);
       }
     } else {
-      offer(last_purchase() + churn_silence(n));
+      offer(last_purchase() + churn_silence_days(n, rhythm()));
       const auto oldest = kept_.upper_bound(day_ - n.loyal_window_days);
       if (oldest != kept_.end()) offer(oldest->first + n.loyal_window_days);
     }
@@ -115,10 +142,16 @@ class Walker {
 
   // Why the stage became what it is on this day, from what happened on it.
   v1::StageReason reason(v1::Stage from, const StageDecision& now, bool return_counted) const {
+    const bool is_merge_day =
+        std::find(merge_days_.begin(), merge_days_.end(), day_) != merge_days_.end();
+    const bool comes_or_goes = from == v1::STAGE_UNSPECIFIED || now.stage == v1::STAGE_UNSPECIFIED;
+    if (is_merge_day && comes_or_goes) return v1::STAGE_REASON_MERGE;
     const auto today = kept_.find(day_);
     if (today != kept_.end() && today->second.units_milli > 0) return v1::STAGE_REASON_PURCHASE;
-    const bool signed_today = std::binary_search(signs_.begin(), signs_.end(), day_);
+    const bool signed_today =
+        std::any_of(signs_.begin(), signs_.end(), [this](const Sign& s) { return s.day == day_; });
     if (now.stage == v1::STAGE_INTERESTED && signed_today) return v1::STAGE_REASON_INTEREST;
+    if (is_merge_day) return v1::STAGE_REASON_MERGE;
     if (returned_today_ || return_counted) return v1::STAGE_REASON_RETURN;
     if (from == v1::STAGE_UNSPECIFIED) return v1::STAGE_REASON_MET;
     for (size_t i = 1; i < versions_.size(); ++i) {
@@ -136,9 +169,16 @@ class Walker {
     return versions_[i];
   }
 
+  bool is_away() const {
+    return std::any_of(away_.begin(), away_.end(), [this](const Period& p) { return p.has(day_); });
+  }
+
   int64_t latest_sign() const {
-    const auto after = std::upper_bound(signs_.begin(), signs_.end(), day_);
-    return after == signs_.begin() ? kEver : *(after - 1);
+    int64_t latest = kEver;
+    for (const Sign& sign : signs_) {
+      if (sign.period.has(day_)) latest = std::max(latest, sign.day);
+    }
+    return latest;
   }
 
   int64_t first_purchase() const {
@@ -163,30 +203,17 @@ class Walker {
     }
   }
 
-  // rhythm = (prior_weight x club_gap + sum of gaps) / (prior_weight + number of gaps), in
-  // thousandths of a day, as a fraction. The gaps between consecutive purchase days add up to last
-  // - first.
-  absl::int128 rhythm_numerator(const StageNumbers& n) const {
+  PurchaseRhythm rhythm() const {
     const int64_t gaps_days = purchase_days_ > 1 ? last_purchase() - first_purchase() : 0;
-    return absl::int128(n.prior_weight_milli) * n.club_gap_days_milli +
-           absl::int128(gaps_days) * kMilli * kMilli;
-  }
-  absl::int128 rhythm_denominator(const StageNumbers& n) const {
-    return absl::int128(n.prior_weight_milli) +
-           absl::int128(std::max<int64_t>(purchase_days_ - 1, 0)) * kMilli;
-  }
-
-  // The smallest number of silent days that is more than churn_factor x rhythm.
-  int64_t churn_silence(const StageNumbers& n) const {
-    const absl::int128 bound = absl::int128(n.churn_factor_milli) * rhythm_numerator(n) /
-                               (absl::int128(kMilli) * kMilli * rhythm_denominator(n));
-    return static_cast<int64_t>(bound) + 1;
+    return {purchase_days_, gaps_days};
   }
 
   const StageVersions& versions_;
   const int64_t met_;
   std::vector<SpendFact> facts_;  // by fact_day
-  std::vector<int64_t> signs_;
+  std::vector<Sign> signs_;
+  std::vector<Period> away_;
+  std::vector<int64_t> merge_days_;
   int64_t older_first_ = kNever;
   int64_t older_last_ = kEver;
 
@@ -249,6 +276,12 @@ StageDecision stage_at(const MemberTimeline& member, const StageVersions& versio
   Walker walker(member, versions);
   walker.advance(day_number(day));
   return walker.decide();
+}
+
+bool is_away(const MergePeriods& merges, absl::CivilDay day) {
+  return std::any_of(merges.away.begin(), merges.away.end(), [day](const DayPeriod& period) {
+    return period.from_day <= day && (!period.until_day || day < *period.until_day);
+  });
 }
 
 Standing standing_at(const MemberTimeline& member, absl::CivilDay day) {
