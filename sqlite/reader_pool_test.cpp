@@ -73,6 +73,29 @@ TEST_CASE("whoever finds all readers lent waits for one") {
   CHECK_FALSE(came_too_early);
 }
 
+TEST_CASE("several readers are lent together or not at all") {
+  Fixture fixture;
+  auto pool = ReaderPool::open(fixture.directory.file("a.db"), 3).value();
+  CHECK_FALSE(pool->lease_snapshots(0).ok());
+  CHECK_FALSE(pool->lease_snapshots(4).ok());
+  std::atomic<int> scans = 0;
+  std::vector<std::thread> threads;
+  // Two of three at a time: were they taken one by one, two threads would soon hold one each.
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 200; ++round) {
+        auto readers = pool->lease_snapshots(2);
+        if (!readers.ok() || readers->size() != 2) return;
+        ReaderLease other = std::move(readers->back());
+        if (&*other != &*readers->front()) ++scans;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(scans == 800);
+  CHECK(pool->lease_snapshots(3).value().size() == 3);
+}
+
 TEST_CASE("readers and the writer work side by side") {
   Fixture fixture;
   auto pool = ReaderPool::open(fixture.directory.file("a.db"), 2).value();
