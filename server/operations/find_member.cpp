@@ -2,16 +2,26 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
+#include "moadon/v1/sync_service.pb.h"
 #include "rules/calendar.h"
 #include "rules/check.h"
 #include "rules/refusal.h"
 #include "server/operations/find_by_key.h"
 #include "server/operations/member_message.h"
+#include "server/storage/member_details_store.h"
 
 namespace moadon {
 namespace {
+
+using AnswerBytes = std::shared_ptr<const std::string>;
+
+AnswerBytes bytes_of(const v1::FindMemberResponse& response) {
+  // Shared with the cache.
+  return std::make_shared<const std::string>(response.SerializeAsString());
+}
 
 int64_t today_of(const Moment& moment) { return day_number(moment.view.day_of(moment.now_us)); }
 
@@ -23,18 +33,18 @@ absl::StatusOr<std::optional<KnownMember>> read_member(sqlite::Connection& conne
   auto member = storage::find_identified(connection, key.kind, key.value);
   if (!member.ok()) return member.status();
   if (!*member) return std::nullopt;
-  KnownMember known{**std::move(member), nullptr, today_of(moment), version_of(moment)};
+  const storage::NameAndContacts& known = (*member)->known;
   absl::StatusOr<v1::MemberFacts> facts =
-      lasting_facts(connection, known.member.row, known.member.known.details, moment);
+      lasting_facts(connection, (*member)->row, known.details, moment);
   if (!facts.ok()) return facts.status();
   // What the club uses changes under the member's feet; all else is issued once and says so.
   if (!needs_club_uses(moment)) {
     const absl::Status issued = issue_facts(nullptr, moment, *facts);
     if (!issued.ok()) return issued;
   }
-  // Shared with the cache.
-  known.facts = std::make_shared<const v1::MemberFacts>(*std::move(facts));
-  return known;
+  v1::FindMemberResponse response;
+  *response.mutable_member() = identify_message(*std::move(facts), known, moment);
+  return KnownMember{bytes_of(response), today_of(moment), version_of(moment)};
 }
 
 // The holder of `key`, kept in the cache from now on. Empty: nobody.
@@ -54,15 +64,15 @@ absl::StatusOr<std::optional<KnownMember>> read_holder(Club& club, const storage
   return read_member(**snapshot, key, moment);
 }
 
-absl::StatusOr<v1::IdentifyResponse> show(Club& club, const KnownMember& known,
-                                          const Moment& moment) {
-  v1::MemberFacts facts = *known.facts;
-  if (needs_club_uses(moment)) {
-    sqlite::ReaderLease reader = club.database().readers().lease();
-    const absl::Status issued = issue_facts(&*reader, moment, facts);
-    if (!issued.ok()) return issued;
-  }
-  return identify_message(std::move(facts), known.member.known, moment);
+absl::StatusOr<AnswerBytes> show(Club& club, const KnownMember& known, const Moment& moment) {
+  if (!needs_club_uses(moment)) return known.answer;
+  v1::FindMemberResponse response;
+  if (!response.ParseFromString(*known.answer)) return absl::InternalError("not an answer");
+  sqlite::ReaderLease reader = club.database().readers().lease();
+  const absl::Status issued =
+      issue_facts(&*reader, moment, *response.mutable_member()->mutable_facts());
+  if (!issued.ok()) return issued;
+  return bytes_of(response);
 }
 
 bool is_fresh(const KnownMember& known, const Moment& moment) {
@@ -71,7 +81,7 @@ bool is_fresh(const KnownMember& known, const Moment& moment) {
 
 }  // namespace
 
-absl::StatusOr<v1::IdentifyResponse> find_member(Club& club, const v1::Key& key) {
+absl::StatusOr<AnswerBytes> find_member_bytes(Club& club, const v1::Key& key) {
   const absl::Status form = check_key(key, KeyUse::kToIdentify, "key");
   if (!form.ok()) return form;
   const ClubViewPtr view = club.view();
@@ -93,7 +103,19 @@ absl::StatusOr<v1::IdentifyResponse> find_member(Club& club, const v1::Key& key)
   if (!reader.ok()) return reader.status();
   const absl::StatusOr<storage::MemberRow> row = find_by_key(**reader, {{}, presented.ending});
   if (!row.ok()) return row.status();
-  return identify_message(**reader, *row, moment);
+  absl::StatusOr<v1::IdentifyResponse> member = identify_message(**reader, *row, moment);
+  if (!member.ok()) return member.status();
+  v1::FindMemberResponse response;
+  *response.mutable_member() = *std::move(member);
+  return bytes_of(response);
+}
+
+absl::StatusOr<v1::IdentifyResponse> find_member(Club& club, const v1::Key& key) {
+  const absl::StatusOr<AnswerBytes> bytes = find_member_bytes(club, key);
+  if (!bytes.ok()) return bytes.status();
+  v1::FindMemberResponse response;
+  if (!response.ParseFromString(**bytes)) return absl::InternalError("not an answer");
+  return std::move(*response.mutable_member());
 }
 
 }  // namespace moadon

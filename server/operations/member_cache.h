@@ -12,7 +12,6 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
-#include "moadon/v1/member_service.pb.h"
 #include "server/storage/member_details_store.h"
 #include "server/storage/member_store.h"
 
@@ -20,13 +19,12 @@ namespace moadon {
 
 inline constexpr size_t kMaxCachedKeys = 65'536;
 
-// A member with everything that a register is shown. The facts are lasting ones (member_facts.h),
-// good on one day of the club under one version of the program, and issued already unless what the
-// club uses belongs to them.
+// What a register is shown of a member, ready to be sent. The facts in it are lasting ones
+// (member_facts.h), good on one day of the club under one version of the program, and issued
+// already unless what the club uses belongs to them.
 struct KnownMember {
-  storage::IdentifiedMember member;
-  // Shared, because many callers are shown the same; null: not made yet.
-  std::shared_ptr<const v1::MemberFacts> facts;
+  // Bytes of a v1.FindMemberResponse. Shared, because many callers are shown the same.
+  std::shared_ptr<const std::string> answer;
   int64_t facts_day = 0;
   int64_t program_version = 0;
 };

@@ -11,10 +11,9 @@ storage::KeyRow card(const std::string& value) {
   return {storage::KeyKind::kCard, value, value, std::nullopt};
 }
 
-KnownMember member(int64_t member_id, const std::string& first_name) {
+KnownMember answer(const std::string& bytes) {
   KnownMember result;
-  result.member.row.member_id = member_id;
-  result.member.known.details.first_name = first_name;
+  result.answer = std::make_shared<const std::string>(bytes);
   return result;
 }
 
@@ -34,9 +33,9 @@ v1::MemberFacts facts_of(TestClub& club, const std::string& card) {
 
 TEST_CASE("the cache finds a member by the key they were kept under and no other") {
   MemberCache cache;
-  cache.keep(card("c1"), cache.stamp_of(7), member(7, "Noa"));
+  cache.keep(card("c1"), cache.stamp_of(7), answer("Noa"));
   REQUIRE(cache.find(card("c1")).has_value());
-  CHECK(cache.find(card("c1"))->member.known.details.first_name == "Noa");
+  CHECK(*cache.find(card("c1"))->answer == "Noa");
   CHECK_FALSE(cache.find(card("c2")).has_value());
   CHECK_FALSE(cache.find({storage::KeyKind::kWallet, "c1", "c1", std::nullopt}).has_value());
 }
@@ -44,10 +43,10 @@ TEST_CASE("the cache finds a member by the key they were kept under and no other
 TEST_CASE("the cache neither shows nor takes a member while they are being changed") {
   MemberCache cache;
   const MemberCache::Stamp before = cache.stamp_of(7);
-  cache.keep(card("c1"), before, member(7, "old"));
+  cache.keep(card("c1"), before, answer("old"));
   cache.begin_change(7);
   CHECK_FALSE(cache.find(card("c1")).has_value());
-  cache.keep(card("c1"), cache.stamp_of(7), member(7, "who knows"));
+  cache.keep(card("c1"), cache.stamp_of(7), answer("who knows"));
   CHECK_FALSE(cache.find(card("c1")).has_value());
   cache.begin_change(7);
   cache.end_change(7);
@@ -55,15 +54,15 @@ TEST_CASE("the cache neither shows nor takes a member while they are being chang
   cache.end_change(7);
   CHECK_FALSE(cache.find(card("c1")).has_value());
   // Read before the change, kept after it.
-  cache.keep(card("c1"), before, member(7, "old"));
+  cache.keep(card("c1"), before, answer("old"));
   CHECK_FALSE(cache.find(card("c1")).has_value());
-  cache.keep(card("c1"), cache.stamp_of(7), member(7, "new"));
-  CHECK(cache.find(card("c1"))->member.known.details.first_name == "new");
+  cache.keep(card("c1"), cache.stamp_of(7), answer("new"));
+  CHECK(*cache.find(card("c1"))->answer == "new");
 }
 
 TEST_CASE("a change of all members is a change of each") {
   MemberCache cache;
-  cache.keep(card("c1"), cache.stamp_of(7), member(7, "old"));
+  cache.keep(card("c1"), cache.stamp_of(7), answer("old"));
   cache.begin_change_of_all();
   cache.end_change_of_all();
   CHECK_FALSE(cache.find(card("c1")).has_value());
@@ -74,7 +73,7 @@ TEST_CASE("the cache forgets rather than grow over its limit") {
   const int count = static_cast<int>(kMaxCachedKeys) * 2;
   int found = 0;
   for (int i = 0; i < count; ++i) {
-    cache.keep(card(std::to_string(i)), cache.stamp_of(i), member(i, ""));
+    cache.keep(card(std::to_string(i)), cache.stamp_of(i), answer(""));
   }
   for (int i = 0; i < count; ++i) found += cache.find(card(std::to_string(i))).has_value() ? 1 : 0;
   CHECK(found > 0);

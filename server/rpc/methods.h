@@ -60,7 +60,7 @@ class Methods final {
   explicit Methods(Club& club);
 
   // A method that answers when its handler returns: absl::StatusOr<Response>(const Caller&, const
-  // Request&).
+  // Request&). Response is a message or the ReadyBytes of one.
   template <class Request, class Response, class Handler>
   void add_read(absl::string_view path, Run run, Handler handler) {
     add_method(path, pool_of(run), [handler](OpenCall call, const grpc::ByteBuffer& bytes) {

@@ -64,6 +64,12 @@ void OpenCall::answer(const google::protobuf::MessageLite& response) {
   finish(written.ok() ? absl::OkStatus() : absl::InternalError("the answer cannot be serialized"));
 }
 
+void OpenCall::answer(const ReadyBytes& response) {
+  const grpc::Slice slice(*response);
+  grpc::ByteBuffer(&slice, 1).Swap(response_);
+  finish(absl::OkStatus());
+}
+
 void OpenCall::finish(const absl::Status& outcome) {
   const bool is_fault = is_our_fault(outcome);
   const bool is_logged = is_fault || spdlog::should_log(spdlog::level::debug);

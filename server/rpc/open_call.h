@@ -7,6 +7,7 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -14,6 +15,9 @@
 #include "server/rpc/authorize.h"
 
 namespace moadon::rpc {
+
+// A response's bytes. Shared with whoever keeps them for the next call.
+using ReadyBytes = std::shared_ptr<const std::string>;
 
 // Owns the duty to answer: whoever drops a call unanswered answers it with REASON_INTERNAL.
 // Movable, used by one thread at a time, any thread. What it points to is gRPC's and lives until
@@ -41,6 +45,7 @@ class OpenCall final {
 
   // One of the two, once. `outcome` is not OK.
   void answer(const google::protobuf::MessageLite& response);
+  void answer(const ReadyBytes& response);
   void refuse(const absl::Status& outcome) { finish(outcome); }
 
  private:

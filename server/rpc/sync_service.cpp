@@ -44,14 +44,10 @@ void add_sync_service(Methods& methods, Club& club) {
       [&club](const Caller& caller, const auto& request, auto answer) {
         record(club, *caller.at, request, std::move(answer));
       });
-  methods.add_read<v1::FindMemberRequest, v1::FindMemberResponse>(
+  methods.add_read<v1::FindMemberRequest, ReadyBytes>(
       "/moadon.v1.SyncService/FindMember", Run::kAtOnce,
-      [&club](const Caller&, const auto& request) -> absl::StatusOr<v1::FindMemberResponse> {
-        absl::StatusOr<v1::IdentifyResponse> member = find_member(club, request.key());
-        if (!member.ok()) return member.status();
-        v1::FindMemberResponse response;
-        *response.mutable_member() = *std::move(member);
-        return response;
+      [&club](const Caller&, const auto& request) {
+        return find_member_bytes(club, request.key());
       });
   methods.add_read<v1::FetchFactsRequest, v1::FetchFactsResponse>(
       "/moadon.v1.SyncService/FetchFacts", Run::kOnWorker,
