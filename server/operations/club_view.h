@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "moadon/v1/admin_service.pb.h"
 #include "moadon/v1/program.pb.h"
+#include "moadon/v1/settings.pb.h"
 #include "rules/pricing.h"
 #include "rules/program.h"
 #include "rules/tier.h"
@@ -66,6 +67,8 @@ class ClubView final {
   absl::CivilDay day_of(int64_t time_us) const;
   // The newest version's country, for phones without a country code.
   const std::string& country_code() const { return country_code_; }
+  // What the owner decided that no price depends on; all defaults when never saved.
+  const v1::ClubSettings& settings() const { return settings_; }
 
   // The register that a token was issued to, revoked or not; null: the token is unknown.
   const RegisterView* register_of_token(absl::string_view token) const;
@@ -91,6 +94,7 @@ class ClubView final {
   bool has_tiers_ = false;
   absl::TimeZone zone_ = absl::UTCTimeZone();
   std::string country_code_;
+  v1::ClubSettings settings_;
   absl::flat_hash_map<std::string, v1::Branch> branches_;
   // Shared with the views before and after, so that a change copies pointers only.
   absl::flat_hash_map<std::string, std::shared_ptr<const RegisterView>> registers_;

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "rules/calendar.h"
 #include "rules/refusal.h"
+#include "server/storage/settings_store.h"
 
 namespace moadon {
 namespace {
@@ -65,6 +66,9 @@ absl::StatusOr<ClubViewPtr> ClubViewBuilder::load(sqlite::Connection& connection
     const absl::Status added = builder.add_program(program);
     if (!added.ok()) return added;
   }
+  auto settings = storage::find_settings(connection);
+  if (!settings.ok()) return settings.status();
+  if (*settings) builder.set_settings(**std::move(settings));
   auto branches = storage::list_branches(connection, "", kEverything);
   if (!branches.ok()) return branches.status();
   for (const v1::Branch& branch : *branches) builder.set_branch(branch);
@@ -102,6 +106,10 @@ absl::Status ClubViewBuilder::add_program(const v1::Program& program) {
   view_->limited_benefits_.emplace_back();
   for (LimitedBenefits& known : view_->limited_benefits_) add_limited(program, known);
   return absl::OkStatus();
+}
+
+void ClubViewBuilder::set_settings(v1::ClubSettings settings) {
+  view_->settings_ = std::move(settings);
 }
 
 void ClubViewBuilder::set_branch(const v1::Branch& branch) {

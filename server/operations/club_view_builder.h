@@ -21,6 +21,7 @@ class ClubViewBuilder final {
   void set_secrets(const storage::ClubRow& club);
   // Appends a version; INTERNAL when its zone cannot be loaded.
   absl::Status add_program(const v1::Program& program);
+  void set_settings(v1::ClubSettings settings);
   void set_branch(const v1::Branch& branch);
   // Puts the register, whose branch must be there, in the place of the one with its id.
   absl::Status set_register(const storage::RegisterRow& row);

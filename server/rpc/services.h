@@ -1,4 +1,4 @@
-// The five services: each adds its methods, which check and call the operations and translate their
+// The services: each adds its methods, which check and call the operations and translate their
 // answers.
 #pragma once
 
@@ -12,6 +12,7 @@ void add_member_service(Methods& methods, Club& club);
 void add_program_service(Methods& methods, Club& club);
 void add_report_service(Methods& methods, Club& club);
 void add_admin_service(Methods& methods, Club& club);
+void add_settings_service(Methods& methods, Club& club);
 
 inline void add_all_services(Methods& methods, Club& club) {
   add_sync_service(methods, club);
@@ -19,6 +20,7 @@ inline void add_all_services(Methods& methods, Club& club) {
   add_program_service(methods, club);
   add_report_service(methods, club);
   add_admin_service(methods, club);
+  add_settings_service(methods, club);
 }
 
 }  // namespace moadon::rpc
