@@ -10,17 +10,31 @@ std::string after_prefix(absl::string_view digits) {
   return end;
 }
 
-// Details from four columns.
+constexpr int kDetailColumns = 9;
+
+// Details from kDetailColumns columns; of a member without any all are NULL.
 DetailsRow read_details(const Statement& row, int first_column) {
-  return {std::string(row.text(first_column)), std::string(row.text(first_column + 1)),
-          std::string(row.text(first_column + 2)), std::string(row.text(first_column + 3))};
+  const auto text = [&](int column) { return std::string(row.text(first_column + column)); };
+  const auto number = [&](int column) {
+    return static_cast<int>(row.int64(first_column + column));
+  };
+  return {text(0), text(1), text(2), text(3), number(4), number(5), text(6), text(7), number(8)};
+}
+
+// Details and what follows them in the statements below.
+NameAndContacts read_name_and_contacts(const Statement& row, int first_column) {
+  const int next = first_column + kDetailColumns;
+  NameAndContacts known{read_details(row, first_column), row.int64(next) != 0,
+                        row.int64(next + 1) != 0, std::nullopt};
+  if (!row.is_null(next + 2)) known.last_ask_us = row.int64(next + 2);
+  return known;
 }
 
 }  // namespace
 
 constexpr Sql kFindDetails{
-    "SELECT first_name, last_name, birth_date, anniversary_date FROM member_details"
-    " WHERE member_id = $1"};
+    "SELECT first_name, last_name, birth_date, anniversary_date, gender, family_status, city,"
+    " language_code, preferred_channel FROM member_details WHERE member_id = $1"};
 
 absl::StatusOr<std::optional<DetailsRow>> find_details(Connection& connection, int64_t member_id) {
   return query_one(
@@ -28,13 +42,17 @@ absl::StatusOr<std::optional<DetailsRow>> find_details(Connection& connection, i
 }
 
 constexpr Sql kKeepDetails{
-    "INSERT INTO member_details (member_id, first_name, last_name, birth_date, anniversary_date)"
-    " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (member_id) DO UPDATE"
-    " SET first_name = $2, last_name = $3, birth_date = $4, anniversary_date = $5"};
+    "INSERT INTO member_details (member_id, first_name, last_name, birth_date, anniversary_date,"
+    " gender, family_status, city, language_code, preferred_channel)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (member_id) DO UPDATE"
+    " SET first_name = $2, last_name = $3, birth_date = $4, anniversary_date = $5, gender = $6,"
+    " family_status = $7, city = $8, language_code = $9, preferred_channel = $10"};
 
 absl::Status keep_details(Connection& connection, int64_t member_id, const DetailsRow& details) {
   return execute(connection, kKeepDetails, member_id, details.first_name, details.last_name,
-                 details.birth_date, details.anniversary_date);
+                 details.birth_date, details.anniversary_date, details.gender,
+                 details.family_status, details.city, details.language_code,
+                 details.preferred_channel);
 }
 
 constexpr Sql kFindKeyHolder{"SELECT member_id FROM member_keys WHERE kind = $1 AND value = $2"};
@@ -159,18 +177,17 @@ absl::Status delete_unclaimed(Connection& connection, int64_t document_id) {
 }
 
 constexpr Sql kFindNameAndContacts{
-    "SELECT d.first_name, d.last_name, d.birth_date, d.anniversary_date,"
+    "SELECT d.first_name, d.last_name, d.birth_date, d.anniversary_date, d.gender,"
+    " d.family_status, d.city, d.language_code, d.preferred_channel,"
     " EXISTS (SELECT 1 FROM member_keys p WHERE p.member_id = m.member_id AND p.kind = 1),"
-    " EXISTS (SELECT 1 FROM member_keys e WHERE e.member_id = m.member_id AND e.kind = 4)"
+    " EXISTS (SELECT 1 FROM member_keys e WHERE e.member_id = m.member_id AND e.kind = 4),"
+    " (SELECT MAX(a.ask_us) FROM member_asks a WHERE a.member_id = m.member_id)"
     " FROM (SELECT $1 AS member_id) m LEFT JOIN member_details d ON d.member_id = m.member_id"};
 
 absl::StatusOr<NameAndContacts> find_name_and_contacts(Connection& connection, int64_t member_id) {
   auto found = query_one(
       connection, kFindNameAndContacts,
-      [](Statement& row) {
-        return NameAndContacts{read_details(row, 0), row.int64(4) != 0, row.int64(5) != 0};
-      },
-      member_id);
+      [](Statement& row) { return read_name_and_contacts(row, 0); }, member_id);
   if (!found.ok()) return found.status();
   return **found;
 }
@@ -183,9 +200,11 @@ constexpr Sql kFindIdentified{
     " points_deficit_milli, points_entry_number, next_points_day, tier_id, tier_since_day,"
     " next_tier_day, right_count, use_count, tag_count, lock_count,"
     " merged_into, merge_count, sign_count, archive_us, refuse_us, erase_us,"
-    " d.first_name, d.last_name, d.birth_date, d.anniversary_date,"
+    " d.first_name, d.last_name, d.birth_date, d.anniversary_date, d.gender, d.family_status,"
+    " d.city, d.language_code, d.preferred_channel,"
     " EXISTS (SELECT 1 FROM member_keys p WHERE p.member_id = m.member_id AND p.kind = 1),"
-    " EXISTS (SELECT 1 FROM member_keys e WHERE e.member_id = m.member_id AND e.kind = 4)"
+    " EXISTS (SELECT 1 FROM member_keys e WHERE e.member_id = m.member_id AND e.kind = 4),"
+    " (SELECT MAX(a.ask_us) FROM member_asks a WHERE a.member_id = m.member_id)"
     " FROM member_keys k JOIN members m ON m.member_id = k.member_id"
     " LEFT JOIN member_details d ON d.member_id = m.member_id"
     " WHERE k.kind = $1 AND k.value = $2"};
@@ -196,10 +215,7 @@ absl::StatusOr<std::optional<IdentifiedMember>> find_identified(Connection& conn
   return query_one(
       connection, kFindIdentified,
       [](Statement& row) {
-        return IdentifiedMember{
-            read_member(row),
-            {read_details(row, kMemberColumns), row.int64(kMemberColumns + 4) != 0,
-             row.int64(kMemberColumns + 5) != 0}};
+        return IdentifiedMember{read_member(row), read_name_and_contacts(row, kMemberColumns)};
       },
       kind, value);
 }

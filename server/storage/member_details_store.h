@@ -28,6 +28,11 @@ struct DetailsRow {
   std::string last_name;
   std::string birth_date;        // YYYY-MM-DD; empty: not known
   std::string anniversary_date;  // YYYY-MM-DD; empty: not known
+  int gender = 0;                // v1::Gender
+  int family_status = 0;         // v1::FamilyStatus
+  std::string city;
+  std::string language_code;
+  int preferred_channel = 0;  // v1::ContactChannel
 
   bool operator==(const DetailsRow&) const = default;
 };
@@ -83,6 +88,7 @@ struct NameAndContacts {
   DetailsRow details;
   bool has_phone = false;
   bool has_email = false;
+  std::optional<int64_t> last_ask_us;  // when any detail was asked for last; empty: never
 };
 absl::StatusOr<NameAndContacts> find_name_and_contacts(Connection& connection, int64_t member_id);
 
