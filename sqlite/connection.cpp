@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -98,6 +99,9 @@ absl::Status Connection::configure_writer(const ConnectionOptions& options) {
       query_int64("SELECT journal_mode = 'wal' FROM pragma_journal_mode");
   if (!is_wal.ok()) return is_wal.status();
   if (*is_wal != 1) return absl::InternalError(absl::StrCat("sqlite: no WAL for ", path_));
+  // What is deleted is overwritten, not only forgotten.
+  done = exec("PRAGMA secure_delete = ON");
+  if (!done.ok()) return done;
   return exec(options.synchronous == Synchronous::kFull ? "PRAGMA synchronous = FULL"
                                                         : "PRAGMA synchronous = NORMAL");
 }
@@ -178,6 +182,37 @@ absl::Status Connection::checkpoint(Checkpoint mode) {
                                              /*pnLog=*/nullptr, /*pnCkpt=*/nullptr);
   if (code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY) return absl::OkStatus();
   return error(code, "checkpoint");
+}
+
+absl::StatusOr<bool> Connection::empty_wal() {
+  const int code = sqlite3_wal_checkpoint_v2(handle_, /*zDb=*/"main", SQLITE_CHECKPOINT_TRUNCATE,
+                                             /*pnLog=*/nullptr, /*pnCkpt=*/nullptr);
+  if ((code & 0xff) == SQLITE_BUSY) return false;
+  if (code != SQLITE_OK) return error(code, "empty the WAL");
+  wal_pages_ = 0;
+  return true;
+}
+
+absl::Status Connection::rewrite_file() {
+  // In memory the copy would need as much of it as the file is large.
+  absl::Status done = exec("PRAGMA temp_store = FILE");
+  if (done.ok()) done = exec("VACUUM");
+  const absl::Status restored = exec("PRAGMA temp_store = MEMORY");
+  return done.ok() ? restored : done;
+}
+
+absl::StatusOr<size_t> Connection::read_file(int64_t offset, absl::Span<char> bytes) {
+  sqlite3_file* file = nullptr;
+  int code = sqlite3_file_control(handle_, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  sqlite3_int64 size = 0;
+  if (code == SQLITE_OK) code = file->pMethods->xFileSize(file, &size);
+  if (code != SQLITE_OK) return error(code, "size of the file");
+  if (offset >= size) return 0;
+  const auto count =
+      static_cast<int>(std::min<int64_t>(size - offset, static_cast<int64_t>(bytes.size())));
+  code = file->pMethods->xRead(file, bytes.data(), count, offset);
+  if (code != SQLITE_OK) return error(code, "read the file");
+  return static_cast<size_t>(count);
 }
 
 void Connection::set_busy_timeout(int timeout_ms) { sqlite3_busy_timeout(handle_, timeout_ms); }

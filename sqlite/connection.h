@@ -17,6 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "sqlite/statement.h"
 
 struct sqlite3;
@@ -85,6 +86,18 @@ class Connection final {
 
   // Copies the WAL into the file. OK also when readers kept it from finishing. Writer only.
   absl::Status checkpoint(Checkpoint mode);
+  // Copies all of the WAL into the file and empties it: then nothing is in it that is not in the
+  // file. Waits for readers up to the busy timeout; false: one of them still needs it. Not inside a
+  // transaction. Writer only.
+  absl::StatusOr<bool> empty_wal();
+  // Writes the whole file anew, so that it holds what is in the tables and nothing else: no rest of
+  // rows that were removed or changed. Takes as long as copying it, needs free space of its size
+  // beside it for the WAL and in SQLite's directory for temporary files, and takes effect in the
+  // file with the next empty_wal(). Not inside a transaction. Writer only.
+  absl::Status rewrite_file();
+  // Reads bytes of the file as it is without the WAL, through SQLite's own descriptor: closing
+  // another one would end the locks of this process. Fewer than asked for at its end, 0 after it.
+  absl::StatusOr<size_t> read_file(int64_t offset, absl::Span<char> bytes);
   // Pages in the WAL after this connection's last commit.
   int64_t wal_pages() const { return wal_pages_; }
   void set_busy_timeout(int timeout_ms);

@@ -46,22 +46,33 @@ GroupCommit::GroupCommit(std::unique_ptr<Connection> writer, FailureHandler on_f
 
 GroupCommit::~GroupCommit() { stop(); }
 
+absl::Status GroupCommit::admit(std::vector<Pending>& queue, Operation& operation,
+                                Completion& completion) {
+  if (failed_) return outcome_unknown();
+  if (stopping_) return refuse(v1::REASON_STOPPING, "the writer is stopping");
+  if (queue.size() >= limits_.queued_operations) {
+    return refuse(v1::REASON_BUSY, "too many writes wait already");
+  }
+  queue.push_back({std::move(operation), std::move(completion), absl::OkStatus()});
+  return absl::OkStatus();
+}
+
 void GroupCommit::submit(Operation operation, Completion completion) {
-  absl::Status refusal;
+  absl::Status admitted;
   {
     absl::MutexLock lock(&mutex_);
-    if (failed_) {
-      refusal = outcome_unknown();
-    } else if (stopping_) {
-      refusal = refuse(v1::REASON_STOPPING, "the writer is stopping");
-    } else if (queue_.size() >= limits_.queued_operations) {
-      refusal = refuse(v1::REASON_BUSY, "too many writes wait already");
-    } else {
-      queue_.push_back({std::move(operation), std::move(completion), absl::OkStatus()});
-      return;
-    }
+    admitted = admit(queue_.operations, operation, completion);
   }
-  std::move(completion)(std::move(refusal));
+  if (!admitted.ok()) std::move(completion)(std::move(admitted));
+}
+
+void GroupCommit::submit_upkeep(Upkeep upkeep, Completion completion) {
+  absl::Status admitted;
+  {
+    absl::MutexLock lock(&mutex_);
+    admitted = admit(queue_.upkeep, upkeep, completion);
+  }
+  if (!admitted.ok()) std::move(completion)(std::move(admitted));
 }
 
 absl::Status GroupCommit::run(Operation operation) {
@@ -92,11 +103,13 @@ bool GroupCommit::failed() const {
 }
 
 void GroupCommit::write_until_stopped() {
-  std::vector<Pending> taken;
+  Work taken;
   while (take(taken)) {
-    absl::Span<Pending> left = absl::MakeSpan(taken);
+    absl::Span<Pending> left = absl::MakeSpan(taken.operations);
     while (!left.empty()) left.remove_prefix(commit_some(left));
-    taken.clear();
+    for (Pending& upkeep : taken.upkeep) run_upkeep(upkeep);
+    taken.operations.clear();
+    taken.upkeep.clear();
     checkpoint_if_due();
   }
   if (failed()) return;
@@ -104,9 +117,9 @@ void GroupCommit::write_until_stopped() {
   if (!emptied.ok()) fail({}, emptied);
 }
 
-bool GroupCommit::take(std::vector<Pending>& taken) {
+bool GroupCommit::take(Work& taken) {
   absl::MutexLock lock(&mutex_, absl::Condition(this, &GroupCommit::has_work_or_ends));
-  taken.swap(queue_);
+  std::swap(taken, queue_);
   return !taken.empty();
 }
 
@@ -178,16 +191,31 @@ size_t GroupCommit::fail(absl::Span<Pending> group, const absl::Status& cause) {
   // Copied: it may be the outcome of an operation that is about to complete.
   const absl::Status error =
       cause.ok() ? absl::InternalError("transaction ended from within") : cause;
-  std::vector<Pending> waiting;
+  Work waiting;
   {
     absl::MutexLock lock(&mutex_);
     failed_ = true;
-    waiting.swap(queue_);
+    std::swap(waiting, queue_);
   }
   complete(group, outcome_unknown());
-  complete(absl::MakeSpan(waiting), outcome_unknown());
+  complete(absl::MakeSpan(waiting.operations), outcome_unknown());
+  complete(absl::MakeSpan(waiting.upkeep), outcome_unknown());
   if (on_failure_) std::move(on_failure_)(error);
   return group.size();
+}
+
+void GroupCommit::run_upkeep(Pending& upkeep) {
+  const absl::Span<Pending> alone(&upkeep, 1);
+  if (failed()) {
+    complete(alone, outcome_unknown());
+    return;
+  }
+  upkeep.outcome = call(upkeep.operation, *writer_);
+  if (writer_->met_fatal_error() || writer_->in_transaction()) {
+    fail(alone, upkeep.outcome);
+  } else {
+    complete(alone);
+  }
 }
 
 void GroupCommit::checkpoint_if_due() {

@@ -54,6 +54,10 @@ class GroupCommit final {
   // Anything else: nothing of it is stored. Runs on the writer's thread, or inside submit() when
   // refused there; so it must be quick and must not wait, throw, or call stop() or run().
   using Completion = absl::AnyInvocable<void(absl::Status) &&>;
+  // Work on the file as a whole. Runs once, on the writer's thread, outside any transaction, after
+  // the operations that were submitted before it; nobody writes meanwhile. Must leave no
+  // transaction open. An exception counts as a failure.
+  using Upkeep = absl::AnyInvocable<absl::Status(Connection&) &&>;
   // Called at most once, on the writer's thread, with the disk error that stopped the writer, after
   // the operations it concerns have completed. Must not call stop(): ask the main thread to.
   using FailureHandler = absl::AnyInvocable<void(const absl::Status&) &&>;
@@ -68,7 +72,10 @@ class GroupCommit final {
   // Queues `operation`. Refused with REASON_STOPPING after stop(), REASON_OUTCOME_UNKNOWN after a
   // disk error, REASON_BUSY when the queue is full. Never waits for the disk.
   void submit(Operation operation, Completion completion) ABSL_LOCKS_EXCLUDED(mutex_);
-  // The same, waiting for the completion. Not from an operation or a completion.
+  // Queues `upkeep`, refused as submit() refuses. Completes with what it returned; after a disk
+  // error with REASON_OUTCOME_UNKNOWN.
+  void submit_upkeep(Upkeep upkeep, Completion completion) ABSL_LOCKS_EXCLUDED(mutex_);
+  // submit(), waiting for the completion. Not from an operation or a completion.
   absl::Status run(Operation operation) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Refuses what comes, finishes what was accepted, empties the WAL into the file and closes the
@@ -92,9 +99,19 @@ class GroupCommit final {
     kUnknown,  // the disk failed
   };
 
+  // What waits for the writer's thread: operations, then upkeep.
+  struct Work {
+    std::vector<Pending> operations;
+    std::vector<Pending> upkeep;
+    bool empty() const { return operations.empty() && upkeep.empty(); }
+  };
+
+  // Puts the work into `queue`, or says why not.
+  absl::Status admit(std::vector<Pending>& queue, Operation& operation, Completion& completion)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void write_until_stopped();
   // Waits for work and takes all of it. False: stopped, and nothing is left.
-  bool take(std::vector<Pending>& taken) ABSL_LOCKS_EXCLUDED(mutex_);
+  bool take(Work& taken) ABSL_LOCKS_EXCLUDED(mutex_);
   bool has_work_or_ends() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
     return stopping_ || failed_ || !queue_.empty();
   }
@@ -104,6 +121,7 @@ class GroupCommit final {
   // `alone`: the transaction serves as the operation's savepoint.
   Turn run_operation(Pending& pending, bool alone);
   Turn lose_transaction();
+  void run_upkeep(Pending& upkeep);
   void checkpoint_if_due();
   // Each returns the size of `group`. The first completes each operation with its own outcome.
   static size_t complete(absl::Span<Pending> group);
@@ -120,7 +138,7 @@ class GroupCommit final {
   int64_t checkpoint_due_pages_;
 
   mutable absl::Mutex mutex_;
-  std::vector<Pending> queue_ ABSL_GUARDED_BY(mutex_);
+  Work queue_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   bool failed_ ABSL_GUARDED_BY(mutex_) = false;
 

@@ -331,4 +331,52 @@ TEST_CASE("many threads at once lose nothing and double nothing") {
 }
 
 }  // namespace
+TEST_CASE("Upkeep runs alone, after the operations before it are committed") {
+  Fixture fixture;
+  absl::Notification go;
+  fixture.hold_until(go);
+  absl::Status inserted = absl::UnknownError("not yet");
+  fixture.writer->submit(inserting(1), [&](absl::Status status) { inserted = std::move(status); });
+  int64_t seen = -1;
+  bool in_transaction = true;
+  absl::Notification done;
+  fixture.writer->submit_upkeep(
+      [&](Connection& connection) {
+        in_transaction = connection.in_transaction();
+        seen = connection.query_int64("SELECT count(*) FROM item").value_or(-2);
+        return absl::OkStatus();
+      },
+      [&](const absl::Status& status) {
+        CHECK(status.ok());
+        CHECK(inserted.ok());
+        done.Notify();
+      });
+  go.Notify();
+  done.WaitForNotification();
+  CHECK_FALSE(in_transaction);
+  CHECK(seen == 1);
+}
+
+TEST_CASE("Upkeep that leaves a transaction open stops the writer") {
+  Fixture fixture;
+  absl::Notification done;
+  fixture.writer->submit_upkeep([](Connection& connection) { return connection.exec("BEGIN"); },
+                                [&](const absl::Status& status) {
+                                  CHECK(reason_of(status) == v1::REASON_OUTCOME_UNKNOWN);
+                                  done.Notify();
+                                });
+  done.WaitForNotification();
+  fixture.writer->stop();
+  CHECK(fixture.failures == 1);
+}
+
+TEST_CASE("Upkeep is refused when the writer stops") {
+  Fixture fixture;
+  fixture.writer->stop();
+  absl::Status refused;
+  fixture.writer->submit_upkeep([](Connection&) { return absl::OkStatus(); },
+                                [&](absl::Status status) { refused = std::move(status); });
+  CHECK(reason_of(refused) == v1::REASON_STOPPING);
+}
+
 }  // namespace moadon::sqlite
