@@ -6,6 +6,7 @@
 
 #include "rules/calendar.h"
 #include "rules/churn.h"
+#include "rules/stage_decision.h"
 
 namespace moadon {
 namespace {
@@ -79,39 +80,34 @@ class Walker {
     }
   }
 
+  bool has_stage() const { return day_ >= met_ && !is_away(); }
+
   StageDecision decide() const {
-    StageDecision decision;
-    if (day_ < met_ || is_away()) return decision;
-    const StageVersion& version = version_at(day_);
-    const StageNumbers& n = version.numbers;
-    decision.program_version = version.program_version;
-    decision.purchase_days = purchase_days_;
-    sum_window(n, decision);
-    decision.rhythm_days_milli = moadon::rhythm_days_milli(n, rhythm());
-    if (purchase_days_ == 0) {
-      const int64_t sign = latest_sign();
-      const bool fresh = sign != kEver && day_ - sign <= n.interest_days;
-      decision.stage = fresh ? v1::STAGE_INTERESTED : v1::STAGE_POTENTIAL;
-      return decision;
+    if (!has_stage()) return {};
+    return decide_stage(evidence(), stage_version_on(versions_, day_), day_);
+  }
+
+  StageEvidence evidence() const {
+    const StageNumbers& n = stage_version_on(versions_, day_).numbers;
+    StageEvidence evidence;
+    evidence.purchase_days = purchase_days_;
+    if (purchase_days_ > 0) {
+      evidence.first_purchase_day = first_purchase();
+      evidence.last_purchase_day = last_purchase();
     }
-    decision.silent_days = day_ - last_purchase();
-    if (decision.silent_days >= churn_silence_days(n, rhythm())) {
-      decision.stage = v1::STAGE_CHURNING;
-    } else if (purchase_days_ == 1) {
-      decision.stage = v1::STAGE_NEW;
-    } else if (decision.window_purchase_days >= n.loyal_purchase_days &&
-               std::max<int64_t>(decision.window_spend_minor, 0) >= n.loyal_spend_minor) {
-      decision.stage = v1::STAGE_LOYAL;
-    } else {
-      decision.stage = v1::STAGE_ACTIVE;
+    for (auto it = kept_.upper_bound(day_ - n.loyal_window_days); it != kept_.end(); ++it) {
+      evidence.window_purchase_days += it->second.units_milli > 0 ? 1 : 0;
+      evidence.window_spend_minor += it->second.spend_minor;
     }
-    return decision;
+    const int64_t sign = latest_sign();
+    if (sign != kEver) evidence.last_sign_day = sign;
+    return evidence;
   }
 
   // The next day on which the passing of time, a sign or a program version could change the
   // decision; kNever: none.
   int64_t next_by_time() const {
-    const StageNumbers& n = version_at(day_).numbers;
+    const StageNumbers& n = stage_version_on(versions_, day_).numbers;
     int64_t next = kNever;
     const auto offer = [&](int64_t day) {
       if (day > day_) next = std::min(next, day);
@@ -163,12 +159,6 @@ class Walker {
   }
 
  private:
-  const StageVersion& version_at(int64_t day) const {
-    size_t i = versions_.size() - 1;
-    while (i > 0 && day_number(versions_[i].start_day) > day) --i;
-    return versions_[i];
-  }
-
   bool is_away() const {
     return std::any_of(away_.begin(), away_.end(), [this](const Period& p) { return p.has(day_); });
   }
@@ -194,13 +184,6 @@ class Walker {
       if (it->second.units_milli > 0) return it->first;
     }
     return older_last_;
-  }
-
-  void sum_window(const StageNumbers& n, StageDecision& decision) const {
-    for (auto it = kept_.upper_bound(day_ - n.loyal_window_days); it != kept_.end(); ++it) {
-      decision.window_purchase_days += it->second.units_milli > 0 ? 1 : 0;
-      decision.window_spend_minor += it->second.spend_minor;
-    }
   }
 
   PurchaseRhythm rhythm() const {
@@ -269,6 +252,14 @@ StagePath stage_path(const MemberTimeline& member, const StageVersions& versions
     path.next_day = day_of_number(fact_day);
   }
   return path;
+}
+
+absl::optional<StageEvidence> stage_evidence_at(const MemberTimeline& member,
+                                                const StageVersions& versions, absl::CivilDay day) {
+  Walker walker(member, versions);
+  walker.advance(day_number(day));
+  if (!walker.has_stage()) return absl::nullopt;
+  return walker.evidence();
 }
 
 StageDecision stage_at(const MemberTimeline& member, const StageVersions& versions,

@@ -16,8 +16,9 @@ namespace moadon {
 // Something that changed what a member has kept of one day's purchases.
 struct SpendFact {
   absl::CivilDay purchase_day;  // the sale's business date; of a return without receipt its own
-  absl::CivilDay
-      fact_day;  // when it counts from: the sale's own day; of a return the later of the two
+  // When it counts from: the sale's own day; of a return the later of the two; of what a merge
+  // brings the merge's day at the earliest.
+  absl::CivilDay fact_day;
   int64_t units_milli =
       0;  // kept units that came (sale) or went (linked return); 0 for a return without receipt
   int64_t spend_minor = 0;  // net spend that came (+) or went (-)
@@ -31,12 +32,33 @@ struct OlderDays {
   absl::CivilDay last_day;
 };
 
+// Days from `from_day` until the day before `until_day`; without that for ever.
+struct DayPeriod {
+  absl::CivilDay from_day;
+  absl::optional<absl::CivilDay> until_day;
+};
+
+// A sign of interest of somebody who is part of the member in a period.
+struct LentSign {
+  absl::CivilDay sign_day;
+  DayPeriod period;  // from sign_day at the earliest
+};
+
+// What merges mean for one member. What somebody who became part of the member brings are facts
+// from the merge on, and facts of the opposite sign from its undoing on.
+struct MergePeriods {
+  std::vector<DayPeriod> away;       // in which the member is part of another: no stage, no tier
+  std::vector<absl::CivilDay> days;  // on which a merge began or was undone, on either side
+};
+
 // Everything about one member that stages depend on. Facts in any order.
 struct MemberTimeline {
   absl::CivilDay met_day;                 // first contact of any kind
   std::vector<absl::CivilDay> sign_days;  // signs of interest
   std::vector<SpendFact> facts;
   OlderDays older;
+  std::vector<LentSign> lent_signs;
+  MergePeriods merges;
 };
 
 // The numbers a stage was decided on.
@@ -59,7 +81,8 @@ struct StageStep {
 
 struct StagePath {
   std::vector<StageStep> steps;  // moves in [start, until], oldest first
-  StageDecision at_end;  // as of `until`; STAGE_UNSPECIFIED when the member is met only later
+  // As of `until`; STAGE_UNSPECIFIED when the member is met only later or is part of another.
+  StageDecision at_end;
   // The first day after `until` on which the stage changes if nothing else happens, or on which a
   // fact of the future counts.
   absl::optional<absl::CivilDay> next_day;
@@ -79,9 +102,13 @@ struct PathStart {
 StagePath stage_path(const MemberTimeline& member, const StageVersions& versions,
                      absl::CivilDay until, const PathStart& start = {});
 
-// The stage as of the end of a day and its numbers; STAGE_UNSPECIFIED for a member met later.
+// The stage as of the end of a day and its numbers; STAGE_UNSPECIFIED for a member met later, or
+// part of another on that day.
 StageDecision stage_at(const MemberTimeline& member, const StageVersions& versions,
                        absl::CivilDay day);
+
+// Whether the member is part of another at the end of a day.
+bool is_away(const MergePeriods& merges, absl::CivilDay day);
 
 // Sums that do not depend on stages, as of the end of a day.
 struct Standing {

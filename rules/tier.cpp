@@ -50,8 +50,8 @@ std::vector<int64_t> purchase_days_of(const std::vector<DatedFact>& facts) {
 
 class Life final {
  public:
-  Life(const TierLadder& ladder, const std::vector<DatedFact>& facts)
-      : ladder_(ladder), days_(purchase_days_of(facts)), walk_(ladder, days_) {
+  Life(const TierLadder& ladder, const std::vector<DatedFact>& facts, const MergePeriods& merges)
+      : ladder_(ladder), merges_(merges), days_(purchase_days_of(facts)), walk_(ladder, days_) {
     lived_ = std::min(days_.next_day(INT64_MIN), ladder.first_floor_day());
     if (lived_ != kNeverDay) --lived_;
   }
@@ -109,10 +109,16 @@ class Life final {
       sums = days_.sums(walk_.version().tiers[decided_by], today, today);
     }
     const bool is_return = was_undone && walk_.rank() < rank_before;
-    const v1::TierReason reason =
+    v1::TierReason reason =
         is_return || steps_today.empty() ? v1::TIER_REASON_RETURN : steps_today.back().reason;
+    if (is_merge_day(today)) reason = v1::TIER_REASON_MERGE;
     steps_.push_back({day_of_number(today), before, walk_.tier_id(), reason, sums.spend_minor,
                       sums.purchase_days, walk_.version().program_version});
+  }
+
+  bool is_merge_day(int64_t day) const {
+    return std::find(merges_.days.begin(), merges_.days.end(), day_of_number(day)) !=
+           merges_.days.end();
   }
 
   std::vector<v1::TierGap> next_gaps(int64_t until) const {
@@ -144,22 +150,71 @@ class Life final {
   }
 
   const TierLadder& ladder_;
+  const MergePeriods& merges_;
   TierDays days_;
   TierWalk walk_;
   int64_t lived_ = kNeverDay;  // through the end of this day; kNeverDay: nothing ever happens
   std::vector<TierStep> steps_;
 };
 
+// Hides what happens to a member while they are part of another.
+void hide_away(const MergePeriods& merges, const TierLadder& ladder, absl::CivilDay until,
+               TierPath& path) {
+  std::vector<absl::CivilDay> turns;  // days on which the member may go or come back
+  for (const DayPeriod& period : merges.away) {
+    turns.push_back(period.from_day);
+    if (period.until_day) turns.push_back(*period.until_day);
+  }
+  std::sort(turns.begin(), turns.end());
+  std::vector<TierStep> shown;
+  std::string unseen;  // the tier on the path that goes on
+  std::string seen;
+  auto step = path.steps.begin();
+  const auto pass = [&](absl::CivilDay last, bool is_seen) {
+    for (; step != path.steps.end() && step->day <= last; ++step) {
+      unseen = step->to;
+      if (!is_seen) continue;
+      shown.push_back(*step);
+      seen = unseen;
+    }
+  };
+  bool was_away = false;
+  for (const absl::CivilDay day : turns) {
+    if (day > until) break;
+    pass(day - 1, !was_away);
+    const bool is_away_now = is_away(merges, day);
+    if (!is_away_now && !was_away) continue;
+    pass(day, false);
+    const std::string to = is_away_now ? "" : unseen;
+    if (to != seen) {
+      const size_t version = ladder.version_on(day_number(day));
+      shown.push_back(
+          {day, seen, to, v1::TIER_REASON_MERGE, 0, 0, ladder.version(version).program_version});
+      seen = to;
+    }
+    was_away = is_away_now;
+  }
+  pass(until, !was_away);
+  path.steps = std::move(shown);
+  if (!was_away) return;
+  path.at_end.clear();
+  path.next_gaps.clear();
+  path.next_day.reset();
+}
+
 }  // namespace
 
 TierPath tier_path(absl::Span<const SpendFact> facts, absl::Span<const TierFloor> floors,
-                   const TierVersions& versions, absl::CivilDay until_day) {
+                   const TierVersions& versions, absl::CivilDay until_day,
+                   const MergePeriods& merges) {
   const int64_t until = day_number(until_day);
   const DatedFacts kept = dated(facts, until);
   const TierLadder ladder(versions, floors);
-  Life life(ladder, kept.until);
+  Life life(ladder, kept.until, merges);
   life.live(kept.until, until);
-  return std::move(life).path(until, kept.next_day);
+  TierPath path = std::move(life).path(until, kept.next_day);
+  if (!merges.away.empty()) hide_away(merges, ladder, until_day, path);
+  return path;
 }
 
 }  // namespace moadon

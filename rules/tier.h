@@ -11,6 +11,9 @@
 //   begins the day after. A lock of a dropped tier holds the tier its holders take.
 // - What comes back on the day it was bought never counted. A return without a receipt lowers the
 //   spend of its own day, so that a fall it causes goes through grace.
+// - What a merge brings counts as if the member had bought it then: the whole path is recomputed on
+//   the day of the merge, and again, without it, on the day of its undoing. While a member is part
+//   of another the path goes on unseen.
 #pragma once
 
 #include <cstdint>
@@ -71,6 +74,7 @@ struct TierPath {
 // The whole path. Facts one by one and in any order, as in MemberTimeline; those with fact_day >
 // `until` have not happened.
 TierPath tier_path(absl::Span<const SpendFact> facts, absl::Span<const TierFloor> floors,
-                   const TierVersions& versions, absl::CivilDay until);
+                   const TierVersions& versions, absl::CivilDay until,
+                   const MergePeriods& merges = {});
 
 }  // namespace moadon

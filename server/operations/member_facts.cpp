@@ -129,10 +129,11 @@ absl::StatusOr<StageNow> stage_now(sqlite::Connection& connection, const storage
   if (!is_due(row, moment)) {
     return StageNow{static_cast<v1::Stage>(row.stage), row.stage_since_day};
   }
-  const auto facts = storage::list_facts(connection, row.member_id);
-  if (!facts.ok()) return facts.status();
+  const absl::StatusOr<MemberLife> life = member_life(connection, Living(row));
+  if (!life.ok()) return life.status();
   const absl::CivilDay today = moment.view.day_of(moment.now_us);
-  const StagePath path = stage_path(timeline_of(row, *facts), moment.view.stage_versions(), today);
+  const StagePath path =
+      stage_path(timeline_of(Living(row), *life), moment.view.stage_versions(), today);
   StageNow now{path.at_end.stage, std::nullopt};
   if (!path.steps.empty()) now.since_day = day_number(path.steps.back().day);
   return now;

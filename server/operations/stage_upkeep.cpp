@@ -46,7 +46,9 @@ bool goes_on(const storage::MemberRow& row, const Learnt& learnt, const StageVer
 absl::StatusOr<MemberTimeline> recent_timeline(sqlite::Connection& connection,
                                                const storage::MemberRow& row, const Learnt& learnt,
                                                int64_t older_until) {
-  MemberTimeline timeline = timeline_of(row);
+  absl::StatusOr<MemberTimeline> begun = signs_timeline(connection, Living(row));
+  if (!begun.ok()) return begun;
+  MemberTimeline& timeline = *begun;
   if (row.last_fact_day) {
     auto days = storage::list_member_days(connection, row.member_id, older_until);
     if (!days.ok()) return days.status();
@@ -64,17 +66,7 @@ absl::StatusOr<MemberTimeline> recent_timeline(sqlite::Connection& connection,
     }
   }
   for (const storage::FactRow& fact : learnt.added) timeline.facts.push_back(spend_fact_of(fact));
-  return timeline;
-}
-
-absl::StatusOr<MemberTimeline> whole_timeline(sqlite::Connection& connection,
-                                              storage::MemberRow& row) {
-  const auto facts = storage::list_facts(connection, row.member_id);
-  if (!facts.ok()) return facts.status();
-  row.last_fact_day.reset();
-  row.last_return_day.reset();
-  for (const storage::FactRow& fact : *facts) note_fact(row, fact);
-  return timeline_of(row, *facts);
+  return begun;
 }
 
 // Puts the moves of `path` in the place of those on `from_day` and later, writing only what
@@ -138,9 +130,13 @@ absl::Status stage_anew(sqlite::Connection& connection, const StageVersions& ver
                         const Learnt& learnt, int64_t today, storage::MemberRow& row) {
   const absl::Status kept = keep_days(connection, row, learnt.deltas);
   if (!kept.ok()) return kept;
-  const absl::StatusOr<MemberTimeline> timeline = whole_timeline(connection, row);
-  if (!timeline.ok()) return timeline.status();
-  const StagePath path = stage_path(*timeline, versions, day_of_number(today));
+  const absl::StatusOr<MemberLife> life = member_life(connection, Living(row));
+  if (!life.ok()) return life.status();
+  row.last_fact_day.reset();
+  row.last_return_day.reset();
+  for (const storage::FactRow& fact : life->facts) note_fact(row, fact);
+  const MemberTimeline timeline = timeline_of(Living(row), *life);
+  const StagePath path = stage_path(timeline, versions, day_of_number(today));
   return keep_path(connection, path, kFirstDayEver, std::nullopt, row);
 }
 

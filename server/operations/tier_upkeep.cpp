@@ -13,34 +13,27 @@ namespace {
 
 constexpr int64_t kFirstDayEver = std::numeric_limits<int64_t>::min();
 
-// Sums per day say the same as the facts one by one, unless something came back: then it matters
-// when.
-absl::StatusOr<std::vector<SpendFact>> facts_of(sqlite::Connection& connection,
-                                                const storage::MemberRow& row) {
+// What the path follows from.
+struct TierFacts {
   std::vector<SpendFact> spent;
-  if (!row.last_fact_day) return spent;
-  if (!row.last_return_day) {
-    const auto days = storage::list_member_days(connection, row.member_id, kFirstDayEver);
-    if (!days.ok()) return days.status();
-    for (const storage::MemberDay& day : *days) spent.push_back(spend_fact_of(day));
-    return spent;
-  }
-  const auto facts = storage::list_facts(connection, row.member_id);
-  if (!facts.ok()) return facts.status();
-  for (const storage::FactRow& fact : *facts) spent.push_back(spend_fact_of(fact));
-  return spent;
-}
-
-absl::StatusOr<std::vector<TierFloor>> floors_of(sqlite::Connection& connection,
-                                                 const storage::MemberRow& row) {
   std::vector<TierFloor> floors;
-  if (row.lock_count == 0) return floors;
-  const auto locks = storage::list_tier_locks(connection, row.member_id);
-  if (!locks.ok()) return locks.status();
-  for (const storage::TierLockRow& lock : *locks) {
-    floors.push_back({lock.tier_id, day_of_number(lock.from_day), day_of_number(lock.until_day)});
-  }
-  return floors;
+  MergePeriods merges;
+};
+
+// Sums per day say the same as the facts one by one, unless something came back or came by a merge:
+// then it matters when.
+absl::StatusOr<TierFacts> facts_of(sqlite::Connection& connection, const storage::MemberRow& row) {
+  const bool by_days = !row.last_return_day && row.merge_count == 0;
+  const auto life = by_days ? member_life_with(connection, Living(row), {})
+                            : member_life(connection, Living(row));
+  if (!life.ok()) return life.status();
+  TierFacts facts{{}, floors_of(*life), merge_periods_of(*life)};
+  for (const storage::FactRow& fact : life->facts) facts.spent.push_back(spend_fact_of(fact));
+  if (!by_days || !row.last_fact_day) return facts;
+  const auto days = storage::list_member_days(connection, row.member_id, kFirstDayEver);
+  if (!days.ok()) return days.status();
+  for (const storage::MemberDay& day : *days) facts.spent.push_back(spend_fact_of(day));
+  return facts;
 }
 
 storage::TierMoveRow move_row_of(const TierStep& step) {
@@ -81,9 +74,8 @@ absl::StatusOr<TierPath> tier_path_of(sqlite::Connection& connection, const Club
   if (!view.has_tiers()) return TierPath();
   const auto facts = facts_of(connection, row);
   if (!facts.ok()) return facts.status();
-  const auto floors = floors_of(connection, row);
-  if (!floors.ok()) return floors.status();
-  return tier_path(*facts, *floors, view.tier_versions(), day_of_number(today));
+  return tier_path(facts->spent, facts->floors, view.tier_versions(), day_of_number(today),
+                   facts->merges);
 }
 
 absl::Status keep_tier(sqlite::Connection& connection, const TierPath& path,

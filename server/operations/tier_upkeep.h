@@ -14,7 +14,7 @@ namespace moadon {
 
 // The member's whole path through `today`, from facts and locks as written. Reads nothing, and
 // finds no tier, where no program version has tiers. `row` must know of the member's returns
-// (last_return_day).
+// (last_return_day) and merges (merge_count).
 absl::StatusOr<TierPath> tier_path_of(sqlite::Connection& connection, const ClubView& view,
                                       const storage::MemberRow& row, int64_t today);
 

@@ -100,10 +100,9 @@ CREATE INDEX holds_open ON holds (expire_us) WHERE state = 1;
 CREATE TABLE late_facts (
   fact_day INTEGER NOT NULL,
   receive_day INTEGER NOT NULL,
-  register_id TEXT NOT NULL,
   fact_count INTEGER NOT NULL CHECK (fact_count >= 1),
   last_receive_us INTEGER NOT NULL,
-  PRIMARY KEY (fact_day, receive_day, register_id)
+  PRIMARY KEY (fact_day, receive_day)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE member_asks (
@@ -200,7 +199,7 @@ CREATE TABLE member_reviews (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE member_signs (
-  member_id INTEGER NOT NULL REFERENCES members (member_id),
+  member_id INTEGER NOT NULL CHECK (member_id > 0),
   sign_us INTEGER NOT NULL,
   kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 5),
   sign_day INTEGER NOT NULL,
@@ -242,13 +241,16 @@ CREATE TABLE merges (
   lost_id INTEGER NOT NULL REFERENCES members (member_id),
   position INTEGER NOT NULL CHECK (position >= 1),
   kept_id INTEGER NOT NULL REFERENCES members (member_id),
+  request_id TEXT NOT NULL,
   merge_us INTEGER NOT NULL,
   merge_day INTEGER NOT NULL,
+  undo_request_id TEXT NOT NULL,
   undo_us INTEGER,
   undo_day INTEGER,
   PRIMARY KEY (lost_id, position),
   CHECK (lost_id <> kept_id),
-  CHECK ((undo_us IS NULL) = (undo_day IS NULL))
+  CHECK ((undo_us IS NULL) = (undo_day IS NULL)),
+  CHECK ((undo_us IS NULL) = (undo_request_id = ''))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX merges_by_kept ON merges (kept_id);
 
