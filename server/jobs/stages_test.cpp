@@ -5,9 +5,9 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "rules/refusal.h"
+#include "server/insight/count_stages.h"
 #include "server/jobs/ageing_job.h"
 #include "server/operations/page_token.h"
-#include "server/operations/report_stages.h"
 #include "server/operations/test_club.h"
 #include "tests/catch.h"
 

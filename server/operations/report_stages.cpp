@@ -1,7 +1,6 @@
 #include "server/operations/report_stages.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,94 +12,61 @@
 #include "rules/refusal.h"
 #include "rules/stage.h"
 #include "rules/tier.h"
+#include "server/operations/asked_moment.h"
 #include "server/operations/member_id.h"
 #include "server/operations/member_timeline.h"
 #include "server/operations/page_token.h"
-#include "server/storage/decision_store.h"
 #include "server/storage/fact_store.h"
 #include "server/storage/kept_promises_store.h"
 #include "server/storage/member_details_store.h"
+#include "server/storage/member_scan.h"
 #include "server/storage/member_store.h"
-#include "server/storage/tier_store.h"
 
 namespace moadon {
 namespace {
 
 constexpr int kDefaultStandings = 1000;
 constexpr int kMaxStandings = 5000;
-constexpr int kMembersPerScan = 1000;
 constexpr int kAnyStage = 0;
 
-// The moment that a report is of: the end of a day, or an instant in it.
-struct AsOf {
-  absl::CivilDay day;
-  std::optional<int64_t> instant_us;
-};
-
-absl::StatusOr<AsOf> as_of(const v1::AsOf& asked, const ClubView& view, int64_t now_us) {
-  switch (asked.moment_case()) {
-    case v1::AsOf::kDate: {
-      const absl::StatusOr<absl::CivilDay> day = parse_day(asked.date(), "as_of.date");
-      if (!day.ok()) return day.status();
-      return AsOf{*day, std::nullopt};
-    }
-    case v1::AsOf::kInstant: {
-      const absl::StatusOr<int64_t> us = time_us_of(asked.instant(), "as_of.instant");
-      if (!us.ok()) return us.status();
-      return AsOf{view.day_of(*us), *us};
-    }
-    case v1::AsOf::MOMENT_NOT_SET:
-      break;
+// The member's own facts. Of a member who never returned anything, and at the end of a day, the
+// sums of the days say the same, and are fewer.
+absl::StatusOr<std::vector<storage::FactRow>> facts_of(sqlite::Connection& connection,
+                                                       const storage::MemberRow& row,
+                                                       const AsOf& moment,
+                                                       storage::DayReader& reader) {
+  const bool days_tell = !moment.instant_us && !row.last_return_day && row.merge_count == 0;
+  if (!days_tell) return storage::list_facts(connection, row.member_id);
+  std::vector<storage::MemberDay> days;
+  const absl::Status read = reader.read_until(row.member_id, days);
+  if (!read.ok()) return read;
+  std::vector<storage::FactRow> facts;
+  for (const storage::MemberDay& kept : days) {
+    storage::FactRow& fact = facts.emplace_back();
+    fact.member_id = row.member_id;
+    fact.purchase_day = kept.day;
+    fact.fact_day = kept.day;
+    fact.units_milli = kept.units_milli;
+    fact.spend_minor = kept.spend_minor;
   }
-  return AsOf{view.day_of(now_us), now_us};
+  return facts;
 }
 
-// What was known of a member then, counted in business dates. An instant sees what had occurred by
-// then, and no date later than its own: a branch east of the club may be a day ahead.
-std::optional<MemberTimeline> timeline_as_of(const storage::MemberRow& row,
-                                             const std::vector<storage::FactRow>& facts,
-                                             const AsOf& moment) {
-  MemberTimeline timeline;
-  timeline.met_day = day_of_number(row.met_day);
-  const bool is_met =
-      moment.instant_us ? row.met_time_us <= *moment.instant_us : timeline.met_day <= moment.day;
-  if (!is_met) return std::nullopt;
-  timeline.met_day = std::min(timeline.met_day, moment.day);
-  const bool has_signed =
-      row.enrolled_day && (!moment.instant_us || *row.enrolled_time_us <= *moment.instant_us);
-  if (has_signed) {
-    absl::CivilDay sign_day = day_of_number(*row.enrolled_day);
-    if (moment.instant_us) sign_day = std::min(sign_day, moment.day);
-    timeline.sign_days.push_back(sign_day);
-  }
-  for (const storage::FactRow& row_of_fact : facts) {
-    if (moment.instant_us && row_of_fact.fact_time_us > *moment.instant_us) continue;
-    SpendFact fact = spend_fact_of(row_of_fact);
-    if (moment.instant_us) {
-      fact.purchase_day = std::min(fact.purchase_day, moment.day);
-      fact.fact_day = std::min(fact.fact_day, moment.day);
-    }
-    if (fact.fact_day <= moment.day) timeline.facts.push_back(fact);
-  }
-  return timeline;
-}
-
-// Calls `see(row, timeline)` for each of `rows` who was met by then.
+// Calls `see(row, then)` for each of `rows` who was a member of their own then.
 template <typename See>
 absl::Status for_each_as_of(sqlite::Connection& connection,
                             const std::vector<storage::MemberRow>& rows, const AsOf& moment,
                             See see) {
   if (rows.empty()) return absl::OkStatus();
-  storage::FactReader reader(connection, rows.front().member_id - 1, rows.back().member_id);
-  std::vector<storage::FactRow> facts;
+  storage::DayReader days(connection, rows.front().member_id - 1, rows.back().member_id);
   for (const storage::MemberRow& row : rows) {
-    facts.clear();
-    absl::Status read = reader.read_until(row.member_id, facts);
-    if (!read.ok()) return read;
-    const std::optional<MemberTimeline> timeline = timeline_as_of(row, facts, moment);
-    if (!timeline) continue;
-    read = see(row, *timeline);
-    if (!read.ok()) return read;
+    const auto facts = facts_of(connection, row, moment, days);
+    if (!facts.ok()) return facts.status();
+    const auto then = member_as_of(connection, Living(row), *facts, moment);
+    if (!then.ok()) return then.status();
+    if (!*then) continue;
+    const absl::Status seen = see(row, **then);
+    if (!seen.ok()) return seen;
   }
   return absl::OkStatus();
 }
@@ -109,34 +75,14 @@ absl::Status program_missing() {
   return refuse(v1::REASON_PROGRAM_MISSING, "no program has been published yet");
 }
 
-// The tier locks that had been decided by then.
-absl::StatusOr<std::vector<TierFloor>> floors_as_of(sqlite::Connection& connection,
-                                                    const storage::MemberRow& row,
-                                                    const AsOf& moment) {
-  std::vector<TierFloor> floors;
-  if (row.lock_count == 0) return floors;
-  const auto locks = storage::list_tier_locks(connection, row.member_id);
-  if (!locks.ok()) return locks.status();
-  for (const storage::TierLockRow& lock : *locks) {
-    if (moment.instant_us) {
-      const auto decision = storage::find_decision(connection, lock.request_id);
-      if (!decision.ok()) return decision.status();
-      if (*decision && (*decision)->record_us > *moment.instant_us) continue;
-    }
-    floors.push_back({lock.tier_id, day_of_number(lock.from_day), day_of_number(lock.until_day)});
-  }
-  return floors;
-}
-
 // Tier and points then. Points have dates and no hour: an instant sees those of its date.
 absl::Status fill_promises(sqlite::Connection& connection, const storage::MemberRow& row,
-                           const MemberTimeline& timeline, const ClubView& view, const AsOf& moment,
+                           const MemberThen& then, const ClubView& view, const AsOf& moment,
                            v1::MemberStanding& message) {
   if (view.has_tiers()) {
-    const auto floors = floors_as_of(connection, row, moment);
-    if (!floors.ok()) return floors.status();
-    message.set_tier_id(
-        tier_path(timeline.facts, *floors, view.tier_versions(), moment.day).at_end);
+    message.set_tier_id(tier_path(then.timeline.facts, then.floors, view.tier_versions(),
+                                  moment.day, then.timeline.merges)
+                            .at_end);
   }
   if (row.points_entry_number == 0) return absl::OkStatus();
   const absl::StatusOr<int64_t> points_milli =
@@ -147,12 +93,12 @@ absl::Status fill_promises(sqlite::Connection& connection, const storage::Member
 
 absl::StatusOr<v1::MemberStanding> standing_message(sqlite::Connection& connection,
                                                     const storage::MemberRow& row,
-                                                    const MemberTimeline& timeline,
-                                                    const ClubView& view, const AsOf& moment) {
+                                                    const MemberThen& then, const ClubView& view,
+                                                    const AsOf& moment) {
   absl::StatusOr<std::string> key = storage::find_shown_key(connection, row.member_id);
   if (!key.ok()) return key.status();
-  const Standing standing = standing_at(timeline, moment.day);
-  const StagePath path = stage_path(timeline, view.stage_versions(), moment.day);
+  const Standing standing = standing_at(then.timeline, moment.day);
+  const StagePath path = stage_path(then.timeline, view.stage_versions(), moment.day);
   v1::MemberStanding message;
   message.set_member_id(member_id_text(row.member_id));
   message.set_key(*std::move(key));
@@ -163,7 +109,7 @@ absl::StatusOr<v1::MemberStanding> standing_message(sqlite::Connection& connecti
   message.set_net_spend_minor(standing.net_spend_minor);
   message.set_stage(path.at_end.stage);
   if (!path.steps.empty()) message.set_stage_since_date(format_day(path.steps.back().day));
-  const absl::Status filled = fill_promises(connection, row, timeline, view, moment, message);
+  const absl::Status filled = fill_promises(connection, row, then, view, moment, message);
   if (!filled.ok()) return filled;
   return message;
 }
@@ -181,7 +127,7 @@ std::string export_token(const ExportPlace& place) {
                      absl::StrCat(place.after_id)});
 }
 
-// The moment that a token names: one that as_of() could have given, whoever made the token.
+// The moment that a token names: one that asked_moment() could have given, whoever made the token.
 absl::StatusOr<AsOf> moment_of(const std::string& day_text, const std::string& instant_text,
                                const ClubView& view) {
   if (instant_text.empty()) {
@@ -214,42 +160,10 @@ absl::StatusOr<ExportPlace> export_place(const v1::ExportMembersRequest& request
 
 }  // namespace
 
-absl::StatusOr<v1::CountStagesResponse> count_stages(Club& club,
-                                                     const v1::CountStagesRequest& request) {
-  const ClubViewPtr view = club.view();
-  const absl::StatusOr<AsOf> moment = as_of(request.as_of(), *view, club.clock().now_us());
-  if (!moment.ok()) return moment.status();
-  if (!view->has_program()) return program_missing();
-  auto reader = club.database().readers().lease_snapshot();
-  if (!reader.ok()) return reader.status();
-  std::array<int64_t, v1::Stage_ARRAYSIZE> counts{};
-  int64_t after_id = 0;
-  while (true) {
-    const auto rows = storage::list_members(**reader, after_id, kAnyStage, kMembersPerScan);
-    if (!rows.ok()) return rows.status();
-    if (rows->empty()) break;
-    const absl::Status counted = for_each_as_of(
-        **reader, *rows, *moment, [&](const storage::MemberRow&, const MemberTimeline& timeline) {
-          ++counts[stage_at(timeline, view->stage_versions(), moment->day).stage];
-          return absl::OkStatus();
-        });
-    if (!counted.ok()) return counted;
-    after_id = rows->back().member_id;
-  }
-  v1::CountStagesResponse response;
-  for (int stage = v1::STAGE_POTENTIAL; stage <= v1::STAGE_CHURNING; ++stage) {
-    v1::StageCount& count = *response.add_stages();
-    count.set_stage(static_cast<v1::Stage>(stage));
-    count.set_member_count(counts[stage]);
-  }
-  response.set_as_of_date(format_day(moment->day));
-  return response;
-}
-
 absl::StatusOr<v1::ExportMembersResponse> export_members(Club& club,
                                                          const v1::ExportMembersRequest& request) {
   const ClubViewPtr view = club.view();
-  const absl::StatusOr<AsOf> asked = as_of(request.as_of(), *view, club.clock().now_us());
+  const absl::StatusOr<AsOf> asked = asked_moment(request.as_of(), *view, club.clock().now_us());
   if (!asked.ok()) return asked.status();
   const auto page_size = checked_page_size(request.page_size(), kDefaultStandings, kMaxStandings);
   if (!page_size.ok()) return page_size.status();
@@ -261,14 +175,14 @@ absl::StatusOr<v1::ExportMembersResponse> export_members(Club& club,
   const auto rows = storage::list_members(**reader, place->after_id, kAnyStage, *page_size);
   if (!rows.ok()) return rows.status();
   v1::ExportMembersResponse response;
-  const absl::Status exported = for_each_as_of(
-      **reader, *rows, place->moment,
-      [&](const storage::MemberRow& row, const MemberTimeline& timeline) -> absl::Status {
-        auto message = standing_message(**reader, row, timeline, *view, place->moment);
-        if (!message.ok()) return message.status();
-        *response.add_members() = *std::move(message);
-        return absl::OkStatus();
-      });
+  const absl::Status exported =
+      for_each_as_of(**reader, *rows, place->moment,
+                     [&](const storage::MemberRow& row, const MemberThen& then) -> absl::Status {
+                       auto message = standing_message(**reader, row, then, *view, place->moment);
+                       if (!message.ok()) return message.status();
+                       *response.add_members() = *std::move(message);
+                       return absl::OkStatus();
+                     });
   if (!exported.ok()) return exported;
   if (static_cast<int>(rows->size()) == *page_size) {
     place->after_id = rows->back().member_id;

@@ -1,4 +1,4 @@
-// Stages and standings as of any moment, from the facts and the ledger alone.
+// Standings as of any moment, from the facts and the ledger alone.
 #pragma once
 
 #include "moadon/v1/report_service.pb.h"
@@ -6,10 +6,7 @@
 
 namespace moadon {
 
-// ReportService.CountStages and ExportMembers, with their reasons. Counting reads all facts of the
-// club (one snapshot, on one reader); a page of the export those of its members.
-absl::StatusOr<v1::CountStagesResponse> count_stages(Club& club,
-                                                     const v1::CountStagesRequest& request);
+// ReportService.ExportMembers, with its reasons. A page reads what is kept of its members.
 absl::StatusOr<v1::ExportMembersResponse> export_members(Club& club,
                                                          const v1::ExportMembersRequest& request);
 

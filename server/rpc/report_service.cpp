@@ -1,4 +1,5 @@
 #include "moadon/v1/report_service.pb.h"
+#include "server/insight/count_stages.h"
 #include "server/operations/read_receipts.h"
 #include "server/operations/report_stages.h"
 #include "server/operations/report_totals.h"
