@@ -27,27 +27,6 @@ bool is_folded_ascii(absl::string_view text) {
   });
 }
 
-// NFKC with case folded, which also drops marks of direction and other invisible characters; digits
-// of any script become 0-9; white space at the ends goes.
-std::string folded(absl::string_view text) {
-  if (is_folded_ascii(text)) return std::string(text);
-  UErrorCode code = U_ZERO_ERROR;
-  const icu::Normalizer2* folding = icu::Normalizer2::getNFKCCasefoldInstance(code);
-  if (U_FAILURE(code)) return std::string(text);
-  const icu::UnicodeString given =
-      icu::UnicodeString::fromUTF8({text.data(), static_cast<int32_t>(text.size())});
-  const icu::UnicodeString normal = folding->normalize(given, code);
-  icu::UnicodeString result;
-  for (int32_t i = 0; i < normal.length(); i = normal.moveIndex32(i, 1)) {
-    const UChar32 c = normal.char32At(i);
-    const int32_t digit = u_charDigitValue(c);
-    result.append(digit >= 0 ? UChar32('0' + digit) : c);
-  }
-  std::string folded;
-  result.trim().toUTF8String(folded);
-  return folded;
-}
-
 // Digits, and a plus in front, of a text that has nothing else but spaces and dashes between them.
 std::optional<std::string> plain_digits(absl::string_view text) {
   std::string digits;
@@ -83,7 +62,7 @@ std::optional<std::string> normal_phone(absl::string_view text, absl::string_vie
   if (plain) return plain;
   const PhoneNumberUtil& phones = *PhoneNumberUtil::GetInstance();
   PhoneNumber number;
-  const auto parsed = phones.Parse(folded(text), std::string(country_code), &number);
+  const auto parsed = phones.Parse(folded_text(text), std::string(country_code), &number);
   if (parsed != PhoneNumberUtil::NO_PARSING_ERROR || !phones.IsPossibleNumber(number)) {
     return std::nullopt;
   }
@@ -109,7 +88,7 @@ std::optional<KeyRow> phone_key(absl::string_view text, absl::string_view countr
 }
 
 std::optional<KeyRow> folded_key(KeyKind kind, absl::string_view text) {
-  std::string value = folded(text);
+  std::string value = folded_text(text);
   if (value.empty()) return std::nullopt;
   KeyRow key{kind, std::move(value), std::string(absl::StripAsciiWhitespace(text)), std::nullopt};
   if (kind == KeyKind::kCard) key.ending = ending_of(key.value);
@@ -132,6 +111,25 @@ std::optional<KeyRow> keepable_key(const v1::Key& key, absl::string_view country
 }
 
 }  // namespace
+
+std::string folded_text(absl::string_view text) {
+  if (is_folded_ascii(text)) return std::string(text);
+  UErrorCode code = U_ZERO_ERROR;
+  const icu::Normalizer2* folding = icu::Normalizer2::getNFKCCasefoldInstance(code);
+  if (U_FAILURE(code)) return std::string(text);
+  const icu::UnicodeString given =
+      icu::UnicodeString::fromUTF8({text.data(), static_cast<int32_t>(text.size())});
+  const icu::UnicodeString normal = folding->normalize(given, code);
+  icu::UnicodeString result;
+  for (int32_t i = 0; i < normal.length(); i = normal.moveIndex32(i, 1)) {
+    const UChar32 c = normal.char32At(i);
+    const int32_t digit = u_charDigitValue(c);
+    result.append(digit >= 0 ? UChar32('0' + digit) : c);
+  }
+  std::string folded;
+  result.trim().toUTF8String(folded);
+  return folded;
+}
 
 absl::StatusOr<KeyRow> normal_key(const v1::Key& key, absl::string_view country_code,
                                   absl::string_view field) {

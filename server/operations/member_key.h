@@ -13,6 +13,10 @@
 
 namespace moadon {
 
+// A text as it is compared: NFKC with case folded, which also drops marks of direction and other
+// invisible characters; digits of any script become 0-9; white space at the ends goes.
+std::string folded_text(absl::string_view text);
+
 // The normal form of a key that can be kept: phones as E.164 (numbers without a country code are of
 // `country_code`; whatever is possible is accepted), the others folded (NFKC, no case, no spaces at
 // the ends, no marks of direction, digits of any script as 0-9). FIELD_INVALID naming `field` when

@@ -13,6 +13,7 @@ void add_program_service(Methods& methods, Club& club);
 void add_report_service(Methods& methods, Club& club);
 void add_admin_service(Methods& methods, Club& club);
 void add_settings_service(Methods& methods, Club& club);
+void add_group_service(Methods& methods, Club& club);
 
 inline void add_all_services(Methods& methods, Club& club) {
   add_sync_service(methods, club);
@@ -21,6 +22,7 @@ inline void add_all_services(Methods& methods, Club& club) {
   add_report_service(methods, club);
   add_admin_service(methods, club);
   add_settings_service(methods, club);
+  add_group_service(methods, club);
 }
 
 }  // namespace moadon::rpc
