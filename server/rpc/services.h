@@ -13,7 +13,10 @@ void add_program_service(Methods& methods, Club& club);
 void add_report_service(Methods& methods, Club& club);
 void add_admin_service(Methods& methods, Club& club);
 void add_settings_service(Methods& methods, Club& club);
+void add_week_service(Methods& methods, Club& club);
+void add_value_service(Methods& methods, Club& club);
 void add_group_service(Methods& methods, Club& club);
+void add_lifecycle_service(Methods& methods, Club& club);
 
 inline void add_all_services(Methods& methods, Club& club) {
   add_sync_service(methods, club);
@@ -22,7 +25,10 @@ inline void add_all_services(Methods& methods, Club& club) {
   add_report_service(methods, club);
   add_admin_service(methods, club);
   add_settings_service(methods, club);
+  add_week_service(methods, club);
+  add_value_service(methods, club);
   add_group_service(methods, club);
+  add_lifecycle_service(methods, club);
 }
 
 }  // namespace moadon::rpc
