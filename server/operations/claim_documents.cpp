@@ -26,7 +26,7 @@ absl::Status claim_unlinked(sqlite::Connection& connection, int64_t return_id,
   const auto row = storage::find_return(connection, storage::kNobody, return_id);
   if (!row.ok()) return row.status();
   if (!*row) return absl::InternalError("an unclaimed return is not there");
-  change.met((*row)->effective_time_us, (*row)->business_day);
+  change.met({(*row)->effective_time_us, (*row)->business_day, (*row)->branch_id, {}});
   return claim_return(connection, **row, change);
 }
 
@@ -43,7 +43,7 @@ absl::Status claim_sale(sqlite::Connection& connection, WriterState& state, int6
   if (!given.ok()) return given;
   given = storage::give_receipt(connection, sale.register_id, sale.receipt, sale.member_id);
   if (!given.ok()) return given;
-  change.met(sale.effective_time_us, sale.business_day);
+  change.met({sale.effective_time_us, sale.business_day, sale.branch_id, {}});
   change.count_sale();
   change.add(fact_of(sale));
   for (const storage::ReturnRow& returned : *returns) {

@@ -131,7 +131,7 @@ absl::StatusOr<storage::MemberRow> enroll(sqlite::Connection& connection, Writer
   const int64_t member_id = row->member_id;
 
   MemberChange change(*row);
-  change.met(enrollment.time_us, enrollment.day);
+  change.met({enrollment.time_us, enrollment.day, enrollment.branch_id, {}});
   change.enrolled(enrollment.time_us, enrollment.day);
   for (size_t i = 0; i < enrollment.keys.size(); ++i) {
     if (holder->holds[i]) continue;

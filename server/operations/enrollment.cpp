@@ -107,6 +107,7 @@ absl::StatusOr<Enrollment> prepare_enrollment(const v1::EnrollMemberRequest& req
   enrollment.details.birth_date = request.birth_date();
   enrollment.details.anniversary_date = request.anniversary_date();
   date(enrollment, request, view, at, now_us);
+  if (at != nullptr) enrollment.branch_id = at->branch_id;
   for (const v1::Consent& consent : request.consents()) {
     storage::ConsentRow row;
     row.channel = consent.channel();

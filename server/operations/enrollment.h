@@ -18,6 +18,7 @@ struct Enrollment {
   storage::DetailsRow details;
   int64_t time_us = 0;
   int64_t day = 0;
+  std::string branch_id;  // empty: not at a register
   bool is_dated = false;  // the caller said when
   std::vector<storage::ConsentRow> consents;
   std::vector<bool> consent_is_dated;

@@ -9,7 +9,12 @@
 
 namespace moadon {
 
-void MemberChange::met(int64_t time_us, int64_t day) {
+void MemberChange::met(const Contact& contact) {
+  const int64_t time_us = contact.time_us;
+  const int64_t day = contact.day;
+  if (!is_met_ || time_us <= row_.met_time_us || contact.source.kind != 0) {
+    contacts_.push_back(contact);
+  }
   if (!is_met_) {
     is_met_ = true;
     row_.met_time_us = time_us;
@@ -38,6 +43,13 @@ void MemberChange::enrolled(int64_t time_us, int64_t day) {
     is_anew_ = is_anew_ || !is_new_;
     from(day);
   }
+}
+
+void MemberChange::sign(int64_t day) {
+  ++row_.sign_count;
+  is_visible_ = true;
+  is_anew_ = is_anew_ || !is_new_;
+  from(day);
 }
 
 void MemberChange::add(const storage::FactRow& fact) {
@@ -69,7 +81,9 @@ void MemberChange::add_delta(int64_t day, int64_t units_milli, int64_t spend_min
 void MemberChange::from(int64_t day) { from_day_ = from_day_ ? std::min(*from_day_, day) : day; }
 
 absl::Status MemberChange::finish(sqlite::Connection& connection, WriterState& state) {
-  if (!from_day_ && !is_visible_ && !is_new_) return absl::OkStatus();
+  if (!from_day_ && !is_visible_ && !is_new_) {
+    return keep_origin(connection, row_.member_id, met_before_us_, contacts_);
+  }
   state.note_change(row_.member_id);
   const storage::MemberRow before = row_;
   if (from_day_) {
@@ -82,8 +96,15 @@ absl::Status MemberChange::finish(sqlite::Connection& connection, WriterState& s
     ++row_.snapshot;
     row_.changed_us = state.next_change_us();
   }
-  return is_new_ ? storage::insert_member(connection, row_)
-                 : storage::update_member(connection, row_);
+  return keep_row(connection);
+}
+
+absl::Status MemberChange::keep_row(sqlite::Connection& connection) {
+  const absl::Status kept =
+      is_new_ ? storage::insert_member(connection, row_) : storage::update_member(connection, row_);
+  if (!kept.ok()) return kept;
+  return keep_origin(connection, row_.member_id, is_new_ ? row_.met_time_us : met_before_us_,
+                     contacts_);
 }
 
 absl::Status MemberChange::decide(sqlite::Connection& connection, WriterState& state) {

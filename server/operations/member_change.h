@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "moadon/v1/report_service.pb.h"
 #include "server/operations/member_days.h"
+#include "server/operations/member_origin.h"
 #include "server/operations/writer_state.h"
 #include "server/storage/fact_store.h"
 #include "server/storage/member_store.h"
@@ -24,17 +25,19 @@ class MemberChange final {
  public:
   // A member as kept, or, with snapshot 0, a new one of whom met() must be told.
   explicit MemberChange(const storage::MemberRow& row)
-      : row_(row), is_new_(row.snapshot == 0), is_met_(!is_new_) {}
+      : row_(row), is_new_(row.snapshot == 0), is_met_(!is_new_), met_before_us_(row.met_time_us) {}
 
   const storage::MemberRow& row() const { return row_; }
   // The row, for what others keep in it: points, and the numbers of rights, uses, tags and locks.
   // Whoever changes it says so by touch().
   storage::MemberRow& row_to_edit() { return row_; }
 
-  // A contact of any kind; the earliest counts.
-  void met(int64_t time_us, int64_t day);
+  // A contact of any kind; the earliest counts, and says where the member came from.
+  void met(const Contact& contact);
   // A sign-up; the earliest counts.
   void enrolled(int64_t time_us, int64_t day);
+  // A sign of interest that was not the member's before; its row must be written before finish().
+  void sign(int64_t day);
   // A sale or return that was not the member's before; its row must be written before finish().
   void add(const storage::FactRow& fact);
   void count_sale() { ++row_.sale_count; }
@@ -58,12 +61,15 @@ class MemberChange final {
   void add_delta(int64_t day, int64_t units_milli, int64_t spend_minor);
   void from(int64_t day);
   absl::Status decide(sqlite::Connection& connection, WriterState& state);
+  absl::Status keep_row(sqlite::Connection& connection);
 
   storage::MemberRow row_;
   const bool is_new_;
   bool is_met_;
   bool is_visible_ = false;          // the snapshot grows
   bool is_anew_ = false;             // the path must be computed from the beginning
+  const int64_t met_before_us_;      // of a member as kept
+  std::vector<Contact> contacts_;    // that may say where the member came from
   std::optional<int64_t> from_day_;  // stage and tier are decided again from here
   std::optional<int64_t> took_day_;  // something came back, which counts from here
   absl::InlinedVector<storage::FactRow, 1> added_;

@@ -134,7 +134,7 @@ absl::Status apply_sale(sqlite::Connection& connection, WriterState& state,
   std::optional<MemberChange> change;
   if (member) {
     change.emplace(*member);
-    change->met(row.effective_time_us, row.business_day);
+    change->met({row.effective_time_us, row.business_day, row.branch_id, {}});
     change->count_sale();
     change->add(fact_of(row));
   }
@@ -207,7 +207,7 @@ absl::StatusOr<Taken> record_unlinked(sqlite::Connection& connection, WriterStat
   absl::Status written = insert_rows(connection, returned, differences);
   if (written.ok() && found->row) {
     MemberChange change(*found->row);
-    change.met(row.effective_time_us, row.business_day);
+    change.met({row.effective_time_us, row.business_day, row.branch_id, {}});
     change.add(fact_of(row));
     written = change.finish(connection, state);
   } else if (written.ok()) {
