@@ -7,9 +7,6 @@
 
 namespace moadon {
 
-inline constexpr int kMaxKeysPerEnrollment = 8;
-inline constexpr int kMaxConsentsPerEnrollment = 8;
-
 // MemberService.EnrollMember, with its reasons.
 void enroll_member(Club& club, const v1::EnrollMemberRequest& request,
                    Answer<v1::EnrollMemberResponse> answer);
@@ -17,5 +14,9 @@ void enroll_member(Club& club, const v1::EnrollMemberRequest& request,
 // SyncService.Enroll: at a register's branch, which is where consents without a place were given.
 void enroll_member_at(Club& club, const RegisterView& at, const v1::EnrollMemberRequest& request,
                       Answer<v1::IdentifyResponse> answer);
+
+// MemberService.CaptureLead, with its reasons: somebody who did not sign up.
+void capture_lead(Club& club, const v1::CaptureLeadRequest& request,
+                  Answer<v1::CaptureLeadResponse> answer);
 
 }  // namespace moadon

@@ -8,43 +8,17 @@
 #include "rules/check.h"
 #include "rules/refusal.h"
 #include "server/operations/birth_date.h"
-#include "server/operations/enroll_member.h"
 #include "server/operations/member_key.h"
+#include "server/operations/profile_check.h"
 
 namespace moadon {
 namespace {
 
-constexpr size_t kMaxNameBytes = 100;
-constexpr size_t kMaxWordingBytes = 500;
-constexpr size_t kMaxPlaceBytes = 64;
+using Keys = google::protobuf::RepeatedPtrField<v1::Key>;
 
-absl::Status too_large(absl::string_view field, int max) {
-  const std::string limit = absl::StrCat(max);
-  return refuse(v1::REASON_TOO_LARGE, absl::StrCat(field, " has more than ", limit, " entries"),
-                {{"field", field}, {"limit", limit}});
-}
-
-absl::Status check_consent(const v1::Consent& consent, absl::string_view at) {
-  const std::string channel = absl::StrCat(at, ".channel");
-  if (consent.channel() == v1::CONTACT_CHANNEL_UNSPECIFIED) {
-    return refuse(v1::REASON_FIELD_MISSING, absl::StrCat(channel, " is missing"),
-                  {{"field", channel}});
-  }
-  if (!v1::ContactChannel_IsValid(consent.channel())) {
-    return refuse(v1::REASON_FIELD_INVALID, absl::StrCat(channel, " must be a known channel"),
-                  {{"field", channel}, {"limit", "a known channel"}});
-  }
-  absl::Status status = check_text(consent.wording(), kMaxWordingBytes, Presence::kRequired,
-                                   absl::StrCat(at, ".wording"));
-  if (status.ok() && consent.has_occurred_at()) {
-    status = time_us_of(consent.occurred_at(), absl::StrCat(at, ".occurred_at")).status();
-  }
-  status.Update(
-      check_text(consent.place(), kMaxPlaceBytes, Presence::kOptional, absl::StrCat(at, ".place")));
-  return status;
-}
-
-absl::Status check_enrollment(const v1::EnrollMemberRequest& request) {
+// What enrolments and leads begin with.
+template <typename Request>
+absl::Status check_person(const Request& request) {
   if (request.keys().empty()) {
     return refuse(v1::REASON_FIELD_MISSING, "keys is missing", {{"field", "keys"}});
   }
@@ -53,47 +27,42 @@ absl::Status check_enrollment(const v1::EnrollMemberRequest& request) {
   for (int i = 0; i < request.keys_size(); ++i) {
     status.Update(check_key(request.keys(i), KeyUse::kToKeep, absl::StrCat("keys[", i, "]")));
   }
-  status.Update(check_text(request.first_name(), kMaxNameBytes, Presence::kOptional, "first_name"));
-  status.Update(check_text(request.last_name(), kMaxNameBytes, Presence::kOptional, "last_name"));
+  status.Update(check_name(request.first_name(), "first_name"));
+  status.Update(check_name(request.last_name(), "last_name"));
   if (status.ok() && request.has_occurred_at()) {
     status = time_us_of(request.occurred_at(), "occurred_at").status();
   }
-  if (status.ok() && request.consents_size() > kMaxConsentsPerEnrollment) {
-    return too_large("consents", kMaxConsentsPerEnrollment);
-  }
-  for (int i = 0; status.ok() && i < request.consents_size(); ++i) {
-    status = check_consent(request.consents(i), absl::StrCat("consents[", i, "]"));
-  }
-  status.Update(check_birth_date(request.birth_date(), "birth_date"));
-  status.Update(check_birth_date(request.anniversary_date(), "anniversary_date"));
   return status;
 }
 
-void date(Enrollment& enrollment, const v1::EnrollMemberRequest& request, const ClubView& view,
-          const RegisterView* at, int64_t now_us) {
-  const bool is_believed = at == nullptr || at->replays_history;
-  enrollment.is_dated = request.has_occurred_at() && is_believed;
-  enrollment.time_us =
-      enrollment.is_dated ? time_us_of(request.occurred_at(), "").value_or(now_us) : now_us;
-  enrollment.day =
-      day_number(at == nullptr ? view.day_of(enrollment.time_us)
-                               : business_day(enrollment.time_us, at->zone, at->day_start_minutes));
+absl::Status check_enrollment(const v1::EnrollMemberRequest& request, const ClubView& view) {
+  absl::Status status = check_person(request);
+  status.Update(check_consents(request.consents()));
+  status.Update(check_birth_date(request.birth_date(), "birth_date"));
+  status.Update(check_birth_date(request.anniversary_date(), "anniversary_date"));
+  status.Update(check_gender(request.gender()));
+  status.Update(check_family_status(request.family_status()));
+  status.Update(check_city(request.city()));
+  status.Update(check_language(request.language_code()));
+  status.Update(check_preferred_channel(request.preferred_channel()));
+  status.Update(check_custom_values(request.custom_values(), view.settings()));
+  status.Update(check_source(request.source(), "source"));
+  return status;
 }
 
-}  // namespace
+absl::Status check_lead(const v1::CaptureLeadRequest& request, const ClubView& view) {
+  absl::Status status = check_person(request);
+  status.Update(check_source(request.source(), "source"));
+  status.Update(check_consents(request.consents()));
+  status.Update(check_signs(request.signs()));
+  status.Update(check_branches(request.signs(), view));
+  return status;
+}
 
-absl::StatusOr<Enrollment> prepare_enrollment(const v1::EnrollMemberRequest& request,
-                                              const ClubView& view, const RegisterView* at,
-                                              int64_t now_us) {
-  const absl::Status form = check_enrollment(request);
-  if (!form.ok()) return form;
-  if (!view.has_program()) {
-    return refuse(v1::REASON_PROGRAM_MISSING, "no program has been published yet");
-  }
-  Enrollment enrollment;
-  for (int i = 0; i < request.keys_size(); ++i) {
+absl::Status take_keys(const Keys& keys, const ClubView& view, Enrollment& enrollment) {
+  for (int i = 0; i < keys.size(); ++i) {
     const std::string field = absl::StrCat("keys[", i, "]");
-    absl::StatusOr<storage::KeyRow> key = normal_key(request.keys(i), view.country_code(), field);
+    absl::StatusOr<storage::KeyRow> key = normal_key(keys[i], view.country_code(), field);
     if (!key.ok()) return key.status();
     const bool is_repeated = std::any_of(
         enrollment.keys.begin(), enrollment.keys.end(),
@@ -102,25 +71,94 @@ absl::StatusOr<Enrollment> prepare_enrollment(const v1::EnrollMemberRequest& req
     enrollment.keys.push_back(*std::move(key));
     enrollment.fields.push_back(field);
   }
+  return absl::OkStatus();
+}
+
+template <typename Request>
+void date(Enrollment& enrollment, const Request& request, const ClubView& view,
+          const RegisterView* at, int64_t now_us) {
+  const bool is_believed = at == nullptr || at->replays_history;
+  Contact& contact = enrollment.contact;
+  enrollment.is_dated = request.has_occurred_at() && is_believed;
+  contact.time_us =
+      enrollment.is_dated ? time_us_of(request.occurred_at(), "").value_or(now_us) : now_us;
+  contact.day =
+      day_number(at == nullptr ? view.day_of(contact.time_us)
+                               : business_day(contact.time_us, at->zone, at->day_start_minutes));
+  contact.source = source_columns(request.source());
+}
+
+// What is dated with the enrolment is so when that is.
+template <typename Request>
+void take_consents(const Request& request, const std::string& place, Enrollment& enrollment) {
+  enrollment.consents = given_consents(request.consents(), enrollment.contact.time_us, place);
+  for (GivenConsent& consent : enrollment.consents) {
+    consent.is_dated = consent.is_dated || enrollment.is_dated;
+  }
+}
+
+storage::DetailsRow details_of(const v1::EnrollMemberRequest& request) {
+  storage::DetailsRow details;
+  details.first_name = request.first_name();
+  details.last_name = request.last_name();
+  details.birth_date = request.birth_date();
+  details.anniversary_date = request.anniversary_date();
+  details.gender = request.gender();
+  details.family_status = request.family_status();
+  details.city = request.city();
+  details.language_code = request.language_code();
+  details.preferred_channel = request.preferred_channel();
+  return details;
+}
+
+absl::Status program_missing() {
+  return refuse(v1::REASON_PROGRAM_MISSING, "no program has been published yet");
+}
+
+}  // namespace
+
+absl::StatusOr<Enrollment> prepare_enrollment(const v1::EnrollMemberRequest& request,
+                                              const ClubView& view, const RegisterView* at,
+                                              int64_t now_us) {
+  const absl::Status form = check_enrollment(request, view);
+  if (!form.ok()) return form;
+  if (!view.has_program()) return program_missing();
+  Enrollment enrollment;
+  const absl::Status keys = take_keys(request.keys(), view, enrollment);
+  if (!keys.ok()) return keys;
+  enrollment.details = details_of(request);
+  for (const v1::CustomValue& value : request.custom_values()) {
+    if (!value.value().empty()) {
+      enrollment.custom_values.push_back({value.field_id(), value.value()});
+    }
+  }
+  date(enrollment, request, view, at, now_us);
+  if (at != nullptr) {
+    enrollment.contact.branch_id = at->branch_id;
+    enrollment.actor = absl::StrCat("register/", at->register_id);
+    if (enrollment.contact.source.kind == 0) {
+      enrollment.contact.source.kind = v1::SOURCE_KIND_REGISTER;
+    }
+  }
+  take_consents(request, enrollment.contact.branch_id, enrollment);
+  return enrollment;
+}
+
+absl::StatusOr<Enrollment> prepare_lead(const v1::CaptureLeadRequest& request, const ClubView& view,
+                                        int64_t now_us) {
+  const absl::Status form = check_lead(request, view);
+  if (!form.ok()) return form;
+  if (!view.has_program()) return program_missing();
+  Enrollment enrollment;
+  enrollment.is_sign_up = false;
+  const absl::Status keys = take_keys(request.keys(), view, enrollment);
+  if (!keys.ok()) return keys;
   enrollment.details.first_name = request.first_name();
   enrollment.details.last_name = request.last_name();
-  enrollment.details.birth_date = request.birth_date();
-  enrollment.details.anniversary_date = request.anniversary_date();
-  date(enrollment, request, view, at, now_us);
-  if (at != nullptr) enrollment.branch_id = at->branch_id;
-  for (const v1::Consent& consent : request.consents()) {
-    storage::ConsentRow row;
-    row.channel = consent.channel();
-    row.granted = consent.granted();
-    row.wording = consent.wording();
-    row.occurred_us = consent.has_occurred_at()
-                          ? time_us_of(consent.occurred_at(), "").value_or(now_us)
-                          : enrollment.time_us;
-    row.place = consent.place();
-    if (row.place.empty() && at != nullptr) row.place = at->branch_id;
-    enrollment.consents.push_back(std::move(row));
-    enrollment.consent_is_dated.push_back(consent.has_occurred_at() || enrollment.is_dated);
-  }
+  date(enrollment, request, view, nullptr, now_us);
+  take_consents(request, "", enrollment);
+  enrollment.signs = given_signs(request.signs(), enrollment.contact.time_us, view);
+  for (GivenSign& sign : enrollment.signs) sign.is_dated = sign.is_dated || enrollment.is_dated;
   return enrollment;
 }
 

@@ -1,4 +1,5 @@
-// Enrolments made ready for the writer on the caller's thread: checked, dated, with normal keys.
+// Enrolments and leads made ready for the writer on the caller's thread: checked, dated, with
+// normal keys.
 #pragma once
 
 #include <cstdint>
@@ -8,20 +9,26 @@
 #include "absl/status/statusor.h"
 #include "moadon/v1/member_service.pb.h"
 #include "server/operations/club_view.h"
+#include "server/operations/keep_profile.h"
+#include "server/operations/keep_signs.h"
+#include "server/operations/member_origin.h"
 #include "server/storage/member_details_store.h"
 
 namespace moadon {
+
+inline constexpr int kMaxKeysPerEnrollment = 8;
 
 struct Enrollment {
   std::vector<storage::KeyRow> keys;  // each once
   std::vector<std::string> fields;    // their paths
   storage::DetailsRow details;
-  int64_t time_us = 0;
-  int64_t day = 0;
-  std::string branch_id;  // empty: not at a register
-  bool is_dated = false;  // the caller said when
-  std::vector<storage::ConsentRow> consents;
-  std::vector<bool> consent_is_dated;
+  std::vector<storage::CustomValueRow> custom_values;
+  Contact contact;         // when, where and through what
+  std::string actor;       // by whom the details were taken down; empty: not said
+  bool is_dated = false;   // the caller said when
+  bool is_sign_up = true;  // of a lead not
+  std::vector<GivenConsent> consents;
+  std::vector<GivenSign> signs;
 };
 
 // `at` null: not at a register; then the caller's time is believed and the club's calendar counts.
@@ -29,5 +36,9 @@ struct Enrollment {
 absl::StatusOr<Enrollment> prepare_enrollment(const v1::EnrollMemberRequest& request,
                                               const ClubView& view, const RegisterView* at,
                                               int64_t now_us);
+
+// Refuses as MemberService.CaptureLead says, but for KEY_TAKEN.
+absl::StatusOr<Enrollment> prepare_lead(const v1::CaptureLeadRequest& request, const ClubView& view,
+                                        int64_t now_us);
 
 }  // namespace moadon

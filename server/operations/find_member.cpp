@@ -11,6 +11,7 @@
 #include "rules/refusal.h"
 #include "server/operations/find_by_key.h"
 #include "server/operations/member_message.h"
+#include "server/operations/missing_details.h"
 #include "server/storage/member_details_store.h"
 
 namespace moadon {
@@ -44,6 +45,9 @@ absl::StatusOr<std::optional<KnownMember>> read_member(sqlite::Connection& conne
   }
   v1::FindMemberResponse response;
   *response.mutable_member() = identify_message(*std::move(facts), known, moment);
+  const absl::Status told =
+      tell_missing(connection, (*member)->row, known, moment, *response.mutable_member());
+  if (!told.ok()) return told;
   return KnownMember{bytes_of(response), today_of(moment), version_of(moment)};
 }
 

@@ -10,6 +10,7 @@
 #include "rules/refusal.h"
 #include "server/operations/find_by_key.h"
 #include "server/operations/member_message.h"
+#include "server/operations/member_profile.h"
 #include "server/operations/member_rights.h"
 #include "server/operations/page_token.h"
 #include "server/storage/right_store.h"
@@ -40,18 +41,6 @@ absl::Status check_request(const v1::GetMemberRequest& request) {
   }
   if (request.has_key()) return check_key(request.key(), KeyUse::kToIdentify, "key");
   return refuse(v1::REASON_FIELD_MISSING, "member_id or key must be set", {{"field", "member_id"}});
-}
-
-v1::TierMove tier_move_message(const storage::TierMoveRow& row) {
-  v1::TierMove move;
-  move.set_move_date(format_day(day_of_number(row.move_day)));
-  move.set_from_tier_id(row.from_tier_id);
-  move.set_to_tier_id(row.to_tier_id);
-  move.set_reason(static_cast<v1::TierReason>(row.reason));
-  move.set_window_spend_minor(row.window_spend_minor);
-  move.set_window_purchase_day_count(row.window_purchase_days);
-  move.set_program_version(row.program_version);
-  return move;
 }
 
 v1::TierLock lock_message(const storage::TierLockRow& row) {
@@ -106,9 +95,11 @@ absl::StatusOr<v1::GetMemberResponse> get_member(Club& club, const v1::GetMember
   absl::StatusOr<v1::Member> member =
       member_message(**reader, *row, {*view, club.clock().now_us()});
   if (!member.ok()) return member.status();
+  absl::Status told = show_profile(**reader, *row, *member);
+  if (!told.ok()) return told;
   v1::GetMemberResponse response;
   *response.mutable_member() = *std::move(member);
-  const absl::Status told = tell_story(**reader, *row, response);
+  told = tell_story(**reader, *row, response);
   if (!told.ok()) return told;
   return response;
 }
