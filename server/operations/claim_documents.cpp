@@ -1,6 +1,7 @@
 #include "server/operations/claim_documents.h"
 
 #include "server/operations/enter_sale.h"
+#include "server/operations/erased_key.h"
 #include "server/operations/sale_returns.h"
 #include "server/storage/receipt_store.h"
 #include "server/storage/return_store.h"
@@ -59,6 +60,8 @@ absl::Status claim_sale(sqlite::Connection& connection, WriterState& state, int6
 
 absl::Status claim_documents(sqlite::Connection& connection, WriterState& state,
                              const storage::KeyRow& key, MemberChange& change) {
+  const absl::Status forgotten = forget_erased_key(connection, *state.view(), key);
+  if (!forgotten.ok()) return forgotten;
   const auto documents = storage::list_unclaimed(connection, key.kind, key.value);
   if (!documents.ok()) return documents.status();
   for (const storage::UnclaimedDocument& document : *documents) {

@@ -8,7 +8,8 @@
 namespace moadon {
 
 // Gives every document of nobody that was presented with `key` to the member of `change`, with the
-// returns of its sales and the points they give.
+// returns of its sales and the points they give. A member who was erased and had the key before is
+// not known by it any more.
 absl::Status claim_documents(sqlite::Connection& connection, WriterState& state,
                              const storage::KeyRow& key, MemberChange& change);
 

@@ -10,7 +10,6 @@
 #include "server/operations/find_by_key.h"
 #include "server/operations/member_message.h"
 #include "server/operations/page_token.h"
-#include "server/storage/points_store.h"
 
 namespace moadon {
 namespace {
@@ -18,6 +17,16 @@ namespace {
 constexpr int kDefaultEntries = 100;
 constexpr int kMaxEntries = 1000;
 constexpr size_t kMaxIdBytes = 64;
+
+// The last entry of the page before; 0: from the first.
+absl::StatusOr<int64_t> last_entry_of(absl::string_view call, const std::string& token) {
+  if (token.empty()) return 0;
+  const auto parts = page_token_parts(call, token, 1);
+  if (!parts.ok()) return parts.status();
+  return page_token_number(parts->front());
+}
+
+}  // namespace
 
 v1::PointsEntry entry_message(const storage::PointsEntryRow& row) {
   v1::PointsEntry entry;
@@ -32,16 +41,6 @@ v1::PointsEntry entry_message(const storage::PointsEntryRow& row) {
   entry.set_actor(row.actor);
   return entry;
 }
-
-// The last entry of the page before; 0: from the first.
-absl::StatusOr<int64_t> last_entry_of(absl::string_view call, const std::string& token) {
-  if (token.empty()) return 0;
-  const auto parts = page_token_parts(call, token, 1);
-  if (!parts.ok()) return parts.status();
-  return page_token_number(parts->front());
-}
-
-}  // namespace
 
 absl::StatusOr<v1::ListPointsResponse> list_points(Club& club,
                                                    const v1::ListPointsRequest& request) {

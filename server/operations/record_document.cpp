@@ -6,7 +6,9 @@
 
 #include "rules/refusal.h"
 #include "server/operations/enter_sale.h"
+#include "server/operations/erased_key.h"
 #include "server/operations/find_by_key.h"
+#include "server/operations/impersonal.h"
 #include "server/operations/member_change.h"
 #include "server/operations/member_holds.h"
 #include "server/operations/member_id.h"
@@ -18,10 +20,13 @@ namespace {
 struct FoundMember {
   std::optional<storage::MemberRow> row;
   bool named_unknown = false;  // the document names a member whom nobody is
+  // It came with a key that was an erased member's: no enrolment may claim it.
+  bool has_erased_key = false;
 };
 
-absl::StatusOr<FoundMember> find_presented(sqlite::Connection& connection,
-                                           const PresentedMember& presented) {
+// `time_us`: the document's effective time.
+absl::StatusOr<FoundMember> find_presented(sqlite::Connection& connection, const ClubView& view,
+                                           const PresentedMember& presented, int64_t time_us) {
   FoundMember found;
   if (!presented.member_id.empty()) {
     const std::optional<int64_t> member_id = member_id_of(presented.member_id);
@@ -37,9 +42,14 @@ absl::StatusOr<FoundMember> find_presented(sqlite::Connection& connection,
   absl::StatusOr<storage::MemberRow> holder = find_by_key(connection, presented.key);
   if (holder.ok()) {
     found.row = *std::move(holder);
-  } else if (reason_of(holder.status()) == v1::REASON_UNSPECIFIED) {
-    return holder.status();
+    return found;
   }
+  if (reason_of(holder.status()) == v1::REASON_UNSPECIFIED) return holder.status();
+  absl::StatusOr<ErasedHolder> erased =
+      find_erased_holder(connection, view, presented.key, time_us);
+  if (!erased.ok()) return erased.status();
+  found.row = std::move(erased->row);
+  found.has_erased_key = erased->was_held;
   return found;
 }
 
@@ -128,18 +138,19 @@ absl::StatusOr<bool> attach_waiting(sqlite::Connection& connection, const storag
 }
 
 absl::Status apply_sale(sqlite::Connection& connection, WriterState& state,
-                        const PreparedSale& sale, const std::optional<storage::MemberRow>& member,
+                        const PreparedSale& sale, const FoundMember& found,
                         std::vector<v1::Difference>& differences) {
   const storage::SaleRow& row = sale.row;
   std::optional<MemberChange> change;
-  if (member) {
-    change.emplace(*member);
+  if (found.row) {
+    change.emplace(*found.row);
     change->met({row.effective_time_us, row.business_day, row.branch_id, {}});
     change->count_sale();
     change->add(fact_of(row));
   }
   MemberChange* const changed = change ? &*change : nullptr;
-  const EntryContext context{sale.hold_id, !sale.member.key.candidates.empty()};
+  const bool may_be_claimed = !sale.member.key.candidates.empty() && !found.has_erased_key;
+  const EntryContext context{sale.hold_id, may_be_claimed};
   const absl::Status entered =
       enter_sale(connection, state, row, sale.verdict, context, changed, differences);
   if (!entered.ok()) return entered;
@@ -157,9 +168,10 @@ absl::Status apply_sale(sqlite::Connection& connection, WriterState& state,
 
 absl::StatusOr<Taken> record_sale(sqlite::Connection& connection, WriterState& state,
                                   PreparedSale& sale) {
-  const absl::StatusOr<FoundMember> found = find_presented(connection, sale.member);
-  if (!found.ok()) return found.status();
   storage::SaleRow& row = sale.row;
+  const absl::StatusOr<FoundMember> found =
+      find_presented(connection, *state.view(), sale.member, row.effective_time_us);
+  if (!found.ok()) return found.status();
   row.member_id = found->row ? found->row->member_id : storage::kNobody;
   row.sale_id = state.new_id();
   sale.receipt.member_id = row.member_id;
@@ -169,14 +181,15 @@ absl::StatusOr<Taken> record_sale(sqlite::Connection& connection, WriterState& s
   if (!*is_new) return answer_repeated(connection, sale.receipt);
 
   judge_for(sale, found->row ? member_id_text(row.member_id) : "", *state.view());
+  if (found->row && found->row->erase_us) make_impersonal(sale.verdict.facts);
   std::vector<v1::Difference> differences = sale.differences;
   if (found->named_unknown) differences.push_back(member_unknown(sale.member.member_id));
   absl::Status written = insert_rows(connection, sale);
-  if (written.ok() && !found->row) {
+  if (written.ok() && !found->row && !found->has_erased_key) {
     written =
         keep_unclaimed(connection, sale.member.key, {row.sale_id, storage::DocumentKind::kSale});
   }
-  if (written.ok()) written = apply_sale(connection, state, sale, found->row, differences);
+  if (written.ok()) written = apply_sale(connection, state, sale, *found, differences);
   if (written.ok() && !differences.empty()) {
     written = storage::insert_differences(connection, row.register_id, row.receipt, differences);
   }
@@ -186,9 +199,10 @@ absl::StatusOr<Taken> record_sale(sqlite::Connection& connection, WriterState& s
 
 absl::StatusOr<Taken> record_unlinked(sqlite::Connection& connection, WriterState& state,
                                       PreparedReturn& returned) {
-  const absl::StatusOr<FoundMember> found = find_presented(connection, returned.member);
-  if (!found.ok()) return found.status();
   storage::ReturnRow& row = returned.row;
+  const absl::StatusOr<FoundMember> found =
+      find_presented(connection, *state.view(), returned.member, row.effective_time_us);
+  if (!found.ok()) return found.status();
   row.member_id = found->row ? found->row->member_id : storage::kNobody;
   row.return_id = state.new_id();
   returned.receipt.member_id = row.member_id;
@@ -210,7 +224,7 @@ absl::StatusOr<Taken> record_unlinked(sqlite::Connection& connection, WriterStat
     change.met({row.effective_time_us, row.business_day, row.branch_id, {}});
     change.add(fact_of(row));
     written = change.finish(connection, state);
-  } else if (written.ok()) {
+  } else if (written.ok() && !found->has_erased_key) {
     written = keep_unclaimed(connection, returned.member.key,
                              {row.return_id, storage::DocumentKind::kReturn});
   }

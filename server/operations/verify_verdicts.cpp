@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "rules/calendar.h"
+#include "server/operations/impersonal.h"
 #include "server/operations/member_id.h"
 #include "server/storage/member_store.h"
 
@@ -113,7 +114,11 @@ absl::StatusOr<std::optional<PlainPromise>> VerdictCheck::check_verdict(const Pl
   const Occasion occasion{sale.row->branch_id, day_of_number(row.occasion_day),
                           static_cast<int>(row.occasion_minute)};
   const Pricing& pricing = pricing_of(version);
-  absl::StatusOr<v1::Quote> quote = pricing.quote(basket_of(sale.content), facts, occasion);
+  // Of an erased member nobody knows any more what the rules were told: the verdict counts as
+  // given.
+  absl::StatusOr<v1::Quote> quote = lacks_personal_parts(facts)
+                                        ? sale.verdict
+                                        : pricing.quote(basket_of(sale.content), facts, occasion);
   if (!quote.ok()) return quote.status();
   v1::Quote kept = sale.verdict;
   strip(kept);
