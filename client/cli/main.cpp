@@ -8,6 +8,7 @@
 #include "client/cli/branches.h"
 #include "client/cli/exit_codes.h"
 #include "client/cli/global_options.h"
+#include "client/cli/groups.h"
 #include "client/cli/members.h"
 #include "client/cli/programs.h"
 #include "client/cli/quote.h"
@@ -50,6 +51,7 @@ int run(int argc, char** argv) {
   const MembersCommands members(app, chosen);
   const SalesCommands sales(app, chosen);
   const StagesCommand stages(app, chosen);
+  const GroupCommands groups(app, chosen);
   const TotalsCommand totals(app, chosen);
   const BranchCommands branches(app, chosen);
   const RegisterCommands registers(app, chosen);
