@@ -8,16 +8,20 @@
 #include "client/cli/branches.h"
 #include "client/cli/exit_codes.h"
 #include "client/cli/global_options.h"
+#include "client/cli/lifecycle.h"
 #include "client/cli/groups.h"
 #include "client/cli/members.h"
 #include "client/cli/programs.h"
 #include "client/cli/quote.h"
 #include "client/cli/registers.h"
+#include "client/cli/reviews.h"
 #include "client/cli/sales.h"
 #include "client/cli/sandbox/sandbox.h"
+#include "client/cli/settings.h"
 #include "client/cli/stages.h"
 #include "client/cli/totals.h"
 #include "client/cli/verify.h"
+#include "client/cli/week.h"
 
 namespace moadon::cli {
 namespace {
@@ -52,10 +56,14 @@ int run(int argc, char** argv) {
   const SalesCommands sales(app, chosen);
   const StagesCommand stages(app, chosen);
   const GroupCommands groups(app, chosen);
+  const WeekCommand week(app, chosen);
   const TotalsCommand totals(app, chosen);
+  const LifecycleCommands lifecycle(app, chosen);
+  const ReviewCommands reviews(app, chosen);
   const BranchCommands branches(app, chosen);
   const RegisterCommands registers(app, chosen);
   const ProgramCommands programs(app, chosen);
+  const SettingsCommands settings(app, chosen);
   const QuoteCommand quote(app, chosen);
   const VerifyCommand verify(app, chosen);
   const SandboxCommand sandbox(app, chosen, line.command);

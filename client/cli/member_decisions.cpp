@@ -1,12 +1,11 @@
 #include "client/cli/member_decisions.h"
 
-#include "absl/random/random.h"
-#include "absl/strings/str_format.h"
 #include "client/cli/as_of.h"
 #include "client/cli/exit_codes.h"
 #include "client/cli/json_output.h"
 #include "client/cli/labels.h"
 #include "client/cli/member_story.h"
+#include "client/cli/request_id.h"
 #include "client/cli/table.h"
 #include "client/cli/tier_names.h"
 #include "moadon/v1/member_service.grpc.pb.h"
@@ -15,13 +14,6 @@ namespace moadon::cli {
 namespace {
 
 constexpr int kPointsPage = 1000;
-
-// Long enough that no two calls ever choose the same.
-std::string new_request_id() {
-  absl::BitGen random;
-  return absl::StrFormat("cli-%016x%016x", absl::Uniform<uint64_t>(random),
-                         absl::Uniform<uint64_t>(random));
-}
 
 void print_points(Session& session, const v1::PointsStanding& standing) {
   Table table({{""}, {""}});
