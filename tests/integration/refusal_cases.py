@@ -294,6 +294,24 @@ CASES = {
     "ReportService.GetSale": RECEIPT_CASES,
     "ReportService.ListSales": page_cases() + [
         ({"member_id": "no id of ours"}, "REASON_MEMBER_UNKNOWN")],
+    "ValueService.CountScores": [],
+    "ValueService.ListScores": page_cases(),
+    "ValueService.GetCohorts": [],
+    "ValueService.GetValue": [
+        ({"from_date": "2026-02-30"}, "REASON_FIELD_INVALID"),
+        ({"from_date": "1969-12-31"}, "REASON_TIME_OUT_OF_RANGE"),
+        ({"until_date": "today"}, "REASON_FIELD_INVALID"),
+        ({"until_date": "9999-12-31"}, "REASON_TIME_OUT_OF_RANGE"),
+        ({"from_date": "2026-01-02", "until_date": "2026-01-01"}, "REASON_FIELD_INVALID")],
+    "LifecycleService.ListCalls": page_cases() + page_cases({"order": "CALL_ORDER_FRESH"}) + [
+        ({"stages": ["STAGE_UNSPECIFIED"]}, "REASON_FIELD_INVALID"),
+        ({"stages": ["STAGE_LOYAL", 7]}, "REASON_FIELD_INVALID"),
+        ({"stages": ["STAGE_ASLEEP"]}, "REASON_MALFORMED"),
+        ({"order": 3}, "REASON_FIELD_INVALID")],
+    "LifecycleService.ProposeReviews": page_cases(),
+    "LifecycleService.DecideReview": decision_cases({"outcome": "REVIEW_OUTCOME_KEEP"}, [
+        (["outcome"], "REVIEW_OUTCOME_UNSPECIFIED", "REASON_FIELD_MISSING"),
+        (["outcome"], 4, "REASON_FIELD_INVALID")]),
     "AdminService.AddBranch": [({}, "REASON_FIELD_MISSING")] + [
         ({"branch": changed(BRANCH, path, value)}, reason) for path, value, reason in [
             (["branch_id"], "", "REASON_FIELD_MISSING"),
