@@ -149,6 +149,32 @@ int64_t PointsAccount::take(int64_t points_milli, const std::string& source, abs
   return take_anywhere(points_milli, v1::POINTS_ENTRY_KIND_ADJUST, {source, day}, forgives);
 }
 
+int64_t PointsAccount::move_out(int64_t lot_number, int64_t points_milli, const std::string& source,
+                                absl::CivilDay day) {
+  PointsLot* lot = find(lot_number);
+  if (lot == nullptr) return 0;
+  return take_left(*lot, points_milli, v1::POINTS_ENTRY_KIND_ADJUST, &PointsLot::reversed_milli,
+                   {source, day});
+}
+
+void PointsAccount::move_back(int64_t lot_number, int64_t points_milli, const std::string& source,
+                              absl::CivilDay day, absl::CivilDay today) {
+  PointsLot* lot = find(lot_number);
+  if (lot == nullptr || points_milli == 0) return;
+  move(*lot, &PointsLot::reversed_milli, &PointsLot::left_milli, points_milli);
+  write(v1::POINTS_ENTRY_KIND_ADJUST, points_milli, {source, day}, lot->number);
+  pay_deficit(*lot, points_milli, {source, day});
+  if (has_ended(*lot, today)) expire(*lot, day);
+}
+
+int64_t PointsAccount::move_debt(int64_t points_milli, const std::string& source,
+                                 absl::CivilDay day) {
+  const int64_t moved_milli = std::min(points_milli, deficit_milli_);
+  deficit_milli_ -= moved_milli;
+  write(v1::POINTS_ENTRY_KIND_ADJUST, moved_milli, {source, day}, 0);
+  return moved_milli;
+}
+
 void PointsAccount::give_back(int64_t points_milli, std::vector<LotPart>& parts,
                               const std::string& source, absl::CivilDay day, int grace_days,
                               absl::CivilDay today) {

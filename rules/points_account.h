@@ -106,6 +106,17 @@ class PointsAccount final {
   // Takes points by hand: as reverse without an own lot, with kind ADJUST.
   int64_t take(int64_t points_milli, const std::string& source, absl::CivilDay day, bool forgives);
 
+  // For points that go to another account of the same person (a merge), with kind ADJUST. What is
+  // left of a lot goes, up to `points_milli`; how many.
+  int64_t move_out(int64_t lot_number, int64_t points_milli, const std::string& source,
+                   absl::CivilDay day);
+  // Points that had gone come back to their lot; what is owed is paid first, and what has ended
+  // meanwhile expires.
+  void move_back(int64_t lot_number, int64_t points_milli, const std::string& source,
+                 absl::CivilDay day, absl::CivilDay today);
+  // What is owed goes, up to `points_milli`; how many.
+  int64_t move_debt(int64_t points_milli, const std::string& source, absl::CivilDay day);
+
   // Brings back `points_milli` of a spend that took `parts`: the longest-lived lots first, each
   // with its old end; where that is before `day`, in a new lot to `day` + grace. They pay what is
   // owed first. When the parts are whole again, the rest is what was overspent: it lessens the

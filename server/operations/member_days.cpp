@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 
 #include "rules/money.h"
 #include "rules/refusal.h"
@@ -9,6 +10,7 @@
 namespace moadon {
 namespace {
 
+constexpr int64_t kFirstDayEver = std::numeric_limits<int64_t>::min();
 constexpr int64_t kLastDayEver = std::numeric_limits<int64_t>::max();
 
 // Nearly a million of the largest baskets fit into a member's sum; what comes after them is the
@@ -74,6 +76,36 @@ absl::Status keep_days(sqlite::Connection& connection, storage::MemberRow& row,
     lost_end = lost_end || *kept;
   }
   return lost_end ? find_ends(connection, row) : absl::OkStatus();
+}
+
+absl::Status keep_days_anew(sqlite::Connection& connection, storage::MemberRow& row,
+                            absl::Span<const storage::FactRow> facts) {
+  std::map<int64_t, storage::MemberDay> days;
+  row.net_spend_sum_minor = 0;
+  for (const storage::FactRow& fact : facts) {
+    storage::MemberDay& day = days[fact.purchase_day];
+    day.day = fact.purchase_day;
+    absl::Status added = add_to(day.units_milli, fact.units_milli);
+    added.Update(add_to(day.spend_minor, fact.spend_minor));
+    added.Update(add_to(row.net_spend_sum_minor, fact.spend_minor));
+    if (!added.ok()) return added;
+  }
+  const auto before = storage::list_member_days(connection, row.member_id, kFirstDayEver);
+  if (!before.ok()) return before.status();
+  for (const storage::MemberDay& kept : *before)
+    days.try_emplace(kept.day, storage::MemberDay{kept.day, 0, 0});
+  row.purchase_days = 0;
+  row.first_purchase_day.reset();
+  row.last_purchase_day.reset();
+  for (const auto& [number, day] : days) {
+    const absl::Status kept = storage::keep_member_day(connection, row.member_id, day);
+    if (!kept.ok()) return kept;
+    if (day.units_milli <= 0) continue;
+    ++row.purchase_days;
+    if (!row.first_purchase_day) row.first_purchase_day = number;
+    row.last_purchase_day = number;
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace moadon

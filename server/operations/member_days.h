@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
+#include "server/storage/fact_store.h"
 #include "server/storage/member_store.h"
 
 namespace moadon {
@@ -21,5 +22,10 @@ struct DayDelta {
 // everything must be rolled back.
 absl::Status keep_days(sqlite::Connection& connection, storage::MemberRow& row,
                        absl::Span<const DayDelta> deltas);
+
+// Writes the days as they follow from all facts, and the row's columns that follow from them. As
+// keep_days() where a sum cannot hold it.
+absl::Status keep_days_anew(sqlite::Connection& connection, storage::MemberRow& row,
+                            absl::Span<const storage::FactRow> facts);
 
 }  // namespace moadon

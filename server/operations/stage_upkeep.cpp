@@ -126,24 +126,47 @@ absl::Status stage_on(sqlite::Connection& connection, const StageVersions& versi
   return keep_path(connection, path, start_day, since_before, row);
 }
 
+// The whole path from the facts that the member has now.
+absl::Status stage_by_life(sqlite::Connection& connection, const StageVersions& versions,
+                           const MemberLife& life, int64_t today, storage::MemberRow& row) {
+  row.last_fact_day.reset();
+  row.last_return_day.reset();
+  for (const storage::FactRow& fact : life.facts) note_fact(row, fact);
+  const StagePath path = stage_path(timeline_of(Living(row), life), versions, day_of_number(today));
+  return keep_path(connection, path, kFirstDayEver, std::nullopt, row);
+}
+
 absl::Status stage_anew(sqlite::Connection& connection, const StageVersions& versions,
                         const Learnt& learnt, int64_t today, storage::MemberRow& row) {
   const absl::Status kept = keep_days(connection, row, learnt.deltas);
   if (!kept.ok()) return kept;
   const absl::StatusOr<MemberLife> life = member_life(connection, Living(row));
   if (!life.ok()) return life.status();
+  return stage_by_life(connection, versions, *life, today, row);
+}
+
+// Of a member who had a part in a merge: days come and go by it, too. Who is part of another has
+// moves of the past alone.
+absl::Status stage_merged(sqlite::Connection& connection, const StageVersions& versions,
+                          int64_t today, storage::MemberRow& row) {
+  const absl::StatusOr<MemberLife> life = member_life(connection, Living(row));
+  if (!life.ok()) return life.status();
+  absl::Span<const storage::FactRow> counted = life->facts;
+  if (row.merged_into) counted = {};
+  absl::Status kept = keep_days_anew(connection, row, counted);
+  if (kept.ok()) kept = stage_by_life(connection, versions, *life, today, row);
+  if (!row.merged_into) return kept;
   row.last_fact_day.reset();
   row.last_return_day.reset();
-  for (const storage::FactRow& fact : life->facts) note_fact(row, fact);
-  const MemberTimeline timeline = timeline_of(Living(row), *life);
-  const StagePath path = stage_path(timeline, versions, day_of_number(today));
-  return keep_path(connection, path, kFirstDayEver, std::nullopt, row);
+  row.next_stage_day.reset();
+  return kept;
 }
 
 }  // namespace
 
 absl::Status keep_stage(sqlite::Connection& connection, const StageVersions& versions,
                         const Learnt& learnt, int64_t today, storage::MemberRow& row) {
+  if (row.merge_count > 0) return stage_merged(connection, versions, today, row);
   // A stage that was due before is decided on the way.
   const int64_t start_day = std::min(learnt.from_day, row.next_stage_day.value_or(learnt.from_day));
   return goes_on(row, learnt, versions, start_day, today)

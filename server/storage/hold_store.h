@@ -60,6 +60,9 @@ absl::Status insert_hold_points(Connection& connection, const HoldRow& hold,
 absl::Status insert_hold_right(Connection& connection, const HoldRow& hold,
                                const HoldRightRow& row);
 
+// Whether a register holds something of the member.
+absl::StatusOr<bool> has_open_hold(Connection& connection, int64_t member_id);
+
 // Open holds that expired by `now_us` and whose register was last heard of before `silent_since_us`
 // (placing the hold counts), the longest expired first.
 absl::StatusOr<std::vector<HoldRow>> list_silent_holds(Connection& connection, int64_t now_us,
