@@ -56,13 +56,6 @@ void parse(const grpc::ByteBuffer& bytes, google::protobuf::MessageLite& message
   }
 }
 
-std::string card_of(int number) { return absl::StrFormat("C%08d", number); }
-
-std::string local_phone_of(int number) {
-  return absl::StrFormat("05%d-%03d %04d", 2 + number / 10'000'000 % 3, number / 10'000 % 1000,
-                         number % 10'000);
-}
-
 std::vector<v1::MemberFacts> enroll_members(const Connections& server, int count) {
   std::vector<grpc::ByteBuffer> requests;
   for (int number = 0; number < count; ++number) requests.push_back(enrolment(number));

@@ -13,6 +13,7 @@
 #include "moadon/v1/member_service.pb.h"
 #include "moadon/v1/sync_service.pb.h"
 #include "tests/bench/calls.h"
+#include "tests/bench/member_numbers.h"
 
 namespace moadon::bench {
 
@@ -21,10 +22,6 @@ inline constexpr uint64_t kSeed = 20260601;
 grpc::ByteBuffer to_bytes(const google::protobuf::MessageLite& message);
 // Throws std::runtime_error when the bytes are no such message.
 void parse(const grpc::ByteBuffer& bytes, google::protobuf::MessageLite& message);
-
-// Member `number`'s card, and their phone as people of the country write it.
-std::string card_of(int number);
-std::string local_phone_of(int number);
 
 // Enrolls members 0 to `count` - 1, each with a phone and a card, and returns their facts.
 std::vector<v1::MemberFacts> enroll_members(const Connections& server, int count);
