@@ -30,7 +30,11 @@ constexpr double kBorder = 1.05;
 constexpr double kLeastGain = 6.91;
 
 constexpr int kMaxEvaluations = 3000;
-constexpr double kStep = 0.5;
+// Of the simplex, in logarithms: at first, and near what was found.
+constexpr double kFirstStep = 0.5;
+constexpr double kNextStep = 0.1;
+// So many histories, evenly taken, show where to look in all of them.
+constexpr size_t kScoutedHistories = 1000;
 constexpr double kPrecision = 1e-7;
 
 // Equal histories, which are many, weigh as one.
@@ -94,7 +98,7 @@ struct Found {
 
 // Nelder and Mead's simplex from `start`, over the first `count` parameters.
 Found search(nlopt_func function, const std::vector<Weighted>& weighted, unsigned count,
-             const Point& start) {
+             const Point& start, double step) {
   const Point low{std::log(kLeastShape), std::log(kLeastScale), std::log(kLeastShape),
                   std::log(kLeastScale)};
   const Point high{std::log(kMostShape), std::log(kMostScale), std::log(kMostShape),
@@ -108,7 +112,7 @@ Found search(nlopt_func function, const std::vector<Weighted>& weighted, unsigne
   nlopt_set_upper_bounds(search.get(), high.data());
   // The library's interface takes what is never written through it as mutable.
   nlopt_set_min_objective(search.get(), function, const_cast<std::vector<Weighted>*>(&weighted));
-  nlopt_set_initial_step1(search.get(), kStep);
+  nlopt_set_initial_step1(search.get(), step);
   nlopt_set_xtol_rel(search.get(), kPrecision);
   nlopt_set_maxeval(search.get(), kMaxEvaluations);
   double value = 0;
@@ -136,20 +140,30 @@ std::vector<Point> starts(const std::vector<Weighted>& weighted) {
           {few, gap + few, 0, life - 2 * few}};
 }
 
+std::vector<Weighted> scouted(const std::vector<Weighted>& weighted) {
+  const size_t stride = (weighted.size() + kScoutedHistories - 1) / kScoutedHistories;
+  std::vector<Weighted> some;
+  for (size_t i = 0; i < weighted.size(); i += stride) some.push_back(weighted[i]);
+  return some;
+}
+
+// Looks for the hill with few histories from every start, and climbs it with all.
 Found best_of(const std::vector<Weighted>& weighted) {
   const std::vector<Point> from = starts(weighted);
+  const std::vector<Weighted> some = scouted(weighted);
   std::vector<Found> found(from.size());
   std::vector<std::thread> threads;
   for (size_t i = 0; i < from.size(); ++i) {
     threads.emplace_back([&, i] {
-      // A simplex may stop short on a ridge: a second one from there goes on.
-      found[i] = search(minus_log_likelihood, weighted, kParameters, from[i]);
-      found[i] = search(minus_log_likelihood, weighted, kParameters, found[i].point);
+      found[i] = search(minus_log_likelihood, some, kParameters, from[i], kFirstStep);
     });
   }
   for (std::thread& thread : threads) thread.join();
-  return *std::min_element(found.begin(), found.end(),
-                           [](const Found& a, const Found& b) { return a.value < b.value; });
+  const Found best = *std::min_element(
+      found.begin(), found.end(), [](const Found& a, const Found& b) { return a.value < b.value; });
+  // A simplex may stop short on a ridge: a second one from there goes on.
+  const Found climbed = search(minus_log_likelihood, weighted, kParameters, best.point, kNextStep);
+  return search(minus_log_likelihood, weighted, kParameters, climbed.point, kNextStep);
 }
 
 bool at_border(double value, double least, double most) {
@@ -168,7 +182,7 @@ ParetoNbdFit fit_pareto_nbd(std::vector<RepeatHistory> histories) {
   if (!std::isfinite(found.value)) return fit;
   fit.parameters = parameters_of(found.point.data());
   fit.log_likelihood = -found.value;
-  const Found alive = search(minus_log_likelihood_alive, weighted, 2, found.point);
+  const Found alive = search(minus_log_likelihood_alive, weighted, 2, found.point, kFirstStep);
   const ParetoNbdParameters& p = fit.parameters;
   fit.is_degenerate =
       at_border(p.r, kLeastShape, kMostShape) || at_border(p.s, kLeastShape, kMostShape) ||

@@ -22,7 +22,8 @@ struct ParetoNbdFit {
 };
 
 // Histories in weeks, in any order; the result does not depend on it. Starts the search at several
-// places, each on a thread of its own. Degenerate without histories.
+// places, each on a thread of its own, with some of them, and ends it with all. Degenerate without
+// histories.
 ParetoNbdFit fit_pareto_nbd(std::vector<RepeatHistory> histories);
 
 }  // namespace moadon
