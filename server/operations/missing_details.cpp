@@ -50,11 +50,6 @@ bool is_ask_field(absl::string_view field) {
          absl::StartsWith(field, kCustomPrefix);
 }
 
-std::vector<std::string> ask_fields(const v1::ClubSettings& settings) {
-  if (settings.ask_fields().empty()) return {"first_name", "phone", "email", "birth_date"};
-  return {settings.ask_fields().begin(), settings.ask_fields().end()};
-}
-
 std::vector<std::string> missing_fields(const v1::ClubSettings& settings,
                                         const storage::NameAndContacts& known,
                                         const std::vector<storage::CustomValueRow>& custom_values) {

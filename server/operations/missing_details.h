@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "moadon/v1/register_service.pb.h"
 #include "moadon/v1/settings.pb.h"
+#include "server/operations/club_settings.h"
 #include "server/operations/member_facts.h"
 #include "server/storage/member_details_store.h"
 #include "server/storage/member_field_store.h"
@@ -17,14 +18,9 @@
 
 namespace moadon {
 
-inline constexpr int kDefaultAskPauseDays = 30;
-
 // Whether a cashier can be asked to ask for it: "phone", "email", a detail, or a field of the
 // owner's by its form.
 bool is_ask_field(absl::string_view field);
-
-// What the owner wants asked for, the most wanted first.
-std::vector<std::string> ask_fields(const v1::ClubSettings& settings);
 
 // Those of ask_fields() that are not known. `custom_values`: of the member.
 std::vector<std::string> missing_fields(const v1::ClubSettings& settings,
