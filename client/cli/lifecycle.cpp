@@ -49,7 +49,8 @@ absl::Status check_date(const std::string& date, absl::string_view option) {
 
 }  // namespace
 
-LifecycleCommands::LifecycleCommands(CLI::App& app, Action& chosen) : noun_(add_noun(app)) {
+LifecycleCommands::LifecycleCommands(CLI::App& app, Action& chosen)
+    : noun_(add_noun(app)), fit_(*noun_, chosen) {
   using Verb = absl::StatusOr<int> (LifecycleCommands::*)(Session&) const;
   const auto add = [&](const char* name, const char* purpose, Verb verb) {
     CLI::App* const added = noun_->add_subcommand(name, purpose);

@@ -1,9 +1,10 @@
-// moadon lifecycle list | scores | cohorts | value
+// moadon lifecycle list | scores | cohorts | value | fit
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "client/cli/lifecycle_fit.h"
 #include "client/cli/session.h"
 
 namespace moadon::cli {
@@ -31,6 +32,7 @@ class LifecycleCommands final {
   bool every_member_ = false;
   std::string from_date_;
   std::string until_date_;
+  LifecycleFitCommand fit_;
 };
 
 }  // namespace moadon::cli
