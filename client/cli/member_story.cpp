@@ -3,11 +3,14 @@
 #include "absl/strings/str_join.h"
 #include "client/cli/labels.h"
 #include "client/cli/stage_names.h"
+#include "client/cli/story_words.h"
 #include "client/cli/table.h"
-#include "client/cli/tier_names.h"
+#include "moadon/v1/member_service.grpc.pb.h"
 
 namespace moadon::cli {
 namespace {
+
+constexpr int kStoryPage = 1000;
 
 // Below what was printed before, unless there is nothing to print.
 void print_below(Session& session, const Table& table) {
@@ -16,63 +19,27 @@ void print_below(Session& session, const Table& table) {
   table.print(session.out());
 }
 
-void print_moves(Session& session, const v1::GetMemberResponse& story) {
-  Table table({{session.say(label::kDate)},
-               {session.say(label::kFrom)},
-               {session.say(label::kTo)},
-               {session.say(label::kWhy)},
-               {session.say(label::kPurchaseDays), Align::kRight},
-               {session.say({"silent days", "ימי שתיקה"}), Align::kRight},
-               {session.say({"rhythm (days)", "קצב (ימים)"}), Align::kRight}});
-  for (const v1::StageMove& move : story.moves()) {
-    table.add({session.plain(move.move_date()), stage_label(move.from(), session.language()),
-               stage_label(move.to(), session.language()),
-               stage_reason_label(move.reason(), session.language()),
-               session.plain(format_count(move.purchase_day_count())),
-               move.silent_days() < 0 ? "-" : session.plain(format_count(move.silent_days())),
-               session.plain(format_milli(move.rhythm_days_milli()))});
-  }
-  print_below(session, table);
-}
-
-void print_tier_moves(Session& session, const v1::GetMemberResponse& story, const Money& money) {
-  Table table({{session.say(label::kDate)},
-               {session.say(label::kTierFrom)},
-               {session.say(label::kTierTo)},
-               {session.say(label::kWhy)},
-               {session.say(label::kNetSpend), Align::kRight},
-               {session.say(label::kPurchaseDays), Align::kRight}});
-  const auto tier = [&](const std::string& id) { return id.empty() ? "-" : session.plain(id); };
-  for (const v1::TierMove& move : story.tier_moves()) {
-    table.add({session.plain(move.move_date()), tier(move.from_tier_id()), tier(move.to_tier_id()),
-               tier_reason_label(move.reason(), session.language()),
-               session.plain(money.text(move.window_spend_minor())),
-               session.plain(format_count(move.window_purchase_day_count()))});
-  }
-  print_below(session, table);
-}
-
-void print_locks(Session& session, const v1::GetMemberResponse& story) {
+void print_locks(Session& session, const v1::GetMemberResponse& member) {
   Table table({{session.say({"locked tier", "דרגה נעולה"})},
                {session.say(label::kValidFrom)},
                {session.say(label::kUntil)},
                {session.say(label::kNote)},
                {session.say(label::kActor)}});
-  for (const v1::TierLock& lock : story.tier_locks()) {
+  for (const v1::TierLock& lock : member.tier_locks()) {
     table.add({session.plain(lock.tier_id()), session.plain(lock.from_date()),
                session.plain(lock.until_date()), lock.note(), lock.actor()});
   }
   print_below(session, table);
 }
 
-void print_rights(Session& session, const v1::GetMemberResponse& story, const Money& money) {
+void print_rights(Session& session, const v1::GetMemberResponse& member, const Money& money) {
   Table table({{session.say(label::kRight)},
                {session.say({"grant", "הענקה"})},
                {session.say(label::kValidFrom)},
                {session.say(label::kUntil)},
                {session.say(label::kUsesLeft), Align::kRight},
                {session.say(label::kAmountLeft), Align::kRight}});
-  for (const v1::HeldRight& right : story.rights()) {
+  for (const v1::HeldRight& right : member.rights()) {
     table.add({session.plain(right.right_id()), session.plain(right.grant_id()),
                session.plain(right.valid_from_date()), session.plain(right.valid_until_date()),
                session.plain(format_count(right.uses_left())),
@@ -143,12 +110,29 @@ void print_standing(Session& session, const v1::Member& member, const Money& mon
   table.print(session.out());
 }
 
-void print_story(Session& session, const v1::GetMemberResponse& story, const Money& money) {
-  print_standing(session, story.member(), money);
-  print_moves(session, story);
-  print_tier_moves(session, story, money);
-  print_locks(session, story);
-  print_rights(session, story, money);
+void print_member(Session& session, const v1::GetMemberResponse& member, const Money& money) {
+  print_standing(session, member.member(), money);
+  print_locks(session, member);
+  print_rights(session, member, money);
+}
+
+absl::Status print_story(Session& session, const std::string& member_id, const Money& money) {
+  v1::ListStoryRequest request;
+  request.set_member_id(member_id);
+  request.set_page_size(kStoryPage);
+  Table table({{session.say(label::kDate)},
+               {session.say({"what", "מה"})},
+               {session.say({"details", "פרטים"})}});
+  const absl::Status walked = session.call_pages(
+      &v1::MemberService::Stub::ListStory, request, [&](const v1::ListStoryResponse& page) {
+        for (const v1::StoryEvent& event : page.events()) {
+          const StoryWords words = story_words(session, event, money);
+          table.add({session.date(event.event_date()), words.what, words.details});
+        }
+        return absl::OkStatus();
+      });
+  if (walked.ok()) print_below(session, table);
+  return walked;
 }
 
 }  // namespace moadon::cli

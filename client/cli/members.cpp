@@ -1,10 +1,14 @@
 #include "client/cli/members.h"
 
+#include <sstream>
+
 #include "client/cli/as_of.h"
 #include "client/cli/csv.h"
 #include "client/cli/exit_codes.h"
 #include "client/cli/json_output.h"
 #include "client/cli/labels.h"
+#include "client/cli/member_document.h"
+#include "client/cli/member_lookup.h"
 #include "client/cli/member_story.h"
 #include "client/cli/stage_names.h"
 #include "client/cli/table.h"
@@ -36,10 +40,14 @@ absl::StatusOr<bool> has_points(Session& session) {
 }  // namespace
 
 MembersCommands::MembersCommands(CLI::App& app, Action& chosen)
-    : noun_(add_noun(app)), decisions_(*noun_, chosen) {
+    : noun_(add_noun(app)),
+      decisions_(*noun_, chosen),
+      erasure_(*noun_, chosen),
+      profile_(*noun_, chosen) {
   CLI::App* const noun = noun_;
-  CLI::App* const show = noun->add_subcommand("show", "One member: standing, moves, rights");
-  CLI::Option* const key = show->add_option("KEY", key_, "Phone, card, wallet code or email");
+  CLI::App* const show =
+      noun->add_subcommand("show", "One member: who, standing, rights, and the story in order");
+  CLI::Option* const key = show->add_option("KEY", key_, "Phone, card, wallet code, email, or id");
   show->add_option("--id", member_id_, "The member's id instead of a key")->excludes(key);
   show->callback(
       [this, &chosen] { chosen = [this](Session& session) { return this->show(session); }; });
@@ -56,22 +64,20 @@ MembersCommands::MembersCommands(CLI::App& app, Action& chosen)
 }
 
 absl::StatusOr<int> MembersCommands::show(Session& session) const {
-  if (key_.empty() && member_id_.empty()) {
-    return as_usage(refuse(v1::REASON_FIELD_MISSING, "give a KEY or --id", {{"field", "KEY"}}));
-  }
-  v1::GetMemberRequest request;
-  if (member_id_.empty()) {
-    request.mutable_key()->set_scanned(key_);
-  } else {
-    request.set_member_id(member_id_);
-  }
-  const auto story = session.call(&v1::MemberService::Stub::GetMember, request);
-  if (!story.ok()) return story.status();
+  const auto member = look_up_member(session, key_, member_id_);
+  if (!member.ok()) return member.status();
   if (session.json()) {
-    session.out() << to_json(*story) << '\n';
+    std::ostringstream document;
+    const absl::Status written =
+        write_member_document(session, *member, MemberDocument::kStory, document);
+    if (!written.ok()) return written;
+    session.out() << document.str();
     return kExitDone;
   }
-  print_story(session, *story, session.money());
+  const Money money = session.money();
+  print_member(session, *member, money);
+  const absl::Status told = print_story(session, member->member().member_id(), money);
+  if (!told.ok()) return told;
   return kExitDone;
 }
 

@@ -1,9 +1,12 @@
-// moadon members show | list | export, and the verbs of member_decisions.h
+// moadon members show | list | export, and the verbs of member_decisions.h, member_erasure.h and
+// member_profile.h
 #pragma once
 
 #include <string>
 
 #include "client/cli/member_decisions.h"
+#include "client/cli/member_erasure.h"
+#include "client/cli/member_profile.h"
 #include "client/cli/session.h"
 
 namespace moadon::cli {
@@ -23,6 +26,8 @@ class MembersCommands final {
 
   CLI::App* const noun_;  // owned by the application
   MemberDecisionCommands decisions_;
+  MemberErasureCommands erasure_;
+  MemberProfileCommands profile_;
   std::string key_;
   std::string member_id_;
   std::string stage_;

@@ -42,6 +42,8 @@ Text label_of(v1::StageReason reason) {
       return {"goods came back", "סחורה הוחזרה"};
     case v1::STAGE_REASON_PROGRAM:
       return {"another program version", "גרסה אחרת של התוכנית"};
+    case v1::STAGE_REASON_MERGE:
+      return {"two members became one, or two again", "שני חברים אוחדו, או הופרדו"};
     default:
       return {"-", "-"};
   }

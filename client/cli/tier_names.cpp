@@ -15,6 +15,8 @@ Text label_of(v1::TierReason reason) {
       return {"a lock began", "נעילה החלה"};
     case v1::TIER_REASON_PROGRAM:
       return {"another program version", "גרסה אחרת של התוכנית"};
+    case v1::TIER_REASON_MERGE:
+      return {"two members became one, or two again", "שני חברים אוחדו, או הופרדו"};
     default:
       return {"-", "-"};
   }
