@@ -64,6 +64,49 @@ def content_cases(name, good):
     return [(changed({name: good}, path, value), reason) for path, value, reason in cases]
 
 
+# Wrong details of a person, of enrolments and of what an owner sets.
+DETAIL_CASES = [
+    (["gender"], 9, "REASON_FIELD_INVALID"),
+    (["family_status"], 9, "REASON_FIELD_INVALID"),
+    (["city"], "x" * 101, "REASON_FIELD_INVALID"),
+    (["city"], BIDI, "REASON_TEXT_INVALID"),
+    (["language_code"], "h", "REASON_FIELD_INVALID"),
+    (["language_code"], "he_IL", "REASON_FIELD_INVALID"),
+    (["preferred_channel"], 9, "REASON_FIELD_INVALID"),
+    (["custom_values"], [{"value": "1"}], "REASON_FIELD_MISSING"),
+    (["custom_values"], [{"field_id": "no_such_field", "value": "1"}], "REASON_FIELD_INVALID"),
+    (["custom_values"], [{"field_id": str(i)} for i in range(65)], "REASON_TOO_LARGE"),
+]
+
+SIGN_CASES = [
+    (["signs"], [{}], "REASON_FIELD_MISSING"),
+    (["signs"], [{"kind": "SIGN_KIND_SIGN_UP"}], "REASON_FIELD_INVALID"),
+    (["signs"], [{"kind": 77}], "REASON_FIELD_INVALID"),
+    (["signs"], [{"kind": "SIGN_KIND_VISIT"}] * 17, "REASON_TOO_LARGE"),
+    (["signs"], [{"kind": "SIGN_KIND_VISIT", "occurred_at": "1969-01-01T00:00:00Z"}],
+     "REASON_TIME_OUT_OF_RANGE"),
+    (["signs"], [{"kind": "SIGN_KIND_VISIT", "source": {"kind": 77}}], "REASON_FIELD_INVALID"),
+    (["signs"], [{"kind": "SIGN_KIND_VISIT", "branch_id": BIDI}], "REASON_TEXT_INVALID"),
+    (["signs"], [{"kind": "SIGN_KIND_VISIT", "branch_id": "none"}], "REASON_BRANCH_UNKNOWN"),
+]
+
+
+def all_changed(good, cases):
+    return [(changed(good, path, value), reason) for path, value, reason in cases]
+
+
+LEAD_CASES = all_changed({"keys": [{"phone": "0541234567"}]}, SIGN_CASES + [
+    (["keys"], [], "REASON_FIELD_MISSING"),
+    (["keys"], [{"scanned": "1"}], "REASON_FIELD_INVALID"),
+    (["keys"], [{"card": str(i)} for i in range(9)], "REASON_TOO_LARGE"),
+    (["first_name"], BIDI, "REASON_TEXT_INVALID"),
+    (["occurred_at"], "1969-01-01T00:00:00Z", "REASON_TIME_OUT_OF_RANGE"),
+    (["source"], {"name": "spring"}, "REASON_FIELD_MISSING"),
+    (["source"], {"kind": "SOURCE_KIND_EVENT", "name": "x" * 65}, "REASON_FIELD_INVALID"),
+    (["consents"], [{"channel": "CONTACT_CHANNEL_SMS", "granted": True}], "REASON_FIELD_MISSING"),
+])
+
+
 def enroll_cases(wrap):
     good = {"keys": [{"card": "c-1"}]}
     cases = [
@@ -86,7 +129,8 @@ def enroll_cases(wrap):
         (["consents"], [{"granted": True, "wording": "v1"}], "REASON_FIELD_MISSING"),
         (["consents"], [{"channel": "CONTACT_CHANNEL_SMS", "wording": CONTROL}],
          "REASON_TEXT_INVALID"),
-    ]
+        (["source"], {"name": "spring"}, "REASON_FIELD_MISSING"),
+    ] + DETAIL_CASES
     return [(wrap(changed(good, path, value)), reason) for path, value, reason in cases]
 
 
@@ -220,6 +264,84 @@ UPDATE_CASES = [(changed({"member_id": NOBODY}, path, value), reason) for path, 
     (["add_tags"], [BIDI], "REASON_TEXT_INVALID"),
     (["add_tags"], [str(i) for i in range(65)], "REASON_FIELD_INVALID"),
     (["remove_tags"], [CONTROL], "REASON_TEXT_INVALID"),
+    (["first_name"], "x" * 101, "REASON_FIELD_INVALID"),
+    (["last_name"], BIDI, "REASON_TEXT_INVALID"),
+    (["confirm_fields"], [""], "REASON_FIELD_MISSING"),
+    (["confirm_fields"], ["phone"], "REASON_FIELD_INVALID"),
+    (["confirm_fields"], ["city"] * 65, "REASON_TOO_LARGE"),
+    (["actor"], CONTROL, "REASON_TEXT_INVALID"),
+    (["city"], "Haifa", "REASON_MEMBER_UNKNOWN"),
+] + DETAIL_CASES]
+
+INTEREST_CASES = all_changed(
+    {"member_id": NOBODY, "signs": [{"kind": "SIGN_KIND_VISIT"}]}, SIGN_CASES + [
+        (["member_id"], "", "REASON_FIELD_MISSING"),
+        (["member_id"], BIDI, "REASON_TEXT_INVALID"),
+        (["member_id"], "no id of ours", "REASON_MEMBER_UNKNOWN"),
+        (["signs"], [], "REASON_FIELD_MISSING"),
+        (["member_id"], NOBODY, "REASON_MEMBER_UNKNOWN")])
+
+CONSENT = {"channel": "CONTACT_CHANNEL_SMS", "granted": True, "wording": "v1"}
+CONSENT_CASES = all_changed({"member_id": NOBODY, "consents": [CONSENT]}, [
+    (["member_id"], "", "REASON_FIELD_MISSING"),
+    (["member_id"], BIDI, "REASON_TEXT_INVALID"),
+    (["member_id"], NOBODY, "REASON_MEMBER_UNKNOWN"),
+    (["consents"], [], "REASON_FIELD_MISSING"),
+    (["consents"], [CONSENT] * 9, "REASON_TOO_LARGE"),
+    (["consents", 0, "channel"], None, "REASON_FIELD_MISSING"),
+    (["consents", 0, "channel"], 9, "REASON_FIELD_INVALID"),
+    (["consents", 0, "wording"], None, "REASON_FIELD_MISSING"),
+    (["consents", 0, "wording"], "x" * 501, "REASON_FIELD_INVALID"),
+    (["consents", 0, "place"], CONTROL, "REASON_TEXT_INVALID"),
+    (["consents", 0, "occurred_at"], "9999-12-31T00:00:00Z", "REASON_TIME_OUT_OF_RANGE"),
+])
+
+NOTE_CASES = all_changed(
+    {"request_id": "q-1", "member_id": NOBODY, "text": "likes tea", "actor": "dana"}, [
+        (["request_id"], "", "REASON_FIELD_MISSING"),
+        (["request_id"], BIDI, "REASON_TEXT_INVALID"),
+        (["member_id"], "", "REASON_FIELD_MISSING"),
+        (["text"], "", "REASON_FIELD_MISSING"),
+        (["text"], "x" * 2001, "REASON_FIELD_INVALID"),
+        (["text"], BIDI, "REASON_TEXT_INVALID"),
+        (["actor"], "", "REASON_FIELD_MISSING"),
+        (["actor"], "x" * 65, "REASON_FIELD_INVALID"),
+        (["text"], "likes tea", "REASON_MEMBER_UNKNOWN")])
+
+ASKED = {"member_id": NOBODY, "field": "email", "ask_time": "2026-06-01T10:00:00Z"}
+ASKED_CASES = all_changed({"asks": [ASKED]}, [
+    (["asks"], [], "REASON_FIELD_MISSING"),
+    (["asks"], [ASKED] * 257, "REASON_TOO_LARGE"),
+    (["asks", 0, "member_id"], "", "REASON_FIELD_MISSING"),
+    (["asks", 0, "member_id"], BIDI, "REASON_TEXT_INVALID"),
+    (["asks", 0, "field"], "", "REASON_FIELD_MISSING"),
+    (["asks", 0, "field"], "weight", "REASON_FIELD_INVALID"),
+    (["asks", 0, "ask_time"], None, "REASON_FIELD_MISSING"),
+    (["asks", 0, "ask_time"], "1969-01-01T00:00:00Z", "REASON_TIME_OUT_OF_RANGE"),
+])
+
+CUSTOM_FIELD = {"field_id": "size", "title": "Size", "choice": {"choices": ["small", "large"]}}
+
+SETTINGS_CASES = [({"settings": settings}, reason) for settings, reason in [
+    ({"targets": {"list_size": "-1"}}, "REASON_AMOUNT_OUT_OF_RANGE"),
+    ({"targets": {"met_per_month": "1000000001"}}, "REASON_AMOUNT_OUT_OF_RANGE"),
+    ({"targets": {"met_per_week": OVER_INT64}}, "REASON_MALFORMED"),
+    ({"custom_fields": [{**CUSTOM_FIELD, "field_id": ""}]}, "REASON_FIELD_MISSING"),
+    ({"custom_fields": [{**CUSTOM_FIELD, "field_id": "Size"}]}, "REASON_FIELD_INVALID"),
+    ({"custom_fields": [CUSTOM_FIELD, CUSTOM_FIELD]}, "REASON_FIELD_INVALID"),
+    ({"custom_fields": [{**CUSTOM_FIELD, "title": BIDI}]}, "REASON_TEXT_INVALID"),
+    ({"custom_fields": [{**CUSTOM_FIELD, "choice": {}}]}, "REASON_FIELD_MISSING"),
+    ({"custom_fields": [{**CUSTOM_FIELD, "field_id": f"f{i}"} for i in range(65)]},
+     "REASON_TOO_LARGE"),
+    ({"ask_fields": ["shoe_size"]}, "REASON_FIELD_INVALID"),
+    ({"ask_fields": ["custom.size"]}, "REASON_FIELD_INVALID"),
+    ({"ask_pause_days": 3651}, "REASON_FIELD_INVALID"),
+    ({"discontinued": {"skus": [CONTROL]}}, "REASON_TEXT_INVALID"),
+    ({"week_start_day": 8}, "REASON_FIELD_INVALID"),
+    ({"review_pause_days": -1}, "REASON_FIELD_INVALID"),
+    ({"review_silent_days": 3651}, "REASON_FIELD_INVALID"),
+    ({"surprise": 1}, "REASON_MALFORMED"),
+    ({"revision": "7", "ask_pause_days": 3}, "REASON_SETTINGS_CHANGED"),
 ]]
 
 # Wrong requests of every RPC with the reason each is refused with.
@@ -254,6 +376,7 @@ CASES = {
                                ({"hold_id": NOBODY}, "REASON_HOLD_UNKNOWN")],
     "SyncService.FetchPrograms": [({"after_version": "-1"}, "REASON_FIELD_INVALID")],
     "SyncService.Enroll": enroll_cases(lambda m: {"member": m}),
+    "SyncService.NoteAsked": ASKED_CASES,
     "SyncService.GetReceipt": RECEIPT_CASES,
     "SyncService.Heartbeat": [
         ({"undelivered_count": "-1"}, "REASON_FIELD_INVALID"),
@@ -264,7 +387,12 @@ CASES = {
         ({"member_id": "no id of ours"}, "REASON_MEMBER_UNKNOWN")],
     "MemberService.ListMembers": page_cases(),
     "MemberService.EnrollMember": enroll_cases(lambda m: m),
+    "MemberService.CaptureLead": LEAD_CASES,
+    "MemberService.RecordInterest": INTEREST_CASES,
     "MemberService.UpdateMember": UPDATE_CASES,
+    "MemberService.RecordConsent": CONSENT_CASES,
+    "MemberService.AddNote": NOTE_CASES,
+    "MemberService.SetServiceWish": decision_cases({"refuses_services": True}, []),
     "MemberService.AdjustPoints": decision_cases({"points_milli": "1000"}, [
         (["points_milli"], "0", "REASON_FIELD_MISSING"),
         (["points_milli"], "1000000000001", "REASON_AMOUNT_OUT_OF_RANGE"),
@@ -339,4 +467,12 @@ CASES = {
     "AdminService.RevokeRegister": [({}, "REASON_FIELD_MISSING"),
                                     ({"register_id": "none"}, "REASON_REGISTER_UNKNOWN")],
     "AdminService.Verify": page_cases(),
+    "SettingsService.GetSettings": [],
+    "SettingsService.SaveSettings": SETTINGS_CASES,
+    "WeekService.GetWeek": [
+        ({"date": "2026-02-30"}, "REASON_FIELD_INVALID"),
+        ({"date": "2026-6-1"}, "REASON_FIELD_INVALID"),
+        ({"date": "9999-12-30"}, "REASON_FIELD_INVALID"),  # has not begun
+        ({"date": "1969-12-31"}, "REASON_TIME_OUT_OF_RANGE"),
+        ({"branch_id": "none"}, "REASON_BRANCH_UNKNOWN")],
 }
