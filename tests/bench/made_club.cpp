@@ -25,6 +25,7 @@
 #include "server/operations/sale_returns.h"
 #include "server/storage/member_tag_store.h"
 #include "tests/bench/made_member.h"
+#include "tests/bench/standing_clock.h"
 
 namespace moadon::bench {
 namespace {
@@ -37,16 +38,6 @@ constexpr int64_t kDayUs = int64_t{86'400} * 1'000'000;
 constexpr int64_t kEveningUs = 20 * kDayUs / 24;
 constexpr int64_t kDeliveryUs = 2'000'000;
 constexpr char kCountry[] = "IL";
-
-// The evening of the last day.
-class StandingClock final : public Clock {
- public:
-  explicit StandingClock(int64_t now_us) : now_us_(now_us) {}
-  int64_t now_us() const override { return now_us_; }
-
- private:
-  const int64_t now_us_;
-};
 
 template <typename Response, typename Start>
 absl::StatusOr<Response> wait_for(Start start) {

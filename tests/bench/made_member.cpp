@@ -30,7 +30,7 @@ constexpr int64_t kNeverBuy = 70;
 constexpr int64_t kBuyOnce = 160;
 // Of a thousand purchase days: the last for long; with a second sale on it; with a line that comes
 // back.
-constexpr int64_t kGoAway = 62;
+constexpr int64_t kGoAway = 45;
 constexpr int64_t kBuyTwice = 20;
 constexpr int64_t kBringBack = 20;
 // Of a thousand who went away.
@@ -38,8 +38,10 @@ constexpr int64_t kComeBack = 150;
 constexpr int64_t kMaxDaysToReturn = 20;
 
 // Mean days between purchases, as often as they stand here.
-constexpr int64_t kRhythms[] = {4,  6,  7,  7,  7,  8,  10, 10, 12, 14,
-                                14, 14, 18, 21, 21, 30, 30, 45, 60, 90};
+constexpr int64_t kRhythms[] = {7, 7, 10, 14, 14, 21, 21, 30, 30, 45, 45, 60, 60, 90, 90, 120};
+// Of a thousand gaps: so many times as long, as of somebody who was away.
+constexpr int64_t kStayAway = 70;
+constexpr int64_t kTimesAsLong = 4;
 
 constexpr const char* kBranches[kMadeBranches] = {"tel-aviv", "haifa", "jerusalem", "beer-sheva",
                                                   "netanya"};
@@ -111,7 +113,8 @@ std::vector<int64_t> purchase_days(Dice& dice, int64_t first_day, int64_t until_
       day += dice.between(5, 12) * rhythm_days;
     }
     // Two throws: gaps gather around their mean.
-    day += 1 + dice.below(rhythm_days) + dice.below(rhythm_days);
+    const int64_t gap_days = 1 + dice.below(rhythm_days) + dice.below(rhythm_days);
+    day += dice.falls(kStayAway) ? gap_days * kTimesAsLong : gap_days;
   }
   return days;
 }
