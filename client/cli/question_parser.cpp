@@ -24,7 +24,6 @@ constexpr Text kLargerEnd = {"a number that leaves somebody between the two",
                              "מספר שמשאיר טווח בין השניים"};
 constexpr Text kShallower = {"fewer parentheses", "פחות סוגריים"};
 
-absl::string_view shown(std::string_view text) { return {text.data(), text.size()}; }
 
 }  // namespace
 
