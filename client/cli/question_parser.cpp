@@ -24,7 +24,6 @@ constexpr Text kLargerEnd = {"a number that leaves somebody between the two",
                              "מספר שמשאיר טווח בין השניים"};
 constexpr Text kShallower = {"fewer parentheses", "פחות סוגריים"};
 
-
 }  // namespace
 
 QuestionParser::QuestionParser(std::string_view text, int money_digits)
