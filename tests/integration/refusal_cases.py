@@ -407,6 +407,19 @@ CASES = {
         (["until_date"], "", "REASON_FIELD_MISSING"),
         (["until_date"], "2100-02-30", "REASON_FIELD_INVALID"),
         (["until_date"], "1969-12-31", "REASON_TIME_OUT_OF_RANGE")]),
+    "MemberService.EraseMember": [
+        ({}, "REASON_FIELD_MISSING"),
+        ({"member_id": NOBODY}, "REASON_FIELD_MISSING"),
+        ({"member_id": "x" * 65, "actor": "dana"}, "REASON_FIELD_INVALID"),
+        ({"member_id": CONTROL, "actor": "dana"}, "REASON_TEXT_INVALID"),
+        ({"member_id": NOBODY, "actor": "x" * 65}, "REASON_FIELD_INVALID"),
+        ({"member_id": NOBODY, "actor": BIDI}, "REASON_TEXT_INVALID"),
+        ({"member_id": NOBODY, "actor": "dana"}, "REASON_MEMBER_UNKNOWN")],
+    "MemberService.ListStory": page_cases({"member_id": NOBODY}) + [
+        ({}, "REASON_FIELD_MISSING"),
+        ({"member_id": "x" * 65}, "REASON_FIELD_INVALID"),
+        ({"member_id": CONTROL}, "REASON_TEXT_INVALID"),
+        ({"member_id": NOBODY}, "REASON_MEMBER_UNKNOWN")],
     "MemberService.ListPoints": page_cases({"member_id": NOBODY}) + [
         ({}, "REASON_FIELD_MISSING"),
         ({"member_id": CONTROL}, "REASON_TEXT_INVALID"),
