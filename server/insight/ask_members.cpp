@@ -39,6 +39,21 @@ absl::Status bring_to_today(sqlite::Connection& connection, const Asking& asking
   return absl::OkStatus();
 }
 
+// Who is part of the member was met and may have signed up before.
+absl::Status add_beginnings(sqlite::Connection& connection, const LostMembers& lost,
+                            storage::StandingRow& row) {
+  const auto others = lost.find(row.member_id);
+  if (others == lost.end()) return absl::OkStatus();
+  for (const int64_t lost_id : others->second) {
+    const auto member = storage::find_member(connection, lost_id);
+    if (!member.ok()) return member.status();
+    if (!*member) return absl::InternalError("a merge's member is not there");
+    row.met_day = std::min(row.met_day, (*member)->met_day);
+    row.has_signed_up |= (*member)->enrolled_day.has_value();
+  }
+  return absl::OkStatus();
+}
+
 // The picture anew, with the standing alone. Keeps what it has allocated.
 void begin_picture(const storage::StandingRow& row, const AskedQuestion& question,
                    MemberPicture& picture) {
@@ -86,6 +101,7 @@ absl::Status ask_members(sqlite::Connection& connection, const Asking& asking,
     if (!*found) return absl::OkStatus();
     if (row.is_merged) continue;
     absl::Status read = bring_to_today(connection, asking, row);
+    if (read.ok()) read = add_beginnings(connection, asking.lost, row);
     begin_picture(row, question, picture);
     Fit fit = question.fit(picture);
     for (const PictureParts step : kSteps) {
