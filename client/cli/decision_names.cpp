@@ -3,6 +3,34 @@
 namespace moadon::cli {
 namespace {
 
+Text label_of(v1::Gender gender) {
+  switch (gender) {
+    case v1::GENDER_FEMALE:
+      return {"woman", "אישה"};
+    case v1::GENDER_MALE:
+      return {"man", "גבר"};
+    case v1::GENDER_OTHER:
+      return {"other", "אחר"};
+    default:
+      return {"", ""};
+  }
+}
+
+Text label_of(v1::FamilyStatus status) {
+  switch (status) {
+    case v1::FAMILY_STATUS_SINGLE:
+      return {"single", "רווקות"};
+    case v1::FAMILY_STATUS_COUPLE:
+      return {"couple", "זוגיות"};
+    case v1::FAMILY_STATUS_DIVORCED:
+      return {"divorced", "גירושין"};
+    case v1::FAMILY_STATUS_WIDOWED:
+      return {"widowed", "אלמנות"};
+    default:
+      return {"", ""};
+  }
+}
+
 Text label_of(v1::SignKind kind) {
   switch (kind) {
     case v1::SIGN_KIND_ENQUIRY:
@@ -67,6 +95,14 @@ Text label_of(v1::DecisionKind kind) {
 }
 
 }  // namespace
+
+std::string gender_label(v1::Gender gender, Language language) {
+  return std::string(label_of(gender).in(language));
+}
+
+std::string family_label(v1::FamilyStatus status, Language language) {
+  return std::string(label_of(status).in(language));
+}
 
 std::string sign_label(v1::SignKind kind, Language language) {
   return std::string(label_of(kind).in(language));

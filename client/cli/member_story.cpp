@@ -1,7 +1,14 @@
 #include "client/cli/member_story.h"
 
+#include <map>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "client/cli/as_of.h"
+#include "client/cli/decision_names.h"
 #include "client/cli/labels.h"
+#include "client/cli/source_names.h"
 #include "client/cli/stage_names.h"
 #include "client/cli/story_words.h"
 #include "client/cli/table.h"
@@ -26,8 +33,8 @@ void print_locks(Session& session, const v1::GetMemberResponse& member) {
                {session.say(label::kNote)},
                {session.say(label::kActor)}});
   for (const v1::TierLock& lock : member.tier_locks()) {
-    table.add({session.plain(lock.tier_id()), session.plain(lock.from_date()),
-               session.plain(lock.until_date()), lock.note(), lock.actor()});
+    table.add({session.plain(lock.tier_id()), session.date(lock.from_date()),
+               session.date(lock.until_date()), lock.note(), lock.actor()});
   }
   print_below(session, table);
 }
@@ -41,13 +48,86 @@ void print_rights(Session& session, const v1::GetMemberResponse& member, const M
                {session.say(label::kAmountLeft), Align::kRight}});
   for (const v1::HeldRight& right : member.rights()) {
     table.add({session.plain(right.right_id()), session.plain(right.grant_id()),
-               session.plain(right.valid_from_date()), session.plain(right.valid_until_date()),
+               session.date(right.valid_from_date()), session.date(right.valid_until_date()),
                session.plain(format_count(right.uses_left())),
                right.amount_left_minor() == 0
                    ? ""
-                   : session.plain(money.text(right.amount_left_minor()))});
+                   : session.plain(money.with_sign(right.amount_left_minor()))});
   }
   print_below(session, table);
+}
+
+// What is known, one thing per row; what is not known has none.
+class Rows final {
+ public:
+  explicit Rows(Session& session) : session_(session), table_({{""}, {""}}) {}
+  void add(const Text& label, const std::string& value) {
+    if (!value.empty()) table_.add({session_.say(label), value});
+  }
+  void print() const { table_.print(session_.out()); }
+
+ private:
+  Session& session_;
+  Table table_;
+};
+
+// Consent as it stands: the newest word of each channel.
+std::string consents_text(const Session& session, const v1::Member& member) {
+  std::map<v1::ContactChannel, bool> newest;
+  for (const v1::Consent& consent : member.consents()) {
+    newest[consent.channel()] = consent.granted();
+  }
+  std::vector<std::string> given;
+  for (const auto& [channel, granted] : newest) {
+    if (granted) given.push_back(channel_label(channel, session.language()));
+  }
+  return absl::StrJoin(given, ", ");
+}
+
+void add_person(const Session& session, const v1::Member& member, Rows& rows) {
+  const Language language = session.language();
+  for (const v1::Key& key : member.keys()) rows.add(label::kKey, session.plain(key_text(key)));
+  rows.add(label::kName, name_of(member));
+  rows.add(label::kBirthDate, session.date(member.birth_date()));
+  rows.add(label::kAnniversary, session.date(member.anniversary_date()));
+  rows.add({"gender", "מגדר"}, gender_label(member.gender(), language));
+  rows.add({"family status", "מצב משפחתי"}, family_label(member.family_status(), language));
+  rows.add({"city", "עיר"}, member.city());
+  rows.add({"language", "שפה"}, session.plain(member.language_code()));
+  if (member.preferred_channel() != v1::CONTACT_CHANNEL_UNSPECIFIED) {
+    rows.add({"likes", "ערוץ מועדף"}, channel_label(member.preferred_channel(), language));
+  }
+  for (const v1::CustomValue& value : member.custom_values()) {
+    rows.add({"field", "שדה"}, absl::StrCat(session.plain(value.field_id()), ": ", value.value()));
+  }
+  rows.add({"agreed to", "הסכים ל"}, consents_text(session, member));
+}
+
+void add_points(const Session& session, const v1::PointsStanding& standing, Rows& rows) {
+  const auto add = [&](const Text& label, std::int64_t points_milli) {
+    if (points_milli != 0) rows.add(label, session.plain(format_milli(points_milli)));
+  };
+  rows.add(label::kPointsAvailable, session.plain(format_milli(standing.available_milli())));
+  add(label::kPointsPending, standing.pending_milli());
+  add(label::kPointsHeld, standing.held_milli());
+  add(label::kPointsOwed, standing.deficit_milli());
+}
+
+// What a person or an owner decided that holds now.
+void add_state(const Session& session, const v1::Member& member, Rows& rows) {
+  const auto since = [&](const google::protobuf::Timestamp& time) {
+    return session.date(format_instant(time).substr(0, 10));
+  };
+  if (member.has_refuse_time()) {
+    rows.add({"wants no services since", "אינו מעוניין בשירותים מאז"}, since(member.refuse_time()));
+  }
+  if (member.has_archive_time()) {
+    rows.add({"archived since", "בארכיון מאז"}, since(member.archive_time()));
+  }
+  if (member.has_erase_time()) {
+    rows.add({"details erased", "הפרטים נמחקו"}, since(member.erase_time()));
+  }
+  rows.add({"part of", "חלק מחבר"}, session.plain(member.merged_into()));
 }
 
 }  // namespace
@@ -79,35 +159,25 @@ std::string name_of(const v1::Member& member) {
 
 void print_standing(Session& session, const v1::Member& member, const Money& money) {
   const v1::MemberFacts& facts = member.facts();
-  Table table({{""}, {""}});
-  const auto row = [&](const Text& label, const std::string& value) {
-    if (!value.empty()) table.add({session.say(label), value});
-  };
-  row(label::kMember, session.plain(member.member_id()));
-  for (const v1::Key& key : member.keys()) row(label::kKey, session.plain(key_text(key)));
-  row(label::kName, name_of(member));
-  row(label::kBirthDate, session.plain(member.birth_date()));
-  row(label::kAnniversary, session.plain(member.anniversary_date()));
-  row(label::kTags, absl::StrJoin(facts.tags(), ", "));
-  row(label::kStage, stage_label(facts.stage(), session.language()));
-  row(label::kSince, session.plain(member.stage_since_date()));
-  row(label::kTier, session.plain(facts.tier_id()));
-  row(label::kSince, session.plain(member.tier_since_date()));
-  if (facts.has_points()) {
-    const auto points = [&](const Text& label, std::int64_t points_milli, bool always) {
-      if (always || points_milli != 0) row(label, session.plain(format_milli(points_milli)));
-    };
-    points(label::kPointsAvailable, facts.points().available_milli(), true);
-    points(label::kPointsPending, facts.points().pending_milli(), false);
-    points(label::kPointsHeld, facts.points().held_milli(), false);
-    points(label::kPointsOwed, facts.points().deficit_milli(), false);
+  Rows rows(session);
+  rows.add(label::kMember, session.plain(member.member_id()));
+  add_person(session, member, rows);
+  rows.add(label::kTags, absl::StrJoin(facts.tags(), ", "));
+  rows.add(label::kStage, stage_label(facts.stage(), session.language()));
+  rows.add(label::kSince, session.date(member.stage_since_date()));
+  rows.add(label::kTier, session.plain(facts.tier_id()));
+  rows.add(label::kSince, session.date(member.tier_since_date()));
+  if (facts.has_points()) add_points(session, facts.points(), rows);
+  rows.add(label::kPurchaseDays, session.count(facts.purchase_day_count()));
+  rows.add(label::kLastPurchase, session.date(facts.last_purchase_date()));
+  rows.add(label::kNetSpend, session.plain(money.with_sign(facts.net_spend_minor())));
+  rows.add(label::kMet, session.date(member.met_date()));
+  if (member.has_source()) {
+    rows.add({"came through", "הגיע דרך"}, source_label(member.source(), session.language()));
   }
-  row(label::kPurchaseDays, session.plain(format_count(facts.purchase_day_count())));
-  row(label::kLastPurchase, session.plain(facts.last_purchase_date()));
-  row(label::kNetSpend, session.plain(money.text(facts.net_spend_minor())));
-  row(label::kMet, session.plain(member.met_date()));
-  row(label::kEnrolled, session.plain(member.enrolled_date()));
-  table.print(session.out());
+  rows.add(label::kEnrolled, session.date(member.enrolled_date()));
+  add_state(session, member, rows);
+  rows.print();
 }
 
 void print_member(Session& session, const v1::GetMemberResponse& member, const Money& money) {
