@@ -150,6 +150,37 @@ KEY_CASES = [
     ({"key": {"card": "not-a-member"}}, "REASON_MEMBER_UNKNOWN"),
 ]
 
+GOOD_GROUP = {"group_id": "g", "title": "G", "question": {"has_tier": True}}
+
+QUESTION_CASES = [
+    ({}, "REASON_FIELD_MISSING"),
+    ({"all": {"questions": []}}, "REASON_FIELD_MISSING"),
+    ({"stages": {"stages": [0]}}, "REASON_FIELD_INVALID"),
+    ({"stages": {"stages": ["STAGE_RICH"]}}, "REASON_MALFORMED"),
+    ({"tags": {"names": [CONTROL]}}, "REASON_TEXT_INVALID"),
+    ({"tags": {"names": ["x"] * 1001}}, "REASON_TOO_LARGE"),
+    ({"spend": {"spend_minor": {"at_least": "-1"}}}, "REASON_AMOUNT_OUT_OF_RANGE"),
+    ({"spend": {"spend_minor": {"at_least": OVER_INT64}}}, "REASON_MALFORMED"),
+    ({"spend": {"spend_minor": {"at_least": "1"}, "last_days": 36501}}, "REASON_FIELD_INVALID"),
+    ({"silent_days": {}}, "REASON_FIELD_MISSING"),
+    ({"bought": {"filter": {"tags": ["new"]}}}, "REASON_FIELD_INVALID"),
+    ({"custom": {"field_id": "none"}}, "REASON_FIELD_INVALID"),
+    ({"missing": {"names": ["shoes"]}}, "REASON_FIELD_INVALID"),
+    ({"top": {"share_bps": 10001}}, "REASON_FIELD_INVALID"),
+    ({"any": {"questions": [{"any": {"questions": [{"has_tier": True}] * 100}}] * 3}},
+     "REASON_TOO_LARGE"),
+]
+
+GROUP_CASES = [
+    ({}, "REASON_FIELD_MISSING"),
+    ({"group_id": "a b"}, "REASON_FIELD_INVALID"),
+    ({"group_id": "none"}, "REASON_GROUP_UNKNOWN"),
+]
+
+ASKED_CASES = GROUP_CASES + [
+    ({"group_id": "g", "question": {"has_tier": True}}, "REASON_FIELD_INVALID"),
+] + [({"question": question}, reason) for question, reason in QUESTION_CASES]
+
 PROGRAM_CASES = [
     ({"program": changed(club.PROGRAM, path, value)}, reason) for path, value, reason in [
         (["currency_code"], "", "REASON_FIELD_MISSING"),
@@ -211,16 +242,16 @@ RECEIPT_CASES = [({}, "REASON_FIELD_MISSING"),
 NOBODY = "ffffffffffffffff"
 
 
-def decision_cases(good, more):
+def decision_cases(good, more, member="member_id"):
     """Wrong decisions of an owner about a member: `good` has the fields of its own."""
-    good = {"request_id": "q-1", "member_id": NOBODY, "note": "sorry", "actor": "dana", **good}
+    good = {"request_id": "q-1", member: NOBODY, "note": "sorry", "actor": "dana", **good}
     cases = [
         (["request_id"], "", "REASON_FIELD_MISSING"),
         (["request_id"], "x" * 65, "REASON_FIELD_INVALID"),
         (["request_id"], BIDI, "REASON_TEXT_INVALID"),
-        (["member_id"], "", "REASON_FIELD_MISSING"),
-        (["member_id"], "x" * 65, "REASON_FIELD_INVALID"),
-        (["member_id"], "no id of ours", "REASON_MEMBER_UNKNOWN"),
+        ([member], "", "REASON_FIELD_MISSING"),
+        ([member], "x" * 65, "REASON_FIELD_INVALID"),
+        ([member], "no id of ours", "REASON_MEMBER_UNKNOWN"),
         (["note"], "", "REASON_FIELD_MISSING"),
         (["note"], "x" * 501, "REASON_FIELD_INVALID"),
         (["note"], CONTROL, "REASON_TEXT_INVALID"),
@@ -407,6 +438,11 @@ CASES = {
         (["until_date"], "", "REASON_FIELD_MISSING"),
         (["until_date"], "2100-02-30", "REASON_FIELD_INVALID"),
         (["until_date"], "1969-12-31", "REASON_TIME_OUT_OF_RANGE")]),
+    "MemberService.MergeMembers": decision_cases({"kept_member_id": "00000000000000ff"}, [
+        (["kept_member_id"], "", "REASON_FIELD_MISSING"),
+        (["kept_member_id"], CONTROL, "REASON_TEXT_INVALID"),
+        (["kept_member_id"], NOBODY, "REASON_FIELD_INVALID")], member="lost_member_id"),
+    "MemberService.UndoMerge": decision_cases({}, [], member="lost_member_id"),
     "MemberService.EraseMember": [
         ({}, "REASON_FIELD_MISSING"),
         ({"member_id": NOBODY}, "REASON_FIELD_MISSING"),
@@ -444,6 +480,15 @@ CASES = {
         ({"until_date": "today"}, "REASON_FIELD_INVALID"),
         ({"until_date": "9999-12-31"}, "REASON_TIME_OUT_OF_RANGE"),
         ({"from_date": "2026-01-02", "until_date": "2026-01-01"}, "REASON_FIELD_INVALID")],
+    "LifecycleService.FitLifecycle": [
+        ({"horizon_days": 6}, "REASON_FIELD_INVALID"),
+        ({"horizon_days": -1}, "REASON_FIELD_INVALID"),
+        ({"horizon_days": 3651}, "REASON_FIELD_INVALID"),
+        ({"calibration_end_date": "2026-02-30"}, "REASON_FIELD_INVALID"),
+        ({"calibration_end_date": "1969-12-31"}, "REASON_TIME_OUT_OF_RANGE"),
+        ({"calibration_end_date": "2999-01-01"}, "REASON_TIME_OUT_OF_RANGE"),
+        ({}, "REASON_HISTORY_SHORT"),
+        ({"calibration_end_date": "2001-01-01", "horizon_days": 30}, "REASON_HISTORY_SHORT")],
     "LifecycleService.ListCalls": page_cases() + page_cases({"order": "CALL_ORDER_FRESH"}) + [
         ({"stages": ["STAGE_UNSPECIFIED"]}, "REASON_FIELD_INVALID"),
         ({"stages": ["STAGE_LOYAL", 7]}, "REASON_FIELD_INVALID"),
@@ -480,6 +525,19 @@ CASES = {
     "AdminService.RevokeRegister": [({}, "REASON_FIELD_MISSING"),
                                     ({"register_id": "none"}, "REASON_REGISTER_UNKNOWN")],
     "AdminService.Verify": page_cases(),
+    "GroupService.SaveGroup": [
+        ({"group": changed(GOOD_GROUP, path, value)}, reason) for path, value, reason in [
+            (["group_id"], "", "REASON_FIELD_MISSING"),
+            (["group_id"], "two words", "REASON_FIELD_INVALID"),
+            (["title"], BIDI, "REASON_TEXT_INVALID"),
+            (["question"], None, "REASON_FIELD_MISSING"),
+        ]] + [({"group": {**GOOD_GROUP, "question": question}}, reason)
+              for question, reason in QUESTION_CASES],
+    "GroupService.GetGroup": GROUP_CASES,
+    "GroupService.ListGroups": page_cases(),
+    "GroupService.DeleteGroup": GROUP_CASES,
+    "GroupService.CountGroup": ASKED_CASES,
+    "GroupService.ListGroupMembers": ASKED_CASES + page_cases({"question": {"has_tier": True}}),
     "SettingsService.GetSettings": [],
     "SettingsService.SaveSettings": SETTINGS_CASES,
     "WeekService.GetWeek": [
