@@ -1,6 +1,7 @@
-// Measures the ageing of a club on disk by one day: bench_ageing DIR, where nobody serves it. The
-// day is the next on which anybody is due. Prints figures as samples.h says: how many members were
-// due and how many rows of members are others afterwards, and the time it took.
+// Measures the ageing of a club on disk: bench_ageing DIR, where nobody serves it. The clock is set
+// to the first day on which 0.3% of the members are due. Prints figures as samples.h says: how many
+// were due, how many were touched, how many rows of members are others afterwards, and the time it
+// took.
 #include <chrono>
 #include <exception>
 #include <iostream>
@@ -23,6 +24,7 @@ namespace moadon::bench {
 namespace {
 
 constexpr int64_t kDayUs = int64_t{86'400} * 1'000'000;
+constexpr int64_t kMembersPerDue = 333;
 constexpr int64_t kNoonUs = kDayUs / 2;
 
 AgedMembers age_batch(Club& club) {
@@ -61,7 +63,11 @@ std::vector<size_t> fingerprints(RawDatabase& database) {
 void measure(const std::string& directory) {
   const std::string path = absl::StrCat(directory, "/", kClubFileName);
   RawDatabase before(path, SQLITE_OPEN_READONLY);
-  const int64_t day = number(before, "SELECT MIN(next_due_day) FROM members");
+  const int64_t member_count = number(before, "SELECT COUNT(*) FROM members");
+  const int64_t day =
+      number(before, absl::StrCat("SELECT next_due_day FROM members WHERE next_due_day IS NOT NULL"
+                                  " ORDER BY next_due_day LIMIT 1 OFFSET ",
+                                  member_count / kMembersPerDue));
   const std::string is_due = absl::StrCat("next_due_day <= ", day);
   const int64_t due_count =
       number(before, "SELECT COUNT(*) FROM members WHERE next_due_day IS NOT NULL AND " + is_due);
@@ -87,8 +93,8 @@ void measure(const std::string& directory) {
   for (size_t i = 0; i < rows_before.size(); ++i) {
     if (rows_before[i] != rows_after.at(i)) ++changed_count;
   }
-  const auto members = static_cast<double>(rows_before.size());
-  report({"ageing.due", static_cast<double>(due_count), "members", members});
+  report(
+      {"ageing.due", static_cast<double>(due_count), "members", static_cast<double>(member_count)});
   report({"ageing.touched", static_cast<double>(aged_count), "members",
           static_cast<double>(due_count)});
   report({"ageing.changed", static_cast<double>(changed_count), "rows",

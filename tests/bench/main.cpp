@@ -12,18 +12,26 @@
 namespace moadon::bench {
 namespace {
 
+// The members whose sales are recorded.
+constexpr int kMaxBuyers = 20'000;
+
 void measure(const nlohmann::json& plan) {
   const int member_count = plan.at("members");
   const Connections server(plan.at("server"), plan.at("token"));
   const Connections echo(plan.at("echo"), plan.at("token"));
-  std::cerr << "enrolling " << member_count << " members" << std::endl;
-  SaleMaker sales(enroll_members(server, member_count));
-  std::cerr << "measuring plugin calls" << std::endl;
-  measure_plugin({.library = plan.at("plugin"),
-                  .agent_dir = plan.at("agent_dir"),
-                  .register_id = plan.at("plugin_register"),
-                  .member_count = member_count,
-                  .calls = plan.at("plugin_calls")});
+  if (!plan.at("is_made")) {
+    std::cerr << "enrolling " << member_count << " members" << std::endl;
+    enroll_members(server, member_count);
+  }
+  SaleMaker sales(find_members(server, member_count, kMaxBuyers));
+  if (plan.at("plugin_calls") > 0) {
+    std::cerr << "measuring plugin calls" << std::endl;
+    measure_plugin({.library = plan.at("plugin"),
+                    .agent_dir = plan.at("agent_dir"),
+                    .register_id = plan.at("plugin_register"),
+                    .member_count = member_count,
+                    .calls = plan.at("plugin_calls")});
+  }
   std::cerr << "measuring identify-type calls" << std::endl;
   measure_identify(server, echo,
                    {.member_count = member_count,

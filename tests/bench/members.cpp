@@ -2,6 +2,7 @@
 
 #include <google/protobuf/util/time_util.h>
 
+#include <algorithm>
 #include <iomanip>
 #include <sstream>
 #include <stdexcept>
@@ -56,20 +57,23 @@ void parse(const grpc::ByteBuffer& bytes, google::protobuf::MessageLite& message
   }
 }
 
-std::vector<v1::MemberFacts> enroll_members(const Connections& server, int count) {
+void enroll_members(const Connections& server, int count) {
   std::vector<grpc::ByteBuffer> requests;
   for (int number = 0; number < count; ++number) requests.push_back(enrolment(number));
   server.run({.path = "/moadon.v1.SyncService/Enroll",
               .requests = requests,
               .outstanding = kEnrollOutstanding});
-  // The answers came in any order; the same request again finds the member.
-  std::vector<v1::MemberFacts> members;
-  for (int number = 0; number < count; ++number) {
+}
+
+std::vector<KnownMember> find_members(const Connections& server, int member_count, int count) {
+  std::vector<KnownMember> members;
+  const int step = std::max(1, member_count / count);
+  for (int number = 0; number < member_count; number += step) {
     v1::FindMemberRequest request;
     request.mutable_key()->set_card(card_of(number));
     v1::FindMemberResponse response;
     parse(server.call("/moadon.v1.SyncService/FindMember", to_bytes(request)), response);
-    members.push_back(response.member().facts());
+    members.push_back({number, response.member().facts()});
   }
   return members;
 }
@@ -102,7 +106,7 @@ v1::Sale make_sale(const std::string& receipt, int number, int line_count) {
   return sale;
 }
 
-SaleMaker::SaleMaker(std::vector<v1::MemberFacts> members) : members_(std::move(members)) {}
+SaleMaker::SaleMaker(std::vector<KnownMember> members) : members_(std::move(members)) {}
 
 std::vector<grpc::ByteBuffer> SaleMaker::make_requests(int call_count, int entry_count) {
   std::vector<grpc::ByteBuffer> requests;
@@ -115,17 +119,16 @@ std::vector<grpc::ByteBuffer> SaleMaker::make_requests(int call_count, int entry
 }
 
 v1::RecordEntry SaleMaker::make_entry() {
-  const auto number = static_cast<int>(random_() % members_.size());
-  const v1::MemberFacts& member = members_[static_cast<size_t>(number)];
+  const KnownMember& member = members_[random_() % members_.size()];
   v1::RecordEntry entry;
   entry.set_sequence(++sequence_);
   // Of one length, so that their order as text is that in which they are sent.
-  entry.set_sale(make_sale(absl::StrFormat("20260601-%09d", sequence_), number, kSaleLines)
+  entry.set_sale(make_sale(absl::StrFormat("20260601-%09d", sequence_), member.number, kSaleLines)
                      .SerializeAsString());
   v1::RecordContext& context = *entry.mutable_context();
-  context.set_member_id(member.member_id());
+  context.set_member_id(member.facts.member_id());
   context.set_program_version(1);
-  *context.mutable_facts() = member;
+  *context.mutable_facts() = member.facts;
   *context.mutable_corrected_at() = TimeUtil::GetCurrentTime();
   return entry;
 }

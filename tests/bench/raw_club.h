@@ -31,9 +31,10 @@ class RawClub final {
   // Writes them in transactions of kSalesPerTransaction; a latency is a transaction's.
   Samples write_loaded();
 
-  // Throws unless both databases have the same number of rows in every table, and the same rows in
-  // those that sales write (but for the members' places in the change feed).
-  void check_same();
+  // Throws unless both databases have the same number of rows in every table, and of the members to
+  // whom `register_id` sold the same rows in those that sales write (but for the members' places in
+  // the change feed).
+  void check_same(const std::string& register_id);
 
  private:
   // A row and the statement that writes it.

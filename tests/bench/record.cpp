@@ -56,7 +56,7 @@ void measure_record(const Connections& server, SaleMaker& sales, const RecordPla
     run_round(single, server, sales, raw, plan);
     run_round(batch, server, sales, raw, plan);
   }
-  raw.check_same();
+  raw.check_same(plan.register_id);
   report_series("raw_single", "sales", single.raw, nullptr);
   report_series("record_single", "sales", single.recorded, &single.raw);
   report_series("raw_batch", "sales", batch.raw, nullptr);
