@@ -177,7 +177,7 @@ GROUP_CASES = [
     ({"group_id": "none"}, "REASON_GROUP_UNKNOWN"),
 ]
 
-ASKED_CASES = GROUP_CASES + [
+QUESTION_OF_GROUP_CASES = GROUP_CASES + [
     ({"group_id": "g", "question": {"has_tier": True}}, "REASON_FIELD_INVALID"),
 ] + [({"question": question}, reason) for question, reason in QUESTION_CASES]
 
@@ -536,8 +536,9 @@ CASES = {
     "GroupService.GetGroup": GROUP_CASES,
     "GroupService.ListGroups": page_cases(),
     "GroupService.DeleteGroup": GROUP_CASES,
-    "GroupService.CountGroup": ASKED_CASES,
-    "GroupService.ListGroupMembers": ASKED_CASES + page_cases({"question": {"has_tier": True}}),
+    "GroupService.CountGroup": QUESTION_OF_GROUP_CASES,
+    "GroupService.ListGroupMembers": QUESTION_OF_GROUP_CASES + page_cases(
+        {"question": {"has_tier": True}}),
     "SettingsService.GetSettings": [],
     "SettingsService.SaveSettings": SETTINGS_CASES,
     "WeekService.GetWeek": [
