@@ -49,7 +49,7 @@ absl::Status Agent::open(const Settings& settings) {
 
 absl::Status Agent::serve(const Settings& settings) {
   service_ = std::make_unique<RegisterService>(
-      RegisterService::Parts{*tills_, *journal_, shelf_, facts_, *link_, clock_});
+      RegisterService::Parts{*tills_, *journal_, shelf_, facts_, asks_, *link_, clock_});
   grpc::ServerBuilder builder;
   builder.RegisterService(service_.get());
   builder.SetMaxReceiveMessageSize(kMaxSendBytes);

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "client/agent/agent_directory.h"
+#include "client/agent/asks.h"
 #include "client/agent/clock.h"
 #include "client/agent/journal.h"
 #include "client/agent/member_memory.h"
@@ -71,6 +72,7 @@ class Agent final {
   Cancellation delivery_cancellation_;
   ProgramShelf shelf_;
   FactsMemory facts_;
+  AskMemory asks_;
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<ServerLink> link_;
   std::unique_ptr<Tills> tills_;

@@ -292,6 +292,28 @@ TEST_CASE("a member is known, and the facts of the quote go with the sale") {
         v1::REASON_SERVER_UNREACHABLE);
 }
 
+TEST_CASE("a cashier is asked to ask once, and the server is told") {
+  House house;
+  house.club.ask_for("email");
+  const auto agent = house.start();
+  Register till = house.at(*agent, "R1");
+  v1::IdentifyRequest who;
+  who.mutable_key()->set_card("77");
+  const auto first = till.call(&v1::RegisterService::Stub::Identify, who);
+  REQUIRE(first.ok());
+  CHECK(first->ask().field() == "email");
+  const std::string& member_id = first->facts().member_id();
+  // The server may answer before it knows; the other register of this machine too.
+  CHECK(!till.call(&v1::RegisterService::Stub::Identify, who)->has_ask());
+  CHECK(!house.at(*agent, "R2").call(&v1::RegisterService::Stub::Identify, who)->has_ask());
+  REQUIRE(eventually([&] { return house.club.asked().size() == 1; }));
+  CHECK(house.club.asked().front() == "R1/" + member_id + "/email");
+
+  house.club.ask_for("birth_date");
+  CHECK(till.call(&v1::RegisterService::Stub::Identify, who)->ask().field() == "birth_date");
+  REQUIRE(eventually([&] { return house.club.asked().size() == 2; }));
+}
+
 TEST_CASE("returns are held to the sale where it is known, here or at the server") {
   House house;
   auto agent = house.start();

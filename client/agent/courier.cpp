@@ -14,14 +14,15 @@
 
 namespace moadon::agent {
 
-Courier::Courier(std::string register_id, ServerLine& line, PlaceMemory& place, const Parts& parts)
-    : register_id_(std::move(register_id)), line_(line), place_(place), parts_(parts) {
+Courier::Courier(std::string register_id, ServerLine& line, PlaceMemory& place, AskReports& asks,
+                 const Parts& parts)
+    : register_id_(std::move(register_id)), line_(line), place_(place), asks_(asks), parts_(parts) {
   thread_ = std::thread([this] { run(); });
 }
 
 Courier::~Courier() { stop(); }
 
-void Courier::notify_committed() {
+void Courier::notify_work() {
   absl::MutexLock lock(&mutex_);
   has_work_ = true;
   changed_.Signal();
@@ -72,7 +73,9 @@ Courier::Turn Courier::work() {
     next_kept_back_ = now + kKeptBackInterval;
   }
   const Turn released = release();
-  return released == Turn::kIdle ? deliver() : released;
+  if (released != Turn::kIdle) return released;
+  const Turn delivered = deliver();
+  return delivered == Turn::kIdle ? report_asks() : delivered;
 }
 
 absl::Status Courier::note_place(const v1::HeartbeatResponse& answer) {
@@ -105,6 +108,21 @@ Courier::Turn Courier::release() {
       kind_of_refusal(released) == CallRefusal::kBlocked ? Turn::kBlocked : Turn::kPassing;
   note_trouble(turn, released);
   return turn;
+}
+
+Courier::Turn Courier::report_asks() {
+  const v1::NoteAskedRequest report = asks_.begin_report();
+  if (report.asks().empty()) return Turn::kIdle;
+  const auto answer =
+      line_.ask_in_background(&v1::SyncService::Stub::NoteAsked, report, kHeartbeatDeadline);
+  if (answer.ok() || kind_of_refusal(answer.status()) == CallRefusal::kContent) {
+    asks_.end_report();
+    return Turn::kMore;
+  }
+  // Deliveries shall not wait for it: it goes again with the next turn, the next heartbeat's at
+  // the latest.
+  asks_.fail_report();
+  return Turn::kIdle;
 }
 
 Courier::Turn Courier::heartbeat() {

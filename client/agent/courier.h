@@ -8,6 +8,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/random/random.h"
 #include "absl/synchronization/mutex.h"
+#include "client/agent/asks.h"
 #include "client/agent/clock.h"
 #include "client/agent/journal.h"
 #include "client/agent/occasion.h"
@@ -47,13 +48,14 @@ class Courier final {
     Cancellation& cancellation;  // cancelled before stop()
   };
 
-  Courier(std::string register_id, ServerLine& line, PlaceMemory& place, const Parts& parts);
+  Courier(std::string register_id, ServerLine& line, PlaceMemory& place, AskReports& asks,
+          const Parts& parts);
   ~Courier();  // stop()
   Courier(const Courier&) = delete;
   Courier& operator=(const Courier&) = delete;
 
-  // Something was committed, or a hold given up.
-  void notify_committed() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Something was committed, a hold given up, or a cashier asked to ask.
+  void notify_work() ABSL_LOCKS_EXCLUDED(mutex_);
   // The server may be back, or the token is another: do not wait any longer.
   void try_now() ABSL_LOCKS_EXCLUDED(mutex_);
   // Why nothing is delivered at all, where a person must act; OK otherwise.
@@ -71,6 +73,8 @@ class Courier final {
   Turn heartbeat();
   absl::Status note_place(const v1::HeartbeatResponse& answer);
   Turn release();
+  // Tells what cashiers were asked to ask for, once nothing else waits.
+  Turn report_asks();
   Turn deliver();
   Turn settle(const v1::RecordRequest& request, const v1::RecordResponse& response);
   Turn on_refused(const v1::RecordRequest& request, const absl::Status& refusal);
@@ -82,6 +86,7 @@ class Courier final {
   const std::string register_id_;
   ServerLine& line_;
   PlaceMemory& place_;
+  AskReports& asks_;
   const Parts parts_;
 
   // Used by the thread only.

@@ -55,6 +55,16 @@ void FakeClub::lose_hold_answers(bool lose) {
   loses_hold_answers_ = lose;
 }
 
+void FakeClub::ask_for(const std::string& field) {
+  absl::MutexLock lock(&mutex_);
+  ask_field_ = field;
+}
+
+std::vector<std::string> FakeClub::asked() const {
+  absl::MutexLock lock(&mutex_);
+  return asked_;
+}
+
 std::vector<std::string> FakeClub::open_holds() const {
   absl::MutexLock lock(&mutex_);
   std::vector<std::string> open;
@@ -219,6 +229,22 @@ grpc::Status FakeClub::FindMember(grpc::ServerContext* context,
   *facts.mutable_issued_at() = timestamp_of(time_us_);
   response->mutable_member()->set_display_name("דנה כ.");
   response->mutable_member()->set_cashier_line("תודה על הנאמנות, דנה");
+  if (!ask_field_.empty()) {
+    response->mutable_member()->mutable_ask()->set_field(ask_field_);
+    response->mutable_member()->mutable_ask()->set_sentence("?");
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeClub::NoteAsked(grpc::ServerContext* context, const v1::NoteAskedRequest* request,
+                                 v1::NoteAskedResponse* /*response*/) {
+  absl::MutexLock lock(&mutex_);
+  std::string register_id;
+  absl::Status caller = caller_of(*context, register_id);
+  if (!caller.ok()) return to_grpc(caller);
+  for (const v1::Asked& asked : request->asks()) {
+    asked_.push_back(register_id + "/" + asked.member_id() + "/" + asked.field());
+  }
   return grpc::Status::OK;
 }
 

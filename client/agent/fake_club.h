@@ -48,6 +48,10 @@ class FakeClub final : public v1::SyncService::Service {
   void pass(absl::Duration duration);
   // The next holds are set aside, but the answer is lost.
   void lose_hold_answers(bool lose);
+  // The next members found lack this detail; "": none.
+  void ask_for(const std::string& field);
+  // "register/member/field" of every detail that somebody was asked for, in the order of arrival.
+  std::vector<std::string> asked() const;
   // Ids of the holds that are open.
   std::vector<std::string> open_holds() const;
 
@@ -67,6 +71,8 @@ class FakeClub final : public v1::SyncService::Service {
                          v1::PlaceHoldResponse* response) override;
   grpc::Status CancelHold(grpc::ServerContext* context, const v1::CancelHoldRequest* request,
                           v1::CancelHoldResponse* response) override;
+  grpc::Status NoteAsked(grpc::ServerContext* context, const v1::NoteAskedRequest* request,
+                         v1::NoteAskedResponse* response) override;
   grpc::Status FetchPrograms(grpc::ServerContext* context, const v1::FetchProgramsRequest* request,
                              v1::FetchProgramsResponse* response) override;
   grpc::Status GetReceipt(grpc::ServerContext* context, const v1::SyncGetReceiptRequest* request,
@@ -105,6 +111,8 @@ class FakeClub final : public v1::SyncService::Service {
   std::vector<std::string> order_ ABSL_GUARDED_BY(mutex_);
   absl::btree_map<std::string, Held> holds_ ABSL_GUARDED_BY(mutex_);  // by "register/request"
   v1::MemberFacts facts_ ABSL_GUARDED_BY(mutex_);
+  std::string ask_field_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> asked_ ABSL_GUARDED_BY(mutex_);
   v1::HeartbeatResponse place_ ABSL_GUARDED_BY(mutex_);
   int64_t time_us_ ABSL_GUARDED_BY(mutex_);
   bool loses_hold_answers_ ABSL_GUARDED_BY(mutex_) = false;

@@ -94,8 +94,23 @@ grpc::Status RegisterService::Identify(grpc::ServerContext* context,
     if (!found.ok()) return found.status();
     *response = std::move(*found->mutable_member());
     parts_.facts.remember(response->facts());
+    note_ask(caller, *response);
     return absl::OkStatus();
   });
+}
+
+void RegisterService::note_ask(const Caller& caller, v1::IdentifyResponse& response) {
+  if (!response.has_ask()) return;
+  v1::Asked asked;
+  asked.set_member_id(response.facts().member_id());
+  asked.set_field(response.ask().field());
+  if (!parts_.asks.note(asked.member_id(), asked.field(), parts_.clock.monotonic())) {
+    response.clear_ask();
+    return;
+  }
+  *asked.mutable_ask_time() = timestamp_of(now_us());
+  caller.till.asks.add(std::move(asked));
+  caller.till.courier.notify_work();
 }
 
 grpc::Status RegisterService::Enroll(grpc::ServerContext* context, const v1::EnrollRequest* request,

@@ -5,6 +5,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "client/agent/asks.h"
 #include "client/agent/clock.h"
 #include "client/agent/journal.h"
 #include "client/agent/member_memory.h"
@@ -28,6 +29,7 @@ class RegisterService final : public v1::RegisterService::Service {
     Journal& journal;
     ProgramShelf& shelf;
     FactsMemory& facts;
+    AskMemory& asks;
     ServerLink& link;
     const Clock& clock;
   };
@@ -75,6 +77,9 @@ class RegisterService final : public v1::RegisterService::Service {
   absl::StatusOr<v1::MemberFacts> fetch_facts(const Caller& caller, const std::string& member_id);
   // What a basket is priced with now, or at the moment it names.
   absl::StatusOr<QuoteInputs> inputs_for(const Caller& caller, const v1::Basket& basket);
+
+  // Lets the cashier ask what was not asked for here lately, and sees to it that the server knows.
+  void note_ask(const Caller& caller, v1::IdentifyResponse& response);
 
   absl::Status hold(const Caller& caller, const v1::HoldRequest& request,
                     v1::HoldResponse& response);

@@ -193,7 +193,7 @@ grpc::Status RegisterService::Cancel(grpc::ServerContext* context, const v1::Can
     };
     // At once where the server answers; else it is given up all the same, and told later.
     if (!release_hold(**known, {place, cancel}, parts_.journal).ok()) {
-      caller.till.courier.notify_committed();
+      caller.till.courier.notify_work();
       return absl::OkStatus();
     }
     // What is free again is there for the next quote; where they do not come, the facts at hand do.

@@ -54,7 +54,7 @@ grpc::Status RegisterService::Return(grpc::ServerContext* context, const v1::Ret
     if (!checked.ok()) return checked;
     const absl::StatusOr<Committed> committed = commit_return(caller, returned);
     if (!committed.ok()) return committed.status();
-    caller.till.courier.notify_committed();
+    caller.till.courier.notify_work();
     response->set_sequence(committed->sequence);
     response->set_refund_minor(committed->amounts.amount_minor);
     response->set_points_minor(committed->amounts.points_minor);

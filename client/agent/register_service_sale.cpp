@@ -133,7 +133,7 @@ grpc::Status RegisterService::Commit(grpc::ServerContext* context, const v1::Com
     if (!checked.ok()) return checked;
     const absl::StatusOr<Committed> committed = commit_sale(caller, *request);
     if (!committed.ok()) return committed.status();
-    caller.till.courier.notify_committed();
+    caller.till.courier.notify_work();
     response->set_sequence(committed->sequence);
     response->set_total_minor(committed->amounts.amount_minor);
     // From what is kept, so that a repetition is answered alike.

@@ -20,18 +20,19 @@ namespace moadon::agent {
 // than this.
 inline constexpr absl::Duration kRescanPause = absl::Milliseconds(50);
 
-// One register: its line, its place, its deliveries.
+// One register: its line, its place, what its cashiers were asked to ask for, its deliveries.
 class Till final {
  public:
   Till(const RegisterFiles& files, const Courier::Parts& parts)
       : register_id(files.register_id),
         line(parts.link, parts.cancellation, files.server_token),
         place(parts.journal.place(files.register_id).value_or(Place())),
-        courier(files.register_id, line, place, parts) {}
+        courier(files.register_id, line, place, asks, parts) {}
 
   const std::string register_id;
   ServerLine line;
   PlaceMemory place;
+  AskReports asks;
   Courier courier;
 };
 
