@@ -32,6 +32,10 @@ class ClubInMemory final : public Club {
   std::map<std::string, std::string> members;
   std::map<std::string, Json> receipts;
   std::map<std::string, std::string> enrolled_at;
+  // The last enrolment.
+  Json enrolled = Json::object();
+  // What the club would like to know of every member; empty: nothing.
+  std::string ask_field;
 
   Answer call(const std::string& method, const Json& request, int) override {
     methods.push_back(method);
@@ -70,16 +74,21 @@ class ClubInMemory final : public Club {
     return {{"facts", {{"member_id", member_id}, {"stage", "STAGE_LOYAL"}}},
             {"display_name", "Dana L"}};
   }
+  Json asking(Json member) const {
+    if (!ask_field.empty()) member["ask"] = {{"field", ask_field}, {"sentence", "May I ask?"}};
+    return member;
+  }
 
   Answer identify(const Json& key) {
     const auto found = members.find(key.begin()->get<std::string>());
     if (found == members.end()) return refusal("REASON_MEMBER_UNKNOWN");
-    return response(member_json(found->second));
+    return response(asking(member_json(found->second)));
   }
 
   Answer enroll(const Json& member) {
     const auto key = member["keys"][0].begin()->get<std::string>();
     const auto held = members.emplace(key, "member-" + key).first;
+    enrolled = member;
     enrolled_at.emplace(key, text_of(member, "occurred_at"));
     return response({{"member", member_json(held->second)}});
   }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "plugin/register/decimal.h"
+#include "plugin/register/till/ask_answer.h"
 #include "plugin/register/till/quote_view.h"
 #include "plugin/register/till/receipt_number.h"
 #include "plugin/register/till/refusal_text.h"
@@ -194,14 +195,14 @@ void SaleDesk::identify(const IdentifyCommand& command) {
   const Answer answer = workplace_.club.call("Identify", {{"key", key}}, kScreenTimeoutMs);
   const Texts& texts = workplace_.screen.texts();
   if (answer.ok) {
-    customer_ = {key, {}, {}, false};
+    customer_ = {key, {}, {}, {}, false};
     welcome(answer.response);
   } else if (is_absence(answer.refusal)) {
-    customer_ = {key, {}, command.value, true};
+    customer_ = {key, {}, command.value, {}, true};
     workplace_.screen.say(texts.key_kept);
   } else if (answer.refused("REASON_MEMBER_UNKNOWN")) {
     // The key stays: it goes with the sale, and joining takes it.
-    customer_ = {key, {}, {}, false};
+    customer_ = {key, {}, {}, {}, false};
     say_refusal(workplace_, answer.refusal);
     workplace_.screen.say(texts.join_offer);
   } else {
@@ -223,6 +224,37 @@ void SaleDesk::join(const JoinCommand& command) {
   welcome(part_of(answer.response, "member"));
 }
 
+// A key of the customer's that can be kept, and is theirs for certain; empty: none is known.
+Json SaleDesk::certain_key() const {
+  if (customer_.key.contains("last_digits")) return Json::object();
+  const std::string scanned = text_of(customer_.key, "scanned");
+  if (scanned.empty()) return customer_.key;
+  for (const char* const kind : {"card", "wallet", "phone", "email"}) {
+    Json key{{kind, scanned}};
+    const Answer answer = workplace_.club.call("Identify", {{"key", key}}, kScreenTimeoutMs);
+    const Json& facts = part_of(answer.response, "facts");
+    if (answer.ok && text_of(facts, "member_id") == customer_.member_id) return key;
+  }
+  return Json::object();
+}
+
+void SaleDesk::answer(const AnswerCommand& command) {
+  const Texts& texts = workplace_.screen.texts();
+  if (customer_.asked_field.empty()) return workplace_.screen.say(texts.nothing_asked);
+  std::optional<Json> member = member_with_answer(customer_.asked_field, command.text);
+  if (!member) return workplace_.screen.say(texts.answer_unclear);
+  const Json key = certain_key();
+  if (key.empty()) return workplace_.screen.say(texts.nobody_to_join);
+  Json keys = Json::array({key});
+  for (const Json& given : part_of(*member, "keys")) keys.push_back(given);
+  (*member)["keys"] = keys;
+  (*member)["occurred_at"] = format_time(workplace_.now());
+  const Answer answer = workplace_.club.call("Enroll", {{"member", *member}}, kPaidTimeoutMs);
+  if (!answer.ok) return say_refusal(workplace_, answer.refusal);
+  customer_.asked_field.clear();
+  workplace_.screen.say(texts.answer_thanks);
+}
+
 // Greets the member of an IdentifyResponse, who is the customer from now on.
 void SaleDesk::welcome(const Json& member) {
   const Texts& texts = workplace_.screen.texts();
@@ -240,6 +272,9 @@ void SaleDesk::welcome(const Json& member) {
   }
   const std::string line = text_of(member, "cashier_line");
   if (!line.empty()) workplace_.screen.say(line);
+  const Json& ask = part_of(member, "ask");
+  customer_.asked_field = text_of(ask, "field");
+  if (!customer_.asked_field.empty()) workplace_.screen.say(texts.ask, text_of(ask, "sentence"));
   if (lines_.empty()) return;
   reprice("Quote");
   workplace_.screen.say(texts.running_total, workplace_.screen.money(price_.total_minor));

@@ -25,6 +25,8 @@ class SaleDesk final {
 
   void identify(const IdentifyCommand& command);
   void join(const JoinCommand& command);
+  // What the customer says to what the club asked for.
+  void answer(const AnswerCommand& command);
   void forget_member();
 
   // A code stays with the basket unless no benefit has it.
@@ -51,6 +53,8 @@ class SaleDesk final {
     Json key = Json::object();
     std::string member_id;
     std::string name;
+    // The detail that the club would like to know; empty: none.
+    std::string asked_field;
     // The club could not be asked.
     bool unasked = false;
   };
@@ -83,6 +87,7 @@ class SaleDesk final {
   void use_list_prices();
   void release_hold();
   void welcome(const Json& member);
+  Json certain_key() const;
   void say_line(size_t index) const;
   Json sale_request(const PayCommand& payment) const;
   void finish(const PayCommand& payment, const Settled& settled, const Json& sale);

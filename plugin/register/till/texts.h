@@ -43,6 +43,10 @@ struct Texts {
   const char* join_offer;
   const char* nobody_to_join;
   const char* joined;
+  const char* ask;  // what to say
+  const char* answer_thanks;
+  const char* nothing_asked;
+  const char* answer_unclear;
   const char* key_kept;
   const char* receipt_is_return;
   const char* nothing_left;

@@ -13,6 +13,7 @@ inline constexpr Texts kEnglishTexts = {
         "  phone N, card N, member N  who buys (member: anything scanned)\n"
         "  digits N                   who buys, by the last 4 to 10 digits\n"
         "  join FIRST LAST            enroll the customer not found\n"
+        "  answer TEXT                what the customer says when asked\n"
         "  nomember                   go on without a member\n"
         "  show, cancel 2, cancel     the basket; without line 2; without all\n"
         "  total                      the final price\n"
@@ -49,6 +50,10 @@ inline constexpr Texts kEnglishTexts = {
     .join_offer = "To enroll: join FIRST LAST",
     .nobody_to_join = "First type a phone or card.",
     .joined = "Welcome to the club!",
+    .ask = "Ask: {} (answer TEXT)",
+    .answer_thanks = "Thank you, noted.",
+    .nothing_asked = "Nothing was asked.",
+    .answer_unclear = "That is no answer to what was asked.",
     .key_kept = "Offline, will be updated. The purchase is kept for the member.",
     .receipt_is_return = "That receipt is a return.",
     .nothing_left = "Nothing is left to return.",

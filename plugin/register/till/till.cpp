@@ -87,6 +87,11 @@ bool Till::act(const JoinCommand& command) {
   return true;
 }
 
+bool Till::act(const AnswerCommand& command) {
+  sale_.answer(command);
+  return true;
+}
+
 bool Till::act(const PayCommand& command) {
   deliver_kept(workplace_);
   sale_.pay(command);

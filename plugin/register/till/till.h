@@ -22,6 +22,7 @@ class Till final {
   bool act(const ScanCommand& command);
   bool act(const IdentifyCommand& command);
   bool act(const JoinCommand& command);
+  bool act(const AnswerCommand& command);
   bool act(const PayCommand& command);
   bool act(const ReceiptCommand& command);
   bool act(const CancelLineCommand& command);

@@ -36,7 +36,8 @@ enum class Verb {
   kReceipt,
   kCoupon,
   kPoints,
-  kGiftBalance
+  kGiftBalance,
+  kAnswer
 };
 
 struct Word {
@@ -46,23 +47,23 @@ struct Word {
 
 // Every word that is no code. English words are matched in lower case.
 constexpr Word kWords[] = {
-    {"?", Verb::kHelp},          {"help", Verb::kHelp},     {"עזרה", Verb::kHelp},
-    {"total", Verb::kTotal},     {"סה\"כ", Verb::kTotal},   {"סהכ", Verb::kTotal},
-    {"סה״כ", Verb::kTotal},      {"show", Verb::kShow},     {"הצג", Verb::kShow},
-    {"cancel", Verb::kCancel},   {"בטל", Verb::kCancel},    {"nomember", Verb::kNoMember},
-    {"ללא", Verb::kNoMember},    {"status", Verb::kStatus}, {"מצב", Verb::kStatus},
-    {"quit", Verb::kQuit},       {"exit", Verb::kQuit},     {"יציאה", Verb::kQuit},
-    {"phone", Verb::kPhone},     {"טלפון", Verb::kPhone},   {"card", Verb::kCard},
-    {"כרטיס", Verb::kCard},      {"wallet", Verb::kWallet}, {"ארנק", Verb::kWallet},
-    {"email", Verb::kEmail},     {"דוא\"ל", Verb::kEmail},  {"דואל", Verb::kEmail},
-    {"member", Verb::kMember},   {"חבר", Verb::kMember},    {"digits", Verb::kDigits},
-    {"ספרות", Verb::kDigits},    {"join", Verb::kJoin},     {"צרף", Verb::kJoin},
-    {"pay", Verb::kPay},         {"שלם", Verb::kPay},       {"cash", Verb::kCash},
-    {"מזומן", Verb::kCash},      {"credit", Verb::kCredit}, {"אשראי", Verb::kCredit},
-    {"return", Verb::kReturn},   {"החזרה", Verb::kReturn},  {"receipt", Verb::kReceipt},
-    {"קבלה", Verb::kReceipt},    {"coupon", Verb::kCoupon}, {"קופון", Verb::kCoupon},
-    {"points", Verb::kPoints},   {"נקודות", Verb::kPoints}, {"gift", Verb::kGiftBalance},
-    {"מתנה", Verb::kGiftBalance}};
+    {"?", Verb::kHelp},           {"help", Verb::kHelp},     {"עזרה", Verb::kHelp},
+    {"total", Verb::kTotal},      {"סה\"כ", Verb::kTotal},   {"סהכ", Verb::kTotal},
+    {"סה״כ", Verb::kTotal},       {"show", Verb::kShow},     {"הצג", Verb::kShow},
+    {"cancel", Verb::kCancel},    {"בטל", Verb::kCancel},    {"nomember", Verb::kNoMember},
+    {"ללא", Verb::kNoMember},     {"status", Verb::kStatus}, {"מצב", Verb::kStatus},
+    {"quit", Verb::kQuit},        {"exit", Verb::kQuit},     {"יציאה", Verb::kQuit},
+    {"phone", Verb::kPhone},      {"טלפון", Verb::kPhone},   {"card", Verb::kCard},
+    {"כרטיס", Verb::kCard},       {"wallet", Verb::kWallet}, {"ארנק", Verb::kWallet},
+    {"email", Verb::kEmail},      {"דוא\"ל", Verb::kEmail},  {"דואל", Verb::kEmail},
+    {"member", Verb::kMember},    {"חבר", Verb::kMember},    {"digits", Verb::kDigits},
+    {"ספרות", Verb::kDigits},     {"join", Verb::kJoin},     {"צרף", Verb::kJoin},
+    {"pay", Verb::kPay},          {"שלם", Verb::kPay},       {"cash", Verb::kCash},
+    {"מזומן", Verb::kCash},       {"credit", Verb::kCredit}, {"אשראי", Verb::kCredit},
+    {"return", Verb::kReturn},    {"החזרה", Verb::kReturn},  {"receipt", Verb::kReceipt},
+    {"קבלה", Verb::kReceipt},     {"coupon", Verb::kCoupon}, {"קופון", Verb::kCoupon},
+    {"points", Verb::kPoints},    {"נקודות", Verb::kPoints}, {"gift", Verb::kGiftBalance},
+    {"מתנה", Verb::kGiftBalance}, {"answer", Verb::kAnswer}, {"תשובה", Verb::kAnswer}};
 
 std::vector<std::string_view> words_of(std::string_view line) {
   std::vector<std::string_view> words;
@@ -238,6 +239,8 @@ TillCommand parse_verb(Verb verb, const std::vector<std::string_view>& words) {
       return parse_coupon(words);
     case Verb::kPoints:
       return parse_points(words);
+    case Verb::kAnswer:
+      return AnswerCommand{joined(words, 1)};
     case Verb::kGiftBalance:
       return parse_gift_balance(words);
   }

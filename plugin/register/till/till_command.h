@@ -30,6 +30,11 @@ struct JoinCommand {
   std::string last_name;
 };
 
+// What the customer says to the detail that was asked for.
+struct AnswerCommand {
+  std::string text;
+};
+
 // Payment. `given_minor` is what the customer handed over; unset: exactly what is due.
 struct PayCommand {
   bool in_cash = false;
@@ -78,7 +83,7 @@ enum class PlainCommand {
 
 using TillCommand = std::variant<PlainCommand, ScanCommand, IdentifyCommand, JoinCommand,
                                  PayCommand, ReceiptCommand, CancelLineCommand, CouponCommand,
-                                 PointsCommand, GiftBalanceCommand>;
+                                 PointsCommand, GiftBalanceCommand, AnswerCommand>;
 
 // Understands a line typed or scanned while selling:
 //   7290000066318             one piece            3x 7290000066318          three

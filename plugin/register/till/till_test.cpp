@@ -99,6 +99,34 @@ TEST_CASE("an unknown customer joins with the number just typed") {
   CHECK(club.members.count("0541234567") == 1);
 }
 
+TEST_CASE("a detail that is missing is asked for, and the answer goes to the member") {
+  ClubInMemory club;
+  const Folder folder;
+  club.members["0541234567"] = "m1";
+  club.ask_field = "birth_date";
+  const Session session = play(club, folder,
+                               "phone 0541234567\nanswer soon.maybe\nanswer 31.12.1990\n"
+                               "answer 31.12.1990\n");
+  CHECK(session.says("Ask: May I ask? (answer TEXT)"));
+  CHECK(session.says("That is no answer to what was asked."));
+  CHECK(session.says("Thank you, noted."));
+  CHECK(session.says("Nothing was asked."));
+  CHECK(club.enrolled["birth_date"] == "1990-12-31");
+  CHECK(club.enrolled["keys"] == Json::array({Json{{"phone", "0541234567"}}}));
+  CHECK(!club.enrolled.contains("first_name"));
+}
+
+TEST_CASE("an answer goes with a key that is the member's for certain") {
+  ClubInMemory club;
+  const Folder folder;
+  club.members["4711"] = "m1";
+  club.ask_field = "email";
+  CHECK(play(club, folder, "digits 4711\nanswer d@x.il\n").says("First type a phone or card."));
+  CHECK(club.enrolled.empty());
+  CHECK(play(club, folder, "member 4711\nanswer d@x.il\n").says("Thank you, noted."));
+  CHECK(club.enrolled["keys"] == Json::array({Json{{"card", "4711"}}, Json{{"email", "d@x.il"}}}));
+}
+
 TEST_CASE("a number that cannot be one is said to be so, in the cashier's language") {
   ClubInMemory club;
   const Folder folder;
