@@ -14,6 +14,7 @@
 #include "server/operations/member_change.h"
 #include "server/operations/member_id.h"
 #include "server/operations/member_message.h"
+#include "server/operations/whole_person.h"
 #include "server/operations/writer_state.h"
 #include "server/storage/member_details_store.h"
 #include "server/storage/member_erasure_store.h"
@@ -138,6 +139,8 @@ absl::StatusOr<storage::MemberRow> erase_one(sqlite::Connection& connection, Wri
   if (!partners.ok()) return partners.status();
   for (const int64_t partner : *partners) {
     erased = clean_answers(connection, partner);
+    // While they were one, facts of the partner had the member's birthday and tags.
+    if (erased.ok()) erased = clean_verdicts(connection, partner);
     if (!erased.ok()) return erased;
   }
   MemberChange change(row);
@@ -166,10 +169,8 @@ absl::Status erase(sqlite::Connection& connection, WriterState& state,
   }
   absl::StatusOr<storage::MemberRow> member = find_by_id(connection, request.member_id());
   if (!member.ok()) return member.status();
-  if (member->merged_into) {
-    return refuse(v1::REASON_MEMBER_MERGED, "this member is part of another",
-                  {{"member_id", member_id_text(*member->merged_into)}});
-  }
+  const absl::Status stands_alone = check_not_merged(*member);
+  if (!stands_alone.ok()) return stands_alone;
   erasure.was_erased = member->erase_us.has_value();
   if (!erasure.was_erased) {
     const auto family = whole_family(connection, *member);
