@@ -1,10 +1,12 @@
 #include "server/operations/decide_review.h"
 
+#include <string>
 #include <utility>
 
 #include "rules/calendar.h"
 #include "rules/refusal.h"
 #include "server/operations/decision.h"
+#include "server/operations/member_id.h"
 #include "server/operations/whole_person.h"
 #include "server/storage/review_store.h"
 
@@ -35,10 +37,20 @@ storage::DecisionKind kind_of(v1::ReviewOutcome outcome) {
   }
 }
 
+// What is decided is decided about a whole person, by name.
+absl::Status check_member(const v1::DecideReviewRequest& request, const storage::MemberRow& row) {
+  const std::string member_id = member_id_text(row.member_id);
+  if (member_id != request.member_id()) {
+    return refuse(v1::REASON_MEMBER_MERGED, "the member is part of another one",
+                  {{"member_id", member_id}});
+  }
+  return check_keeps_details(row);
+}
+
 absl::StatusOr<v1::DecideReviewResponse> decide(sqlite::Connection& connection, WriterState& state,
                                                 const v1::DecideReviewRequest& request,
                                                 MemberChange& change) {
-  absl::Status written = check_keeps_details(change.row());
+  absl::Status written = check_member(request, change.row());
   if (!written.ok()) return written;
   const int64_t now_us = state.now_us();
   written = storage::insert_review(

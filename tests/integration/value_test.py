@@ -309,6 +309,35 @@ class Reviews(unittest.TestCase):
         self.assertIn("קנייה כל 24 ימים, כבר 160 ימים ללא קנייה",
                       self.club.moadon("lifecycle", "list", "--language", "he").stdout)
 
+    def test_two_who_are_one_count_once_and_the_erased_are_left_alone(self):
+        card, lead = self.enroll("c1", 200), self.enroll("c2", 200, keys=[
+            {"card": "c2"}, {"phone": "0541234567"}], consents=[
+                {"channel": "CONTACT_CHANNEL_PHONE", "granted": True, "wording": "v1"}])
+        self.buy("c1", 170, price_minor=1000)
+        self.buy("c2", 160, price_minor=500)
+        self.club.owner("MemberService", "MergeMembers", {
+            "request_id": "m1", "kept_member_id": card, "lost_member_id": lead, "note": "one",
+            "actor": "dana"})
+        self.assertEqual(self.club.owner("ValueService", "CountScores", {})["member_count"], "1")
+        [cohort] = self.club.owner("ValueService", "GetCohorts", {})["cohorts"]
+        self.assertEqual((cohort["member_count"], cohort["net_spend_minor"][0]), ("1", "1500"))
+        [call] = pages(self.club, "LifecycleService", "ListCalls", "calls", {})
+        self.assertEqual([call[name] for name in (
+            "member_id", "phone", "may_phone", "purchase_day_count", "last_year_spend_minor")],
+                         [card, "+972541234567", True, "2", "1500"])
+        self.settle(review_silent_days=100)
+        self.assertEqual(self.proposed(), {card: ["SILENT"]})
+        with self.assertRaises(club.Refused) as got:
+            self.decide(lead, "KEEP", "q1")
+        self.assertEqual((got.exception.reason, got.exception.values),
+                         ("REASON_MEMBER_MERGED", {"member_id": card}))
+        self.club.owner("MemberService", "EraseMember", {"member_id": card, "actor": "dana"})
+        self.assertEqual((self.proposed(), self.called("STAGE_CHURNING")), ({}, []))
+        with self.assertRaises(club.Refused) as got:
+            self.decide(card, "ARCHIVE", "q2")
+        self.assertEqual(got.exception.reason, "REASON_MEMBER_ERASED")
+        self.assertEqual(self.club.owner("ValueService", "CountScores", {})["member_count"], "1")
+
     def test_points_are_owed_at_their_worth(self):
         first, second = self.enroll("c1", 100), self.enroll("c2", 100)
         receipt = self.buy("c1", 5, price_minor=7000)
