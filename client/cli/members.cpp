@@ -43,6 +43,7 @@ MembersCommands::MembersCommands(CLI::App& app, Action& chosen)
     : noun_(add_noun(app)),
       decisions_(*noun_, chosen),
       erasure_(*noun_, chosen),
+      merges_(*noun_, chosen),
       profile_(*noun_, chosen) {
   CLI::App* const noun = noun_;
   CLI::App* const show =

@@ -1,11 +1,12 @@
-// moadon members show | list | export, and the verbs of member_decisions.h, member_erasure.h and
-// member_profile.h
+// moadon members show | list | export, and the verbs of member_decisions.h, member_erasure.h,
+// member_merges.h and member_profile.h
 #pragma once
 
 #include <string>
 
 #include "client/cli/member_decisions.h"
 #include "client/cli/member_erasure.h"
+#include "client/cli/member_merges.h"
 #include "client/cli/member_profile.h"
 #include "client/cli/session.h"
 
@@ -27,6 +28,7 @@ class MembersCommands final {
   CLI::App* const noun_;  // owned by the application
   MemberDecisionCommands decisions_;
   MemberErasureCommands erasure_;
+  MemberMergeCommands merges_;
   MemberProfileCommands profile_;
   std::string key_;
   std::string member_id_;

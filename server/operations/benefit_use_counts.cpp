@@ -5,6 +5,8 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/civil_time.h"
 #include "rules/calendar.h"
+#include "server/operations/whole_person.h"
+#include "server/storage/member_store.h"
 
 namespace moadon {
 namespace {
@@ -46,13 +48,34 @@ void exceeded(const std::string& benefit_id, v1::LimitPeriod period,
   limit.set_period(period);
 }
 
+// By all who are one person.
+absl::StatusOr<int64_t> count_of_person(sqlite::Connection& connection, int64_t member_id,
+                                        const std::string& benefit_id, const MemberLimit& limit) {
+  const auto member = storage::find_member(connection, member_id);
+  if (!member.ok()) return member.status();
+  std::vector<storage::MemberRow> people;
+  if (*member) {  // a new one has used nothing
+    auto parts = parts_of(connection, **member);
+    if (!parts.ok()) return parts.status();
+    people = *std::move(parts);
+    people.push_back(**member);
+  }
+  int64_t count = 0;
+  for (const storage::MemberRow& each : people) {
+    const auto used = storage::count_benefit_uses(connection, each.member_id, benefit_id,
+                                                  limit.from_day, limit.until_day);
+    if (!used.ok()) return used.status();
+    count += *used;
+  }
+  return count;
+}
+
 absl::Status check_limits(sqlite::Connection& connection, const storage::SaleRow& sale,
                           const v1::AppliedBenefit& applied, const v1::Limits& limits,
                           std::vector<v1::Difference>& differences) {
   for (const MemberLimit& each : member_limits(limits, sale.business_day)) {
     if (each.limit == 0 || sale.member_id == 0) continue;
-    const auto used = storage::count_benefit_uses(connection, sale.member_id, applied.benefit_id(),
-                                                  each.from_day, each.until_day);
+    const auto used = count_of_person(connection, sale.member_id, applied.benefit_id(), each);
     if (!used.ok()) return used.status();
     if (*used >= each.limit) exceeded(applied.benefit_id(), each.period, differences);
   }

@@ -56,7 +56,7 @@ void decide_once(Club& club, storage::DecisionKind kind, const Request& request,
         const absl::StatusOr<bool> is_made = find_made(connection, state, request, row, response);
         if (!is_made.ok()) return is_made.status();
         if (*is_made) return response;
-        const auto member = find_by_id(connection, request.member_id());
+        const auto member = find_whole(connection, request.member_id());
         if (!member.ok()) return member.status();
         MemberChange change(*member);
         absl::StatusOr<Response> made = make(connection, state, change);

@@ -9,6 +9,7 @@
 #include "server/operations/member_id.h"
 #include "server/operations/member_points.h"
 #include "server/operations/member_rights.h"
+#include "server/operations/merge_rest.h"
 #include "server/storage/hold_store.h"
 
 namespace moadon {
@@ -79,6 +80,11 @@ class SaleEntry final {
     const int64_t earned_milli = quote_.points().earned_milli();
     const bool frees = hold && !hold->points.empty();
     if (spent_milli == 0 && earned_milli == 0 && !frees) return absl::OkStatus();
+    if (spent_milli > 0) {
+      const absl::Status recalled =
+          recall_rest(connection_, state_, spent_milli, 0, change_.row_to_edit());
+      if (!recalled.ok()) return recalled;
+    }
     MemberPoints points(connection_, state_, change_.row_to_edit());
     const bool is_late = spent_milli > 0 && day_ < points.today();
     const auto account = is_late ? points.whole_account() : points.account();
@@ -117,6 +123,10 @@ class SaleEntry final {
   }
 
   absl::Status use_rights(std::optional<NamedHold>& hold) {
+    if (!quote_.rights_used().empty()) {
+      const absl::Status recalled = recall_rest(connection_, state_, 0, 0, change_.row_to_edit());
+      if (!recalled.ok()) return recalled;
+    }
     MemberRights rights(connection_, state_, change_.row_to_edit());
     int64_t position = 0;
     for (const v1::RightUse& wanted : quote_.rights_used()) {

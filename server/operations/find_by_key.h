@@ -7,13 +7,21 @@
 
 namespace moadon {
 
-// Candidates in their order, else the only member with these last digits.
+// Candidates in their order, else the only member with these last digits; whose the key is by its
+// row, whether or not they are part of another.
 // Reasons: MEMBER_UNKNOWN, KEY_AMBIGUOUS (several members end so).
+absl::StatusOr<storage::MemberRow> find_holder(sqlite::Connection& connection,
+                                               const PresentedKey& presented);
+// The same, as whole a person as merges made them.
 absl::StatusOr<storage::MemberRow> find_by_key(sqlite::Connection& connection,
                                                const PresentedKey& presented);
 
-// The member with this id, or MEMBER_UNKNOWN.
+// The member with this id, part of another or not, or MEMBER_UNKNOWN.
 absl::StatusOr<storage::MemberRow> find_by_id(sqlite::Connection& connection,
+                                              absl::string_view member_id);
+
+// The same, as whole a person as merges made them.
+absl::StatusOr<storage::MemberRow> find_whole(sqlite::Connection& connection,
                                               absl::string_view member_id);
 
 }  // namespace moadon

@@ -12,6 +12,8 @@
 #include "server/operations/find_by_key.h"
 #include "server/operations/member_message.h"
 #include "server/operations/missing_details.h"
+#include "server/operations/person_profile.h"
+#include "server/operations/whole_person.h"
 #include "server/storage/member_details_store.h"
 
 namespace moadon {
@@ -28,15 +30,31 @@ int64_t today_of(const Moment& moment) { return day_number(moment.view.day_of(mo
 
 int64_t version_of(const Moment& moment) { return moment.view.program_at(moment.now_us).version(); }
 
-absl::StatusOr<std::optional<KnownMember>> read_member(sqlite::Connection& connection,
-                                                       const storage::KeyRow& key,
-                                                       const Moment& moment) {
+// What to answer about the holder of a key.
+struct ReadMember {
+  KnownMember known;
+  // Changes of others change it, too: the holder is part of another.
+  bool is_part = false;
+};
+
+absl::StatusOr<std::optional<ReadMember>> read_member(sqlite::Connection& connection,
+                                                      const storage::KeyRow& key,
+                                                      const Moment& moment) {
   auto member = storage::find_identified(connection, key.kind, key.value);
   if (!member.ok()) return member.status();
   if (!*member) return std::nullopt;
-  const storage::NameAndContacts& known = (*member)->known;
-  absl::StatusOr<v1::MemberFacts> facts =
-      lasting_facts(connection, (*member)->row, known.details, moment);
+  storage::MemberRow& row = (*member)->row;
+  storage::NameAndContacts& known = (*member)->known;
+  const bool is_part = row.merged_into.has_value();
+  if (row.merge_count > 0) {
+    auto whole = whole_person(connection, row);
+    if (!whole.ok()) return whole.status();
+    row = *std::move(whole);
+    auto of_all = name_and_contacts_of_person(connection, row);
+    if (!of_all.ok()) return of_all.status();
+    known = *std::move(of_all);
+  }
+  absl::StatusOr<v1::MemberFacts> facts = lasting_facts(connection, row, known.details, moment);
   if (!facts.ok()) return facts.status();
   // What the club uses changes under the member's feet; all else is issued once and says so.
   if (!needs_club_uses(moment)) {
@@ -46,9 +64,9 @@ absl::StatusOr<std::optional<KnownMember>> read_member(sqlite::Connection& conne
   v1::FindMemberResponse response;
   *response.mutable_member() = identify_message(*std::move(facts), known, moment);
   const absl::Status told =
-      tell_missing(connection, (*member)->row, known, moment, *response.mutable_member());
+      tell_missing(connection, row, known, moment, *response.mutable_member());
   if (!told.ok()) return told;
-  return KnownMember{bytes_of(response), today_of(moment), version_of(moment)};
+  return ReadMember{{bytes_of(response), today_of(moment), version_of(moment)}, is_part};
 }
 
 // The holder of `key`, kept in the cache from now on. Empty: nobody.
@@ -60,12 +78,19 @@ absl::StatusOr<std::optional<KnownMember>> read_holder(Club& club, const storage
     if (!holder.ok()) return holder.status();
     if (!*holder) return std::nullopt;
     const MemberCache::Stamp stamp = club.members().stamp_of(**holder);
-    auto known = read_member(*reader, key, moment);
-    if (!known.ok() || !*known || club.members().keep(key, stamp, **known)) return known;
+    const auto read = read_member(*reader, key, moment);
+    if (!read.ok()) return read.status();
+    if (!*read) return std::nullopt;
+    if (!(*read)->is_part && club.members().keep(key, stamp, (*read)->known)) {
+      return (*read)->known;
+    }
   }
   auto snapshot = club.database().readers().lease_snapshot();
   if (!snapshot.ok()) return snapshot.status();
-  return read_member(**snapshot, key, moment);
+  const auto read = read_member(**snapshot, key, moment);
+  if (!read.ok()) return read.status();
+  if (!*read) return std::nullopt;
+  return (*read)->known;
 }
 
 absl::StatusOr<AnswerBytes> show(Club& club, const KnownMember& known, const Moment& moment) {

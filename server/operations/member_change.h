@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
@@ -38,7 +39,8 @@ class MemberChange final {
   void enrolled(int64_t time_us, int64_t day);
   // A sign of interest that was not the member's before; its row must be written before finish().
   void sign(int64_t day);
-  // A sale or return that was not the member's before; its row must be written before finish().
+  // A sale or return that was not the member's before; its row must be written before finish(). A
+  // sale after the member was archived ends that.
   void add(const storage::FactRow& fact);
   void count_sale() { ++row_.sale_count; }
   // A return that was the member's already takes so much more (or less) than it did; its row must
@@ -46,11 +48,13 @@ class MemberChange final {
   void correct(int64_t purchase_day, int64_t units_milli, int64_t spend_minor);
   // Decides stage and tier again from `day` on, though no fact came.
   void restage(int64_t day);
+  // The same, and what came by a merge goes: gifts of tiers that it had reached are taken back.
+  void lose(int64_t day);
   // What is shown of the member changed (a name, a key, points) though no fact did.
   void touch() { is_visible_ = true; }
 
-  // Writes the member, their days and moves, as of the club's business date. Nothing when nothing
-  // changed.
+  // Writes the member, their days and moves, as of the club's business date, and notes what came
+  // late. Nothing when nothing changed.
   absl::Status finish(sqlite::Connection& connection, WriterState& state);
 
   // After finish(): what the owner should see beside the return that caused it, because a tier's
@@ -60,18 +64,25 @@ class MemberChange final {
  private:
   void add_delta(int64_t day, int64_t units_milli, int64_t spend_minor);
   void from(int64_t day);
+  // The same of something that arrived now.
+  void arrived(int64_t day);
   absl::Status decide(sqlite::Connection& connection, WriterState& state);
   absl::Status keep_row(sqlite::Connection& connection);
+  absl::Status pass_on(sqlite::Connection& connection, WriterState& state);
+  absl::Status pass_rest_on(sqlite::Connection& connection, WriterState& state,
+                            std::set<int64_t>& kept_ids);
 
   storage::MemberRow row_;
   const bool is_new_;
+  bool passes_on_ = true;  // to those whom the member is or was part of
   bool is_met_;
-  bool is_visible_ = false;          // the snapshot grows
-  bool is_anew_ = false;             // the path must be computed from the beginning
-  const int64_t met_before_us_;      // of a member as kept
-  std::vector<Contact> contacts_;    // that may say where the member came from
-  std::optional<int64_t> from_day_;  // stage and tier are decided again from here
-  std::optional<int64_t> took_day_;  // something came back, which counts from here
+  bool is_visible_ = false;             // the snapshot grows
+  bool is_anew_ = false;                // the path must be computed from the beginning
+  const int64_t met_before_us_;         // of a member as kept
+  std::vector<Contact> contacts_;       // that may say where the member came from
+  std::optional<int64_t> from_day_;     // stage and tier are decided again from here
+  std::optional<int64_t> arrived_day_;  // the earliest that something which arrived counts from
+  std::optional<int64_t> took_day_;     // something came back, which counts from here
   absl::InlinedVector<storage::FactRow, 1> added_;
   absl::InlinedVector<DayDelta, 1> deltas_;
   std::vector<v1::Difference> differences_;

@@ -1,6 +1,7 @@
 #include "server/operations/member_facts.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -12,9 +13,9 @@
 #include "server/operations/member_points.h"
 #include "server/operations/member_rights.h"
 #include "server/operations/member_timeline.h"
+#include "server/operations/person_profile.h"
 #include "server/operations/tier_upkeep.h"
-#include "server/storage/fact_store.h"
-#include "server/storage/member_tag_store.h"
+#include "server/operations/whole_person.h"
 #include "server/storage/points_store.h"
 #include "server/storage/right_store.h"
 #include "server/storage/use_store.h"
@@ -80,24 +81,31 @@ void count_day(v1::BenefitUses& uses, const storage::DayOfUses& day) {
 absl::Status add_uses(sqlite::Connection& connection, const storage::MemberRow& row,
                       const Moment& moment, v1::MemberFacts& facts) {
   const LimitedBenefits& limited = moment.view.limited_benefits(moment.now_us);
-  if (row.use_count == 0 || limited.benefit_ids.empty()) return absl::OkStatus();
-  const auto days = storage::list_days_of_uses(connection, row.member_id);
-  if (!days.ok()) return days.status();
-  for (const storage::DayOfUses& day : *days) {
-    if (!limited.benefit_ids.contains(day.benefit_id)) continue;
-    const bool is_new =
-        facts.uses().empty() || facts.uses().rbegin()->benefit_id() != day.benefit_id;
+  if (limited.benefit_ids.empty()) return absl::OkStatus();
+  absl::StatusOr<std::vector<storage::MemberRow>> people = parts_of(connection, row);
+  if (!people.ok()) return people.status();
+  people->push_back(row);
+  std::map<std::pair<std::string, int64_t>, int64_t> counts;  // by benefit and day
+  for (const storage::MemberRow& each : *people) {
+    if (each.use_count == 0) continue;
+    const auto days = storage::list_days_of_uses(connection, each.member_id);
+    if (!days.ok()) return days.status();
+    for (const storage::DayOfUses& day : *days) counts[{day.benefit_id, day.day}] += day.use_count;
+  }
+  for (const auto& [of, count] : counts) {
+    const auto& [benefit_id, day] = of;
+    if (!limited.benefit_ids.contains(benefit_id)) continue;
+    const bool is_new = facts.uses().empty() || facts.uses().rbegin()->benefit_id() != benefit_id;
     v1::BenefitUses& uses = is_new ? *facts.add_uses() : *facts.mutable_uses()->rbegin();
-    uses.set_benefit_id(day.benefit_id);
-    count_day(uses, day);
+    uses.set_benefit_id(benefit_id);
+    count_day(uses, {benefit_id, day, count});
   }
   return absl::OkStatus();
 }
 
 absl::Status add_tags(sqlite::Connection& connection, const storage::MemberRow& row,
                       v1::MemberFacts& facts) {
-  if (row.tag_count == 0) return absl::OkStatus();
-  const auto tags = storage::list_tags(connection, row.member_id);
+  const auto tags = tags_of_person(connection, row);
   if (!tags.ok()) return tags.status();
   for (const std::string& tag : *tags) facts.add_tags(tag);
   return absl::OkStatus();

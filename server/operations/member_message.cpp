@@ -10,6 +10,7 @@
 #include "server/operations/member_key.h"
 #include "server/operations/member_profile.h"
 #include "server/operations/missing_details.h"
+#include "server/operations/person_profile.h"
 #include "server/operations/tier_upkeep.h"
 #include "server/storage/member_details_store.h"
 
@@ -73,23 +74,22 @@ absl::StatusOr<std::optional<int64_t>> tier_since(sqlite::Connection& connection
 
 absl::StatusOr<v1::MemberFacts> facts_message(sqlite::Connection& connection,
                                               const storage::MemberRow& row, const Moment& moment) {
-  const auto details = storage::find_details(connection, row.member_id);
+  const auto details = details_of_person(connection, row);
   if (!details.ok()) return details.status();
-  return issued_facts(connection, row, details->value_or(storage::DetailsRow{}), moment);
+  return issued_facts(connection, row, *details, moment);
 }
 
 absl::StatusOr<v1::Member> member_message(sqlite::Connection& connection,
                                           const storage::MemberRow& row, const Moment& moment) {
   const absl::StatusOr<StageNow> now = stage_now(connection, row, moment);
   if (!now.ok()) return now.status();
-  const auto details = storage::find_details(connection, row.member_id);
+  const auto details = details_of_person(connection, row);
   if (!details.ok()) return details.status();
-  const auto keys = storage::list_keys(connection, row.member_id);
+  const auto keys = keys_of_person(connection, row);
   if (!keys.ok()) return keys.status();
-  const auto consents = storage::list_consents(connection, row.member_id);
+  const auto consents = consents_of_person(connection, row);
   if (!consents.ok()) return consents.status();
-  absl::StatusOr<v1::MemberFacts> facts =
-      issued_facts(connection, row, details->value_or(storage::DetailsRow{}), moment);
+  absl::StatusOr<v1::MemberFacts> facts = issued_facts(connection, row, *details, moment);
   if (!facts.ok()) return facts.status();
   const auto since_day = tier_since(connection, row, *facts, moment);
   if (!since_day.ok()) return since_day.status();
@@ -97,7 +97,7 @@ absl::StatusOr<v1::Member> member_message(sqlite::Connection& connection,
   v1::Member member;
   member.set_member_id(member_id_text(row.member_id));
   for (const storage::KeyRow& key : *keys) *member.add_keys() = key_message(key);
-  if (*details) show_details(**details, member);
+  show_details(*details, member);
   *member.mutable_facts() = *std::move(facts);
   if (now->since_day) member.set_stage_since_date(format_day(day_of_number(*now->since_day)));
   if (*since_day) member.set_tier_since_date(format_day(day_of_number(**since_day)));
@@ -116,7 +116,7 @@ absl::StatusOr<v1::IdentifyResponse> identify_message(sqlite::Connection& connec
                                                       const storage::MemberRow& row,
                                                       const Moment& moment) {
   const absl::StatusOr<storage::NameAndContacts> known =
-      storage::find_name_and_contacts(connection, row.member_id);
+      name_and_contacts_of_person(connection, row);
   if (!known.ok()) return known.status();
   absl::StatusOr<v1::MemberFacts> facts = issued_facts(connection, row, known->details, moment);
   if (!facts.ok()) return facts.status();

@@ -6,6 +6,7 @@
 #include "rules/refusal.h"
 #include "server/operations/member_id.h"
 #include "server/operations/right_balance.h"
+#include "server/storage/merge_store.h"
 
 namespace moadon {
 namespace {
@@ -137,7 +138,37 @@ absl::Status MemberRights::give_back(const storage::RightUseRow& use, absl::Civi
   }
   const int64_t back_day = day_number(day);
   if (right->until_day && *right->until_day < back_day) right->until_day = back_day + grace_days;
-  return write(*right);
+  const absl::Status written = write(*right);
+  const bool went_back = right->withdrawn_day && row_.merge_count > 0;
+  return written.ok() && went_back ? pass_back(use, *right) : written;
+}
+
+// A right that came by a merge since undone is its first holder's again.
+absl::Status MemberRights::pass_back(const storage::RightUseRow& use,
+                                     const storage::RightRow& came) {
+  const auto merges = storage::list_merges_into(connection_, row_.member_id);
+  if (!merges.ok()) return merges.status();
+  for (const storage::MergeRow& merge : *merges) {
+    if (merge.request_id != came.source || !merge.undo_us) continue;
+    auto own = storage::find_right(connection_, merge.lost_id, came.grant_id);
+    if (!own.ok()) return own.status();
+    if (!*own) continue;
+    if (is_voucher(**own)) {
+      set_amount_left(**own, (*own)->amount_left_minor + use.amount_minor);
+    } else {
+      (*own)->uses_left += use.use_count;
+    }
+    (*own)->until_day = came.until_day;
+    absl::Status written = storage::keep_right(connection_, merge.lost_id, **own);
+    auto holder = storage::find_member(connection_, merge.lost_id);
+    if (!holder.ok()) return holder.status();
+    if (!written.ok() || !*holder) return written;
+    state_.note_change(merge.lost_id);
+    ++(*holder)->snapshot;
+    (*holder)->changed_us = state_.next_change_us();
+    return storage::update_member(connection_, **holder);
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<bool> MemberRights::withdraw(int64_t grant_id, absl::CivilDay day) {

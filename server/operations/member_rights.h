@@ -70,6 +70,7 @@ class MemberRights final {
   absl::Status restore(int64_t grant_id);
 
  private:
+  absl::Status pass_back(const storage::RightUseRow& use, const storage::RightRow& came);
   absl::StatusOr<storage::RightRow> read(int64_t grant_id);
   absl::Status write(const storage::RightRow& right);
 

@@ -117,7 +117,7 @@ absl::StatusOr<v1::PlaceHoldResponse> set_aside(sqlite::Connection& connection, 
                                                 const v1::PlaceHoldRequest& request,
                                                 absl::CivilDay business_day,
                                                 storage::HoldRow hold) {
-  const absl::StatusOr<storage::MemberRow> row = find_by_id(connection, request.member_id());
+  const absl::StatusOr<storage::MemberRow> row = find_whole(connection, request.member_id());
   if (!row.ok()) return row.status();
   hold.member_id = row->member_id;
   hold.hold_id = state.new_id();

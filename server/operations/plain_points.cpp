@@ -128,6 +128,8 @@ class Reader final {
     ledger_.deficit_milli -= entry.points_milli;
     if (ledger_.deficit_milli < 0) fault(entry, "more is paid than is owed");
     if (entry.kind == v1::POINTS_ENTRY_KIND_GIVE_BACK && entry.points_milli > 0) return;
+    const bool is_moved = sources_.merges.contains(entry.source);
+    if (entry.kind == v1::POINTS_ENTRY_KIND_ADJUST && entry.points_milli > 0 && is_moved) return;
     if (entry.kind != v1::POINTS_ENTRY_KIND_DEFICIT) {
       fault(entry, "no lot");
     } else if (entry.points_milli > 0) {
@@ -166,8 +168,12 @@ class Reader final {
         break;
       case v1::POINTS_ENTRY_KIND_REVERSE:
       case v1::POINTS_ENTRY_KIND_ADJUST:
-        if (!is_taken) fault(entry, "takes nothing");
-        check_taking(entry);
+        if (is_taken) {
+          check_taking(entry);
+        } else if (entry.kind != v1::POINTS_ENTRY_KIND_ADJUST ||
+                   !sources_.merges.contains(entry.source)) {
+          fault(entry, "takes nothing");
+        }
         lot.reversed_milli -= entry.points_milli;
         break;
       case v1::POINTS_ENTRY_KIND_HOLD:
@@ -179,7 +185,7 @@ class Reader final {
     }
     lot.left_milli += entry.points_milli;
     const bool is_negative = lot.left_milli < 0 || lot.held_milli < 0 || lot.expired_milli < 0 ||
-                             lot.spent_or_paid_milli < 0;
+                             lot.spent_or_paid_milli < 0 || lot.reversed_milli < 0;
     if (is_negative) fault(entry, "more than there is");
   }
 
@@ -199,6 +205,7 @@ class Reader final {
 
   // What the cause itself gave (the sale of a return; a tier) first, then the oldest end.
   void check_taking(const storage::KeptEntry& entry) {
+    if (sources_.merges.contains(entry.source)) return;  // A merge takes every lot there is.
     const auto sale = sources_.sale_of.find(entry.source);
     const std::string& giver = sale == sources_.sale_of.end() ? entry.source : sale->second;
     if (ledger_.lots[entry.lot_number].source == giver) return;

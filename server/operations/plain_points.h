@@ -50,8 +50,10 @@ struct PlainLedger {
 
 // How the ledger's sources are read.
 struct PlainSources {
-  std::map<std::string, std::string> sale_of;  // of a return: the source of its sale
+  // Of a return: the source of its sale; of a merge undone: that of the merge.
+  std::map<std::string, std::string> sale_of;
   std::set<std::string> sales;
+  std::set<std::string> merges;  // points that merges, and their undoing, moved
 };
 
 // `lots` as kept say how long each lives; everything else comes from the entries.

@@ -23,10 +23,13 @@ int plain_stage(const PlainLife& life, const std::map<int64_t, Day>& kept,
   for (const auto& [day, what] : kept) {
     if (what.units_milli > 0) purchase_days.push_back(day);
   }
+  if (plain_is_away(life.away, today)) return v1::STAGE_UNSPECIFIED;
   if (purchase_days.empty()) {
     const int64_t interest_days = rules.has_interest_days() ? rules.interest_days() : 30;
     const bool is_fresh =
-        life.sign_day && *life.sign_day <= today && today - *life.sign_day <= interest_days;
+        std::any_of(life.signs.begin(), life.signs.end(), [&](const PlainSign& sign) {
+          return plain_has(sign.period, today) && today - sign.sign_day <= interest_days;
+        });
     return is_fresh ? v1::STAGE_INTERESTED : v1::STAGE_POTENTIAL;
   }
   const int64_t club_gap = rules.has_club_gap_days_milli() ? rules.club_gap_days_milli() : 30'000;
@@ -87,7 +90,28 @@ void fill_numbers(PlainMove& move, const std::map<int64_t, Day>& kept,
   move.program_version = version.program_version;
 }
 
+// The last day on which a sign or a merge changes what counts.
+int64_t last_turn(const PlainLife& life) {
+  int64_t last = life.met_day;
+  for (const PlainSign& sign : life.signs) {
+    last = std::max({last, sign.period.from_day, sign.period.until_day.value_or(last)});
+  }
+  for (const PlainPeriod& period : life.away) {
+    last = std::max({last, period.from_day, period.until_day.value_or(last)});
+  }
+  return last;
+}
+
 }  // namespace
+
+bool plain_has(const PlainPeriod& period, int64_t day) {
+  return period.from_day <= day && (!period.until_day || day < *period.until_day);
+}
+
+bool plain_is_away(const std::vector<PlainPeriod>& away, int64_t day) {
+  return std::any_of(away.begin(), away.end(),
+                     [day](const PlainPeriod& period) { return plain_has(period, day); });
+}
 
 std::vector<PlainMove> plain_moves(const PlainLife& life, const std::vector<PlainVersion>& versions,
                                    int64_t until) {
@@ -113,13 +137,16 @@ std::vector<PlainMove> plain_moves(const PlainLife& life, const std::vector<Plai
       }
     }
     const int now = plain_stage(life, kept, version->rules, today);
-    if (now != stage)
-      fill_numbers(moves.emplace_back(PlainMove{today, stage, now}), kept, *version);
+    if (now != stage) {
+      PlainMove& move = moves.emplace_back(PlainMove{today, stage, now});
+      if (now != v1::STAGE_UNSPECIFIED) fill_numbers(move, kept, *version);
+    }
     stage = now;
-    // Silence only grows, and a sign of interest only ages: nothing but a fact or another version
-    // ends these two.
-    const bool is_final = now == v1::STAGE_CHURNING ||
-                          (now == v1::STAGE_POTENTIAL && life.sign_day.value_or(today) <= today);
+    // Silence only grows, and a sign of interest only ages: nothing but a fact, a sign, a merge or
+    // another version ends these.
+    const bool is_final =
+        last_turn(life) <= today &&
+        (now == v1::STAGE_CHURNING || now == v1::STAGE_POTENTIAL || now == v1::STAGE_UNSPECIFIED);
     if (!is_final || !is_last_version) continue;
     if (next_fact == facts.size()) break;
     today = facts[next_fact].fact_day - 1;

@@ -18,11 +18,27 @@ struct PlainFact {
   int64_t spend_minor = 0;
 };
 
+// Days from from_day until the day before until_day; without that for ever.
+struct PlainPeriod {
+  int64_t from_day = 0;
+  std::optional<int64_t> until_day;
+};
+
+// A sign of interest, and when it counts: from its own day at the earliest.
+struct PlainSign {
+  int64_t sign_day = 0;
+  PlainPeriod period;
+};
+
 struct PlainLife {
   int64_t met_day = 0;
-  std::optional<int64_t> sign_day;
+  std::vector<PlainSign> signs;
   std::vector<PlainFact> facts;
+  std::vector<PlainPeriod> away;  // part of another member: no stage, no tier
 };
+
+bool plain_has(const PlainPeriod& period, int64_t day);
+bool plain_is_away(const std::vector<PlainPeriod>& away, int64_t day);
 
 struct PlainVersion {
   int64_t start_day = 0;  // of the first version: earlier than every day

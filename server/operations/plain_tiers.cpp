@@ -194,11 +194,47 @@ int64_t quiet_from(const std::vector<PlainFact>& facts, const std::vector<PlainF
   return quiet;
 }
 
+int64_t version_number_on(const std::vector<PlainTierVersion>& versions, int64_t day) {
+  int64_t number = versions.front().program_version;
+  for (const PlainTierVersion& version : versions) {
+    if (&version != &versions.front() && version.start_day <= day) number = version.program_version;
+  }
+  return number;
+}
+
+// Lays the times of being part of another over the walk, day by day.
+void hide(PlainTierLife& life, const std::vector<PlainTierVersion>& versions, int64_t until,
+          const std::vector<PlainPeriod>& away) {
+  std::map<int64_t, std::vector<PlainTierMove>> walked;
+  for (const PlainTierMove& move : life.moves) walked[move.day].push_back(move);
+  for (const PlainPeriod& period : away) {
+    walked[period.from_day];
+    if (period.until_day) walked[*period.until_day];
+  }
+  life.moves.clear();
+  std::string seen;
+  std::string unseen;
+  for (const auto& [day, moves] : walked) {
+    if (day > until) break;
+    if (!moves.empty()) unseen = moves.back().to;
+    const bool is_hidden = plain_is_away(away, day) || plain_is_away(away, day - 1);
+    const std::string to = plain_is_away(away, day) ? "" : unseen;
+    if (!is_hidden) {
+      life.moves.insert(life.moves.end(), moves.begin(), moves.end());
+    } else if (to != seen) {
+      life.moves.push_back({day, seen, to, 0, 0, version_number_on(versions, day)});
+    }
+    seen = to;
+  }
+  if (plain_is_away(away, until)) life.tier_id.clear();
+}
+
 }  // namespace
 
 PlainTierLife plain_tiers(const std::vector<PlainFact>& facts,
                           const std::vector<PlainFloor>& floors,
-                          const std::vector<PlainTierVersion>& versions, int64_t until) {
+                          const std::vector<PlainTierVersion>& versions, int64_t until,
+                          const std::vector<PlainPeriod>& away) {
   PlainTierLife life;
   int64_t first = std::numeric_limits<int64_t>::max();
   for (const PlainFact& fact : facts) first = std::min(first, fact.purchase_day);
@@ -232,6 +268,7 @@ PlainTierLife plain_tiers(const std::vector<PlainFact>& facts,
   }
   life.tier_id = walk->tier_id();
   life.entered = walk->entered();
+  if (!away.empty()) hide(life, versions, until, away);
   return life;
 }
 

@@ -43,8 +43,11 @@ struct PlainTierLife {
   std::set<std::string> entered;     // risen into, as the goods kept then tell it
 };
 
+// Of a member who was part of another in the periods `away`: has no tier then, and afterwards the
+// one that the walk has come to.
 PlainTierLife plain_tiers(const std::vector<PlainFact>& facts,
                           const std::vector<PlainFloor>& floors,
-                          const std::vector<PlainTierVersion>& versions, int64_t until);
+                          const std::vector<PlainTierVersion>& versions, int64_t until,
+                          const std::vector<PlainPeriod>& away = {});
 
 }  // namespace moadon

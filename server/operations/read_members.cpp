@@ -171,7 +171,7 @@ absl::StatusOr<v1::GetFactsResponse> get_facts(Club& club, const v1::GetFactsReq
   if (!view->has_program()) return refuse(v1::REASON_MEMBER_UNKNOWN, "there are no members yet");
   auto reader = club.database().readers().lease_snapshot();
   if (!reader.ok()) return reader.status();
-  const absl::StatusOr<storage::MemberRow> row = find_by_id(**reader, request.member_id());
+  const absl::StatusOr<storage::MemberRow> row = find_whole(**reader, request.member_id());
   if (!row.ok()) return row.status();
   absl::StatusOr<v1::MemberFacts> facts =
       facts_message(**reader, *row, {*view, club.clock().now_us()});

@@ -13,12 +13,15 @@
 #include "server/operations/member_holds.h"
 #include "server/operations/member_id.h"
 #include "server/operations/sale_returns.h"
+#include "server/operations/whole_person.h"
 
 namespace moadon {
 namespace {
 
 struct FoundMember {
   std::optional<storage::MemberRow> row;
+  // By whose id or key it was found: part of the member, or the member.
+  int64_t presented_id = storage::kNobody;
   bool named_unknown = false;  // the document names a member whom nobody is
   // It came with a key that was an erased member's: no enrolment may claim it.
   bool has_erased_key = false;
@@ -39,7 +42,7 @@ absl::StatusOr<FoundMember> find_presented(sqlite::Connection& connection, const
     found.named_unknown = true;
   }
   if (presented.key.candidates.empty() && presented.key.ending.empty()) return found;
-  absl::StatusOr<storage::MemberRow> holder = find_by_key(connection, presented.key);
+  absl::StatusOr<storage::MemberRow> holder = find_holder(connection, presented.key);
   if (holder.ok()) {
     found.row = *std::move(holder);
     return found;
@@ -51,6 +54,26 @@ absl::StatusOr<FoundMember> find_presented(sqlite::Connection& connection, const
   found.row = std::move(erased->row);
   found.has_erased_key = erased->was_held;
   return found;
+}
+
+// Whose a document of an instant is: the member's whom the presented one was part of then.
+absl::StatusOr<FoundMember> find_owner(sqlite::Connection& connection, const ClubView& view,
+                                       const PresentedMember& presented, int64_t time_us) {
+  absl::StatusOr<FoundMember> found = find_presented(connection, view, presented, time_us);
+  if (!found.ok() || !found->row) return found;
+  found->presented_id = found->row->member_id;
+  auto owner = whole_person_at(connection, *std::move(found->row), time_us);
+  if (!owner.ok()) return owner.status();
+  found->row = *std::move(owner);
+  return found;
+}
+
+// The facts of a part are facts of the whole: an agent may have them from before the merge.
+void take_facts_along(PreparedSale& sale, const FoundMember& found) {
+  v1::MemberFacts& facts = sale.judged_by.facts;
+  if (found.row && facts.member_id() == member_id_text(found.presented_id)) {
+    facts.set_member_id(member_id_text(found.row->member_id));
+  }
 }
 
 // Repeats what was named only if it has the form of an id: anything else might be a phone number.
@@ -170,7 +193,7 @@ absl::StatusOr<Taken> record_sale(sqlite::Connection& connection, WriterState& s
                                   PreparedSale& sale) {
   storage::SaleRow& row = sale.row;
   const absl::StatusOr<FoundMember> found =
-      find_presented(connection, *state.view(), sale.member, row.effective_time_us);
+      find_owner(connection, *state.view(), sale.member, row.effective_time_us);
   if (!found.ok()) return found.status();
   row.member_id = found->row ? found->row->member_id : storage::kNobody;
   row.sale_id = state.new_id();
@@ -180,6 +203,7 @@ absl::StatusOr<Taken> record_sale(sqlite::Connection& connection, WriterState& s
   if (!is_new.ok()) return is_new.status();
   if (!*is_new) return answer_repeated(connection, sale.receipt);
 
+  take_facts_along(sale, *found);
   judge_for(sale, found->row ? member_id_text(row.member_id) : "", *state.view());
   if (found->row && found->row->erase_us) make_impersonal(sale.verdict.facts);
   std::vector<v1::Difference> differences = sale.differences;
@@ -201,7 +225,7 @@ absl::StatusOr<Taken> record_unlinked(sqlite::Connection& connection, WriterStat
                                       PreparedReturn& returned) {
   storage::ReturnRow& row = returned.row;
   const absl::StatusOr<FoundMember> found =
-      find_presented(connection, *state.view(), returned.member, row.effective_time_us);
+      find_owner(connection, *state.view(), returned.member, row.effective_time_us);
   if (!found.ok()) return found.status();
   row.member_id = found->row ? found->row->member_id : storage::kNobody;
   row.return_id = state.new_id();

@@ -7,6 +7,7 @@
 #include "server/operations/enter_sale.h"
 #include "server/operations/member_points.h"
 #include "server/operations/member_rights.h"
+#include "server/operations/merge_rest.h"
 #include "server/operations/right_balance.h"
 
 namespace moadon {
@@ -63,11 +64,19 @@ class ReturnEntry final {
         returns_(returns),
         rewards_(rewards),
         program_(state.view()->pricing(sale.verdict.quote.program_version()).program()),
+        state_(state),
+        change_(change),
         points_(connection, state, change.row_to_edit()),
         rights_(connection, state, change.row_to_edit()) {}
 
   absl::Status settle() {
-    absl::Status settled = move_points();
+    // Rights of a member who is part of another are there.
+    absl::Status settled;
+    if (change_.row().merged_into) {
+      change_.touch();
+      settled = recall_rest(connection_, state_, 0, 0, change_.row_to_edit());
+    }
+    if (settled.ok()) settled = move_points();
     if (settled.ok()) settled = bring_rights_back();
     if (settled.ok()) settled = withdraw_rights();
     return settled;
@@ -182,6 +191,13 @@ class ReturnEntry final {
 
   absl::Status take_back(size_t i, int64_t points_milli) {
     if (points_milli == 0) return absl::OkStatus();
+    absl::Status ready;
+    if (change_.row().merged_into) ready = points_.keep().status();
+    if (ready.ok()) {
+      ready = recall_rest(connection_, state_, std::max<int64_t>(points_milli, 0),
+                          sale_.kept.lot_number, change_.row_to_edit());
+    }
+    if (!ready.ok()) return ready;
     const auto account = points_.account_with(sale_.kept.lot_number);
     if (!account.ok()) return account.status();
     const std::string source = source_of(returns_[i].row);
@@ -263,6 +279,8 @@ class ReturnEntry final {
   std::vector<SettledReturn>& returns_;
   const std::vector<KeptRewards>& rewards_;
   const v1::Program& program_;
+  WriterState& state_;
+  MemberChange& change_;
   MemberPoints points_;
   MemberRights rights_;
   bool changed_ = false;

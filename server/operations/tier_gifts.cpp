@@ -1,6 +1,7 @@
 #include "server/operations/tier_gifts.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -9,6 +10,7 @@
 #include "server/operations/member_points.h"
 #include "server/operations/member_rights.h"
 #include "server/operations/right_balance.h"
+#include "server/operations/whole_person.h"
 #include "server/storage/tier_store.h"
 
 namespace moadon {
@@ -54,7 +56,8 @@ std::optional<Welcome> welcome_on(const TierPath& path, const ClubView& view,
       const std::optional<Welcome> welcome = welcome_of(program, tier_id, step.day);
       if (!first) first = welcome;
       if (!standing) standing = welcome;
-    } else if (step.from == tier_id && step.reason == v1::TIER_REASON_RETURN) {
+    } else if (step.from == tier_id &&
+               (step.reason == v1::TIER_REASON_RETURN || step.reason == v1::TIER_REASON_MERGE)) {
       standing.reset();
     }
   }
@@ -181,6 +184,22 @@ const storage::TierGiftRow* find_gift(const Gifts& gifts, const std::string& tie
   return found == gifts.end() ? nullptr : &*found;
 }
 
+// Tiers whose gifts somebody has who is part of the member.
+absl::StatusOr<std::set<std::string>> welcomed_parts(sqlite::Connection& connection,
+                                                     const storage::MemberRow& row) {
+  std::set<std::string> welcomed;
+  const auto parts = parts_of(connection, row);
+  if (!parts.ok()) return parts.status();
+  for (const storage::MemberRow& part : *parts) {
+    const absl::StatusOr<Gifts> gifts = storage::list_tier_gifts(connection, part.member_id);
+    if (!gifts.ok()) return gifts.status();
+    for (const storage::TierGiftRow& gift : *gifts) {
+      if (!gift.withdrawn_day && gives_something(gift)) welcomed.insert(gift.tier_id);
+    }
+  }
+  return welcomed;
+}
+
 }  // namespace
 
 absl::Status keep_tier_gifts(sqlite::Connection& connection, WriterState& state,
@@ -190,10 +209,13 @@ absl::Status keep_tier_gifts(sqlite::Connection& connection, WriterState& state,
   if (path.entered.empty() && !took_day) return absl::OkStatus();
   const absl::StatusOr<Gifts> gifts = storage::list_tier_gifts(connection, row.member_id);
   if (!gifts.ok()) return gifts.status();
+  const auto welcomed = welcomed_parts(connection, row);
+  if (!welcomed.ok()) return welcomed.status();
   GiftKeeper keeper(connection, state, row);
   for (const std::string& tier_id : path.entered) {
     const storage::TierGiftRow* given = find_gift(*gifts, tier_id);
     if (given != nullptr && !given->withdrawn_day && gives_something(*given)) continue;
+    if (welcomed->contains(tier_id)) continue;
     const std::optional<Welcome> welcome = welcome_on(path, view, tier_id, state.today());
     absl::Status kept;
     if (welcome) {

@@ -17,8 +17,11 @@
 #include "server/operations/member_id.h"
 #include "server/operations/page_token.h"
 #include "server/operations/verify_documents.h"
+#include "server/operations/verify_merges.h"
 #include "server/operations/verify_promises.h"
 #include "server/storage/member_details_store.h"
+#include "server/storage/member_origin_store.h"
+#include "server/storage/member_sign_store.h"
 #include "server/storage/member_store.h"
 #include "server/storage/orphan_store.h"
 #include "server/storage/receipt_store.h"
@@ -55,9 +58,11 @@ class Verification final {
   std::vector<v1::Disagreement> take_found() { return std::move(found_); }
 
  private:
-  void check_sums(const storage::MemberRow& row, const PlainDocuments& documents);
-  absl::Status check_days(const storage::MemberRow& row, const PlainDocuments& documents);
-  absl::Status check_stages(const storage::MemberRow& row, const PlainDocuments& documents);
+  absl::Status check_sums(const storage::MemberRow& row, const PlainDocuments& documents,
+                          const PlainPerson& person);
+  void check_merges(const storage::MemberRow& row, const PlainPerson& person);
+  absl::Status check_days(const storage::MemberRow& row, const PlainPerson& person);
+  absl::Status check_stages(const storage::MemberRow& row, const PlainPerson& person);
   void check_next_day(const storage::MemberRow& row, const PlainLife& life, int64_t checked_until);
   absl::Status check_nobodys_sales();
   absl::Status check_nobodys_returns();
@@ -82,14 +87,31 @@ absl::Status Verification::check_member(const storage::MemberRow& row) {
   DocumentCheck check(connection_, view_, found_);
   const absl::StatusOr<PlainDocuments> documents = check.check(*sales, *returns, kept->verdicts);
   if (!documents.ok()) return documents.status();
-  check_sums(row, *documents);
-  absl::Status checked = check_days(row, *documents);
-  if (checked.ok()) checked = check_stages(row, *documents);
-  if (checked.ok()) checked = promises_.check_member(row.member_id, *kept, *documents);
+  const absl::StatusOr<PlainPerson> person = plain_person(connection_, view_, row, *documents);
+  if (!person.ok()) return person.status();
+  check_merges(row, *person);
+  absl::Status checked = check_sums(row, *documents, *person);
+  if (checked.ok()) checked = check_days(row, *person);
+  if (checked.ok()) checked = check_stages(row, *person);
+  if (checked.ok()) checked = promises_.check_member(row.member_id, *kept, *documents, *person);
   return checked;
 }
 
-void Verification::check_sums(const storage::MemberRow& row, const PlainDocuments& documents) {
+// Of whom the member is part follows from the merges in force.
+void Verification::check_merges(const storage::MemberRow& row, const PlainPerson& person) {
+  Comparison compare(member_id_text(row.member_id), found_);
+  std::optional<int64_t> merged_into;
+  for (const storage::MergeRow& merge : person.merges) {
+    if (merge.lost_id == row.member_id && !merge.undo_us) merged_into = merge.kept_id;
+  }
+  compare.same("member.merged_into", row.merged_into, merged_into);
+  compare.same("member.merge_count", row.merge_count, static_cast<int64_t>(person.merges.size()));
+}
+
+// The earliest contact is a document, the sign-up, a sign of interest, or one that left nothing but
+// where the member came from.
+absl::Status Verification::check_sums(const storage::MemberRow& row,
+                                      const PlainDocuments& documents, const PlainPerson& person) {
   Comparison compare(member_id_text(row.member_id), found_);
   compare.same("member.sale_count", row.sale_count, documents.sale_count);
   std::optional<int64_t> met_time_us = documents.first_time_us;
@@ -98,8 +120,24 @@ void Verification::check_sums(const storage::MemberRow& row, const PlainDocument
     met_time_us = std::min(met_time_us.value_or(*row.enrolled_time_us), *row.enrolled_time_us);
   }
   if (row.enrolled_day) met_day = std::min(met_day.value_or(*row.enrolled_day), *row.enrolled_day);
+  const auto signs = storage::list_signs(connection_, row.member_id);
+  if (!signs.ok()) return signs.status();
+  compare.same("member.sign_count", row.sign_count, static_cast<int64_t>(signs->size()));
+  for (const storage::SignRow& sign : *signs) {
+    met_time_us = std::min(met_time_us.value_or(sign.sign_us), sign.sign_us);
+    met_day = std::min(met_day.value_or(sign.sign_day), sign.sign_day);
+  }
+  const auto origin = storage::find_origin(connection_, row.member_id);
+  if (!origin.ok()) return origin.status();
+  if (*origin && (*origin)->branch_us < met_time_us.value_or(kMaxTimeUs)) {
+    met_time_us = (*origin)->branch_us;
+    const int64_t contact_day = day_number(view_.day_of(*met_time_us));
+    met_day = std::min(met_day.value_or(contact_day), contact_day);
+  }
   compare.same("member.met_time_us", std::optional(row.met_time_us), met_time_us);
   compare.same("member.met_day", std::optional(row.met_day), met_day);
+  compare.same("member.is_in_feed", row.changed_us > 0 && row.snapshot > 0, true);
+  if (!person.merges.empty()) return absl::OkStatus();  // what these tell nobody asks then
   std::optional<int64_t> last_fact_day;
   std::optional<int64_t> last_return_day;
   for (size_t i = 0; i < documents.facts.size(); ++i) {
@@ -109,15 +147,16 @@ void Verification::check_sums(const storage::MemberRow& row, const PlainDocument
   }
   compare.same("member.last_fact_day", row.last_fact_day, last_fact_day);
   compare.same("member.last_return_day", row.last_return_day, last_return_day);
-  compare.same("member.is_in_feed", row.changed_us > 0 && row.snapshot > 0, true);
+  return absl::OkStatus();
 }
 
-absl::Status Verification::check_days(const storage::MemberRow& row,
-                                      const PlainDocuments& documents) {
+absl::Status Verification::check_days(const storage::MemberRow& row, const PlainPerson& person) {
   Comparison compare(member_id_text(row.member_id), found_);
   std::map<int64_t, storage::MemberDay> days;
   int64_t net_spend_minor = 0;
-  for (const PlainFact& fact : documents.facts) {
+  // Who is part of another keeps nothing.
+  const std::vector<PlainFact> nothing;
+  for (const PlainFact& fact : row.merged_into ? nothing : person.life.facts) {
     days[fact.purchase_day].units_milli += fact.units_milli;
     days[fact.purchase_day].spend_minor += fact.spend_minor;
     net_spend_minor += fact.spend_minor;
@@ -151,9 +190,8 @@ absl::Status Verification::check_days(const storage::MemberRow& row,
 }
 
 // Of a member who is due, what is kept is checked as of the day before that.
-absl::Status Verification::check_stages(const storage::MemberRow& row,
-                                        const PlainDocuments& documents) {
-  PlainLife life{row.met_day, row.enrolled_day, documents.facts};
+absl::Status Verification::check_stages(const storage::MemberRow& row, const PlainPerson& person) {
+  const PlainLife& life = person.life;
   const int64_t checked_until =
       row.next_stage_day ? std::min(today_, *row.next_stage_day - 1) : today_;
   const std::vector<PlainMove> moves = plain_moves(life, versions_, checked_until);

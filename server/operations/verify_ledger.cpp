@@ -40,6 +40,12 @@ class LedgerCheck final {
         sources_.sale_of[source_of(*returned->row)] = sale;
       }
     }
+    for (const storage::MergeRow& merge : facts.merges) {
+      sources_.merges.insert(merge.request_id);
+      if (!merge.undo_us) continue;
+      sources_.merges.insert(merge.undo_request_id);
+      sources_.sale_of[merge.undo_request_id] = merge.request_id;
+    }
     ledger_ = plain_ledger(kept.entries, kept.lots, sources_);
     for (const storage::KeptEntry& entry : kept.entries) {
       if (entry.kind == v1::POINTS_ENTRY_KIND_EXPIRE || entry.kind == v1::POINTS_ENTRY_KIND_HOLD) {
@@ -119,7 +125,7 @@ class LedgerCheck final {
       if (lot == nullptr || entry.lot_number != entry.entry_number) continue;
       if (entry.kind == v1::POINTS_ENTRY_KIND_ADJUST) {
         for (const storage::KeptDecision& decision : kept_.decisions) {
-          if (decision.request_id != entry.source) continue;
+          if (decision.kind != 1 || decision.request_id != entry.source) continue;
           const v1::Program& program = view_.program_at(decision.record_us);
           check_life(*lot, plain_points_life(program.points(), decision.decision_day));
         }
@@ -200,7 +206,8 @@ class LedgerCheck final {
     }
     for (const auto& [source, sums] : sums_) {
       if (sources_.sales.contains(source) || sources_.sale_of.contains(source) ||
-          decisions.contains(source) || absl::StartsWith(source, kTierSource)) {
+          decisions.contains(source) || sources_.merges.contains(source) ||
+          absl::StartsWith(source, kTierSource)) {
         continue;
       }
       if (sums.points_milli == 0) continue;

@@ -8,6 +8,7 @@
 #include "server/operations/plain_member.h"
 #include "server/operations/verify_verdicts.h"
 #include "server/storage/kept_promises_store.h"
+#include "server/storage/merge_store.h"
 #include "server/storage/tier_store.h"
 
 namespace moadon {
@@ -16,6 +17,7 @@ namespace moadon {
 struct LedgerFacts {
   const std::vector<PlainPromise>& promises;
   const std::vector<storage::TierGiftRow>& gifts;
+  const std::vector<storage::MergeRow>& merges;  // that the member had a part in
   int64_t today = 0;
 };
 

@@ -24,17 +24,18 @@ absl::StatusOr<KeptTiers> read_kept_tiers(sqlite::Connection& connection, int64_
 }  // namespace
 
 absl::Status PromiseCheck::check_member(int64_t member_id, const storage::KeptPromises& kept,
-                                        const PlainDocuments& documents) {
+                                        const PlainDocuments& documents,
+                                        const PlainPerson& person) {
   const absl::StatusOr<KeptTiers> tiers = read_kept_tiers(connection_, member_id);
   if (!tiers.ok()) return tiers.status();
   Comparison compare(member_id_text(member_id), found_);
-  compare_tiers(kept.standing, *tiers, documents.facts, versions_, today_, compare);
+  compare_tiers(kept.standing, *tiers, person, versions_, today_, compare);
   compare.same("member.lock_count", kept.standing.lock_count,
                static_cast<int64_t>(tiers->locks.size()));
   const auto promises = check_verdicts(documents);
   if (!promises.ok()) return promises.status();
-  compare_ledger(view_, kept, {*promises, tiers->gifts, today_}, compare);
-  compare_rights(kept, *promises, compare);
+  compare_ledger(view_, kept, {*promises, tiers->gifts, person.merges, today_}, compare);
+  compare_rights(kept, *promises, person.rights, compare);
   compare_benefit_uses(kept.benefit_uses, *promises, compare);
   return absl::OkStatus();
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "server/operations/verify_documents.h"
+#include "server/operations/verify_merges.h"
 #include "server/operations/verify_tiers.h"
 #include "server/operations/verify_verdicts.h"
 #include "server/storage/kept_promises_store.h"
@@ -22,9 +23,9 @@ class PromiseCheck final {
         verdicts_(view, found),
         found_(found) {}
 
-  // `kept` and `documents` are the member's.
+  // `kept`, `documents` and `person` are the member's.
   absl::Status check_member(int64_t member_id, const storage::KeptPromises& kept,
-                            const PlainDocuments& documents);
+                            const PlainDocuments& documents, const PlainPerson& person);
   // Sales of nobody.
   absl::Status check_nobody(const PlainDocuments& documents);
   // The uses of the whole club.

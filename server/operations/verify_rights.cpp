@@ -43,15 +43,17 @@ std::string source_of(const storage::SaleRow& sale) {
   return absl::StrCat(sale.register_id, "/", sale.receipt);
 }
 
-// A right that no sale granted came by a decision or with a tier.
+// A right that no sale granted came by a decision, with a tier or by a merge.
 void compare_source(const storage::KeptRight& right,
-                    const std::vector<storage::KeptDecision>& decisions, Comparison& compare) {
+                    const std::vector<storage::KeptDecision>& decisions, const RightMerges& merges,
+                    Comparison& compare) {
   const bool is_decided =
       std::any_of(decisions.begin(), decisions.end(), [&](const storage::KeptDecision& decision) {
         return decision.kind == 2 && decision.request_id == right.source;
       });
   if (right.sale_id != 0 || is_decided || absl::StartsWith(right.source, "tier/")) return;
-  compare.same("right.source", right.source, "a decision or a tier");
+  if (merges.request_ids.contains(right.source)) return;
+  compare.same("right.source", right.source, "a decision, a tier or a merge");
 }
 
 std::string valid_text(const storage::KeptRight& right) {
@@ -75,24 +77,34 @@ void compare_right(const storage::KeptRight& right, const Taken& taken, Comparis
 
 // The rights that a verdict granted, and how many of them the kept units still deserve.
 void compare_grants(const PlainPromise& promise, const std::vector<storage::KeptRight>& rights,
-                    const std::map<int64_t, Taken>& taken, Comparison& compare) {
+                    const std::map<int64_t, Taken>& taken, const RightMerges& merges,
+                    Comparison& compare) {
   for (int i = 0; i < promise.verdict.rights_granted_size(); ++i) {
     const v1::QuotedGrant& granted = promise.verdict.rights_granted(i);
     int64_t count = 0;
     int64_t standing_count = 0;
+    int64_t moved_count = 0;  // withdrawn, perhaps because they are elsewhere
     for (const storage::KeptRight& right : rights) {
       if (right.sale_id != promise.sale->row->sale_id || right.position != i + 1) continue;
       ++count;
-      if (!right.withdrawn_day) ++standing_count;
+      if (!right.withdrawn_day) {
+        ++standing_count;
+      } else if (merges.moved.contains(right.grant_id)) {
+        ++moved_count;
+      }
       compare.same("right.right_id", right.right_id, granted.right_id());
       compare.same("right.source", right.source, source_of(*promise.sale->row));
       const auto of = taken.find(right.grant_id);
       if (of != taken.end() && of->second.was_given_back) continue;  // may last longer since
+      if (merges.moved.contains(right.grant_id)) continue;           // there, too
       compare.same("right.valid", valid_text(right),
                    absl::StrCat(granted.valid_from_date(), "..", granted.valid_until_date()));
     }
     compare.same("sale.rights_granted", count, granted.right_count());
-    compare.same("sale.rights_kept", standing_count, promise.kept.kept_grants[i]);
+    const int64_t kept_count = promise.kept.kept_grants[i];
+    if (kept_count < standing_count || kept_count > standing_count + moved_count) {
+      compare.same("sale.rights_kept", standing_count, kept_count);
+    }
   }
 }
 
@@ -118,17 +130,24 @@ void compare_uses(const PlainPromise& promise, const std::vector<storage::KeptRi
 }  // namespace
 
 void compare_rights(const storage::KeptPromises& kept, const std::vector<PlainPromise>& promises,
-                    Comparison& compare) {
+                    const RightMerges& merges, Comparison& compare) {
   const std::map<int64_t, Taken> taken = taken_by_right(kept);
   for (const storage::KeptRight& right : kept.rights) {
     const auto of = taken.find(right.grant_id);
-    compare_right(right, of == taken.end() ? Taken() : of->second, compare);
-    compare_source(right, kept.decisions, compare);
+    Taken all = of == taken.end() ? Taken() : of->second;
+    const auto moved = merges.moved.find(right.grant_id);
+    if (moved != merges.moved.end()) {
+      all.use_count += moved->second.used_count;
+      all.amount_minor += moved->second.used_minor;
+    }
+    // What is elsewhere is counted there.
+    if (moved == merges.moved.end() || !moved->second.is_there) compare_right(right, all, compare);
+    compare_source(right, kept.decisions, merges, compare);
   }
   int64_t granted_count = 0;
   int64_t used_count = 0;
   for (const PlainPromise& promise : promises) {
-    compare_grants(promise, kept.rights, taken, compare);
+    compare_grants(promise, kept.rights, taken, merges, compare);
     compare_uses(promise, kept.right_uses, compare);
     for (const v1::QuotedGrant& granted : promise.verdict.rights_granted()) {
       granted_count += granted.right_count();

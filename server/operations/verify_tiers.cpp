@@ -22,18 +22,13 @@ std::string text_of(const PlainTierMove& move) {
                       move.window_purchase_days, ",", move.program_version, "); ");
 }
 
-std::vector<PlainFloor> floors_of(const std::vector<storage::TierLockRow>& locks) {
-  std::vector<PlainFloor> floors;
-  for (const storage::TierLockRow& lock : locks) {
-    floors.push_back({lock.tier_id, lock.from_day, lock.until_day});
-  }
-  return floors;
-}
-
-// Each tier risen into was welcomed once, by what a version gives for it.
+// Each tier risen into was welcomed once, by what a version gives for it, here or with somebody who
+// was part of the member.
 void compare_gifts(const std::vector<storage::TierGiftRow>& gifts,
-                   const std::set<std::string>& entered, Comparison& compare) {
+                   const std::set<std::string>& entered, const std::set<std::string>& welcomed,
+                   Comparison& compare) {
   for (const std::string& tier_id : entered) {
+    if (welcomed.contains(tier_id)) continue;
     const auto given =
         std::find_if(gifts.begin(), gifts.end(),
                      [&](const storage::TierGiftRow& gift) { return gift.tier_id == tier_id; });
@@ -70,13 +65,14 @@ std::vector<PlainTierVersion> plain_tier_versions(const ClubView& view) {
 }
 
 void compare_tiers(const storage::KeptStanding& standing, const KeptTiers& kept,
-                   const std::vector<PlainFact>& facts,
-                   const std::vector<PlainTierVersion>& versions, int64_t today,
-                   Comparison& compare) {
+                   const PlainPerson& person, const std::vector<PlainTierVersion>& versions,
+                   int64_t today, Comparison& compare) {
   const std::optional<int64_t> next_day = next_decision_day(standing, versions);
   const int64_t checked_until = next_day ? std::min(today, *next_day - 1) : today;
-  const std::vector<PlainFloor> floors = floors_of(kept.locks);
-  const PlainTierLife life = plain_tiers(facts, floors, versions, checked_until);
+  const auto walk = [&](int64_t until) {
+    return plain_tiers(person.life.facts, person.floors, versions, until, person.life.away);
+  };
+  const PlainTierLife life = walk(checked_until);
   std::string kept_text;
   for (const storage::TierMoveRow& move : kept.moves) {
     if (move.move_day > checked_until) continue;
@@ -91,11 +87,13 @@ void compare_tiers(const storage::KeptStanding& standing, const KeptTiers& kept,
   std::optional<int64_t> since;
   if (!life.tier_id.empty() && !kept.moves.empty()) since = kept.moves.back().move_day;
   compare.same("member.tier_since_day", standing.tier_since_day, since);
-  compare_gifts(kept.gifts, life.entered, compare);
+  if (!plain_is_away(person.life.away, today)) {
+    compare_gifts(kept.gifts, life.entered, person.welcomed, compare);
+  }
   // Nothing may move between the day that was checked and the day that is kept as next.
   const int64_t until = next_day ? *next_day - 1 : kLastDay;
   if (until <= checked_until) return;
-  const std::vector<PlainTierMove> moves = plain_tiers(facts, floors, versions, until).moves;
+  const std::vector<PlainTierMove> moves = walk(until).moves;
   const auto missed = std::find_if(moves.begin(), moves.end(), [&](const PlainTierMove& move) {
     return move.day > checked_until;
   });

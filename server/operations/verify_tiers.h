@@ -6,6 +6,7 @@
 #include "server/operations/club_view.h"
 #include "server/operations/plain_member.h"
 #include "server/operations/plain_tiers.h"
+#include "server/operations/verify_merges.h"
 #include "server/storage/kept_promises_store.h"
 #include "server/storage/tier_store.h"
 
@@ -23,8 +24,7 @@ struct KeptTiers {
 
 // Compares moves, tier, gifts and the next day. Of a member who is due, as of the day before that.
 void compare_tiers(const storage::KeptStanding& standing, const KeptTiers& kept,
-                   const std::vector<PlainFact>& facts,
-                   const std::vector<PlainTierVersion>& versions, int64_t today,
-                   Comparison& compare);
+                   const PlainPerson& person, const std::vector<PlainTierVersion>& versions,
+                   int64_t today, Comparison& compare);
 
 }  // namespace moadon

@@ -65,7 +65,7 @@ absl::StatusOr<std::optional<int64_t>> find_key_holder(Connection& connection, K
 
 constexpr Sql kFindHoldersByEnding{
     "SELECT DISTINCT member_id FROM member_keys"
-    " WHERE ending IS NOT NULL AND ending >= $1 AND ending < $2 LIMIT 2"};
+    " WHERE ending IS NOT NULL AND ending >= $1 AND ending < $2 LIMIT 8"};
 
 absl::StatusOr<std::vector<int64_t>> find_holders_by_ending(Connection& connection,
                                                             absl::string_view ending) {
