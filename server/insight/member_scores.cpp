@@ -36,6 +36,8 @@ constexpr int kKinds = 3;
 
 // What a member is scored by; higher is better.
 using Values = std::array<int64_t, kKinds>;
+// All of the club, in the pieces they were read in: a large club is not copied together.
+using Pieces = std::vector<std::vector<Values>>;
 using Bars = std::array<ScoreBars, kKinds>;
 
 template <typename Row>
@@ -57,27 +59,30 @@ absl::Status read_range(sqlite::Connection& connection, const IdRange& range,
   }
 }
 
-absl::StatusOr<std::vector<Values>> read_all(ClubScan& scan) {
-  std::vector<std::vector<Values>> pieces(scan.ranges().size());
+absl::StatusOr<Pieces> read_all(ClubScan& scan) {
+  Pieces pieces(scan.ranges().size());
   const absl::Status read = scan.run([&](sqlite::Connection& connection, size_t i) {
     return read_range(connection, scan.ranges()[i], pieces[i]);
   });
   if (!read.ok()) return read;
-  std::vector<Values> all;
-  for (std::vector<Values>& piece : pieces) {
-    all.insert(all.end(), piece.begin(), piece.end());
-    piece = {};
-  }
-  return all;
+  return pieces;
 }
 
-Bars bars_of(const std::vector<Values>& members) {
+size_t count_of(const Pieces& pieces) {
+  size_t count = 0;
+  for (const std::vector<Values>& piece : pieces) count += piece.size();
+  return count;
+}
+
+Bars bars_of(const Pieces& pieces) {
   Bars bars;
-  std::vector<int64_t> values(members.size());
   for (int kind = 0; kind < kKinds; ++kind) {
-    std::transform(members.begin(), members.end(), values.begin(),
-                   [&](const Values& member) { return member[kind]; });
-    bars[kind] = score_bars(values);
+    std::vector<int64_t> values;
+    values.reserve(count_of(pieces));
+    for (const std::vector<Values>& piece : pieces) {
+      for (const Values& member : piece) values.push_back(member[kind]);
+    }
+    bars[kind] = score_bars(std::move(values));
   }
   return bars;
 }
@@ -197,9 +202,9 @@ absl::StatusOr<ListPlace> list_place(const std::string& token) {
 absl::StatusOr<Bars> bars_now(Club& club) {
   absl::StatusOr<ClubScan> scan = ClubScan::open(club);
   if (!scan.ok()) return scan.status();
-  const auto members = read_all(*scan);
-  if (!members.ok()) return members.status();
-  return bars_of(*members);
+  const auto pieces = read_all(*scan);
+  if (!pieces.ok()) return pieces.status();
+  return bars_of(*pieces);
 }
 
 absl::Status program_missing() {
@@ -228,11 +233,13 @@ absl::StatusOr<v1::CountScoresResponse> count_scores(Club& club) {
   if (!view->has_program()) return program_missing();
   absl::StatusOr<ClubScan> scan = ClubScan::open(club);
   if (!scan.ok()) return scan.status();
-  const auto members = read_all(*scan);
-  if (!members.ok()) return members.status();
-  const Bars bars = bars_of(*members);
+  const auto pieces = read_all(*scan);
+  if (!pieces.ok()) return pieces.status();
+  const Bars bars = bars_of(*pieces);
   Tallies tallies;
-  for (const Values& values : *members) tallies.add(values, scores_message(values, bars));
+  for (const std::vector<Values>& piece : *pieces) {
+    for (const Values& values : piece) tallies.add(values, scores_message(values, bars));
+  }
   const absl::CivilDay today = view->day_of(club.clock().now_us());
   v1::CountScoresResponse response;
   absl::Status filled = fill_cells(tallies, response);
@@ -241,7 +248,7 @@ absl::StatusOr<v1::CountScoresResponse> count_scores(Club& club) {
   filled.Update(fill_bands(tallies.bands[kMoney], *response.mutable_money()));
   if (!filled.ok()) return filled;
   turn_into_silence(day_number(today), *response.mutable_recency());
-  response.set_member_count(static_cast<int64_t>(members->size()));
+  response.set_member_count(static_cast<int64_t>(count_of(*pieces)));
   response.set_as_of_date(format_day(today));
   return response;
 }
