@@ -334,6 +334,56 @@ TEST_CASE("an erasure that a crash cut short is finished by the next call") {
   CHECK(found_in(bytes_of(test), {"miriam.toledano@example", "123456745279"}) == Texts{});
 }
 
+TEST_CASE("what a birthday and a tag earned stays, and verify takes it as it was given") {
+  v1::Program program = promising_program();
+  v1::Benefit& gift = *program.add_benefits();
+  gift.set_benefit_id("birthday");
+  gift.set_title("birthday");
+  gift.add_conditions()->mutable_birthday()->set_days_before(7);
+  gift.mutable_effect()->mutable_bonus_points()->set_points_milli(77'000);
+  v1::Benefit& morning = *program.add_benefits();
+  morning.set_benefit_id("morning");
+  morning.set_title("morning");
+  morning.add_conditions()->mutable_member_tags()->add_tags("prefers mornings");
+  morning.mutable_effect()->mutable_percent_off_basket()->set_percent_bps(500);
+  TestClub test(program, {"r1"});
+  test.clock().set(us("2026-08-20T09:00:00Z"));
+  const std::string member_id = enroll(test, full_person());
+  decide_all(test, member_id);
+  test.record("r1", sale("s1", "2026-08-20T09:30:00Z", "card-777001", {{"bag", 2000, 2000}}),
+              test.context("card-777001"));
+  REQUIRE(test.verify() == Texts{});
+  const int64_t points_milli =
+      member_of(test, member_id).member().facts().points().available_milli();
+  REQUIRE(points_milli > 77'000);
+
+  REQUIRE(erase(test, member_id).ok());
+  CHECK(test.verify() == Texts{});
+  CHECK(member_of(test, member_id).member().facts().points().available_milli() == points_milli);
+  // One of two units comes back: what the birthday gave stands, as it would have.
+  test.record("r1", returned_from("r1", "s1",
+                                  returned("b1", "2026-08-21T09:00:00Z", {{"bag", 1000, 2000}})));
+  const int64_t left_milli = member_of(test, member_id).member().facts().points().available_milli();
+  CHECK(left_milli < points_milli);
+  CHECK(left_milli > 77'000);
+  CHECK(test.verify() == Texts{});
+}
+
+TEST_CASE("a member with every kind of promise, holds included, is erased without a difference") {
+  TestClub test(promising_program());
+  fill_with_promises(test);
+  const std::string member_id = test.member("c1").member().member_id();
+  const v1::GetMemberResponse before = member_of(test, member_id);
+  REQUIRE(before.member().facts().points().held_milli() > 0);
+  REQUIRE(erase(test, member_id).ok());
+  const v1::GetMemberResponse after = member_of(test, member_id);
+  CHECK(after.member().facts().points().SerializeAsString() ==
+        before.member().facts().points().SerializeAsString());
+  CHECK(after.rights_size() == before.rights_size());
+  CHECK(after.member().facts().tier_id() == before.member().facts().tier_id());
+  CHECK(test.verify() == Texts{});
+}
+
 // Pages are split, rebuilt and emptied while the rows live: what secure_delete alone leaves behind
 // in one of some hundred members must be found and written over.
 TEST_CASE("among many members with long names no page keeps a copy") {
