@@ -86,9 +86,12 @@ double log_dropout_integral(const ParetoNbdParameters& p, const RepeatHistory& h
   const double top = density.value(peak);
   const auto part = [&](double from, double to) {
     if (!(to > from)) return 0.0;
-    return boost::math::quadrature::gauss_kronrod<double, 15>::integrate(
-        [&](double z) { return std::exp(density.value(z) - top); }, from, to, kMaxHalvings,
-        kTolerance);
+    // Over a unit interval: the library's tolerance depends on the width.
+    return (to - from) * boost::math::quadrature::gauss_kronrod<double, 15>::integrate(
+                             [&](double share) {
+                               return std::exp(density.value(from + (to - from) * share) - top);
+                             },
+                             0.0, 1.0, kMaxHalvings, kTolerance);
   };
   return top +
          std::log(part(cut_of(density, peak, low), peak) + part(peak, cut_of(density, peak, high)));

@@ -173,9 +173,9 @@ std::vector<RepeatHistory> draw_members(const ParetoNbdParameters& p, int count,
 
 TEST_CASE("the fit finds the parameters that members were drawn from") {
   const ParetoNbdParameters drawn{1.2, 6, 0.8, 12};
-  const ParetoNbdFit fit = fit_pareto_nbd(draw_members(drawn, 2000, true));
+  const ParetoNbdFit fit = fit_pareto_nbd(draw_members(drawn, 1200, true));
   CHECK_FALSE(fit.is_degenerate);
-  CHECK(fit.member_count == 2000);
+  CHECK(fit.member_count == 1200);
   CHECK(fit.parameters.r == Approx(drawn.r).epsilon(0.15));
   CHECK(fit.parameters.alpha == Approx(drawn.alpha).epsilon(0.15));
   CHECK(fit.parameters.s == Approx(drawn.s).epsilon(0.2));
@@ -183,7 +183,7 @@ TEST_CASE("the fit finds the parameters that members were drawn from") {
 }
 
 TEST_CASE("a fit without dropout says that it degenerates") {
-  const ParetoNbdFit fit = fit_pareto_nbd(draw_members({1.2, 6, 0.8, 12}, 800, false));
+  const ParetoNbdFit fit = fit_pareto_nbd(draw_members({1.2, 6, 0.8, 12}, 500, false));
   CHECK(fit.is_degenerate);
   CHECK(fit.parameters.r == Approx(1.2).epsilon(0.2));
 }
