@@ -1,6 +1,7 @@
 #include "server/insight/asked_question.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
@@ -10,6 +11,8 @@
 
 namespace moadon {
 namespace {
+
+constexpr int64_t kNever = std::numeric_limits<int64_t>::min();
 
 bool is_within(int64_t value, const v1::Range& range) {
   return (!range.has_at_least() || value >= range.at_least()) &&
@@ -167,9 +170,22 @@ Fit AskedQuestion::fit(const Node& node, const MemberPicture& picture) const {
       return below == Fit::kYes ? Fit::kNo : Fit::kYes;
     }
     default:
-      if ((node.parts & ~picture.parts) != 0) return Fit::kUnread;
+      if ((node.parts & ~picture.parts) != 0) return fit_unread(node, picture);
       return fits(node, picture) ? Fit::kYes : Fit::kNo;
   }
+}
+
+Fit AskedQuestion::fit_unread(const Node& node, const MemberPicture& picture) const {
+  if (node.slot < 0 || node.parts != bits(PicturePart::kDays)) return Fit::kUnread;
+  const int days = last_days_[static_cast<size_t>(node.slot)];
+  if (picture.last_purchase_day.value_or(kNever) > day_number(on_.today) - days) {
+    return Fit::kUnread;
+  }
+  // No purchase day is among them; spend may still be, of returns.
+  const v1::Question& asked = *node.question;
+  if (asked.has_top()) return Fit::kNo;
+  if (!asked.has_purchase_days()) return Fit::kUnread;
+  return is_within(int64_t{0}, asked.purchase_days().day_count()) ? Fit::kYes : Fit::kNo;
 }
 
 bool AskedQuestion::fits(const Node& node, const MemberPicture& picture) const {

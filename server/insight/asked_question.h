@@ -72,6 +72,8 @@ class AskedQuestion final {
   void add_bought(const v1::BoughtQuestion& bought, Node& node);
 
   Fit fit(const Node& node, const MemberPicture& picture) const;
+  // What the standing alone says where the parts are not read.
+  Fit fit_unread(const Node& node, const MemberPicture& picture) const;
   bool fits(const Node& node, const MemberPicture& picture) const;
   bool fits_person(const Node& node, const MemberPicture& picture) const;
   bool fits_purchases(const Node& node, const MemberPicture& picture) const;

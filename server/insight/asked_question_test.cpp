@@ -196,7 +196,13 @@ MemberPicture random_picture(Dice& dice, const AskedQuestion& asked) {
   if (dice.one_in(2)) picture.custom_values = {{kShoeField, "41"}};
   if (dice.one_in(2)) hear(v1::CONTACT_CHANNEL_SMS, {1, true}, picture.consents);
   picture.branch_id = dice.one_in(2) ? "b1" : "";
-  for (DaysSum& sum : picture.last_days) sum = {dice.between(0, 3), dice.between(0, 9000)};
+  // Days agree with the last one: before a window nothing was bought in it.
+  if (!dice.one_in(4)) picture.last_purchase_day = day_number(kToday) - dice.below(130);
+  for (size_t i = 0; i < picture.last_days.size(); ++i) {
+    const bool has_day = picture.last_purchase_day &&
+                         *picture.last_purchase_day > day_number(kToday) - asked.last_days()[i];
+    picture.last_days[i] = {has_day ? dice.between(1, 3) : 0, dice.between(0, 9000)};
+  }
   for (int64_t& bought : picture.bought_milli) bought = dice.between(0, 2) * 1000;
   picture.points_milli = dice.between(0, 3000);
   return picture;
