@@ -26,6 +26,8 @@ namespace {
 
 constexpr size_t kMaxIdBytes = 64;
 constexpr size_t kMaxActorBytes = 64;
+// Nobody writes while those who read the old data are waited for.
+constexpr int kReadersWaitMs = 1'000;
 
 absl::Status check_request(const v1::EraseMemberRequest& request) {
   absl::Status status =
@@ -192,7 +194,9 @@ absl::Status erase(sqlite::Connection& connection, WriterState& state,
 }
 
 absl::Status empty_wal(sqlite::Connection& connection) {
+  connection.set_busy_timeout(kReadersWaitMs);
   const absl::StatusOr<bool> is_empty = connection.empty_wal();
+  connection.set_busy_timeout(sqlite::kBusyTimeoutMs);
   if (!is_empty.ok()) return is_empty.status();
   if (*is_empty) return absl::OkStatus();
   return refuse(v1::REASON_BUSY,

@@ -89,7 +89,11 @@ constexpr Sql kIsSaid{
     "SELECT CASE WHEN EXISTS (SELECT 1 FROM member_details WHERE first_name = $1 OR last_name = $1"
     " OR city = $1 OR birth_date = $1 OR anniversary_date = $1 OR first_name || last_name = $1)"
     " OR EXISTS (SELECT 1 FROM member_tags WHERE tag = $1)"
-    " OR EXISTS (SELECT 1 FROM member_custom_values WHERE value = $1) THEN 1 ELSE 0 END"};
+    " OR EXISTS (SELECT 1 FROM member_custom_values WHERE value = $1)"
+    " OR EXISTS (SELECT 1 FROM member_notes WHERE note = $1)"
+    " OR EXISTS (SELECT 1 FROM decisions WHERE note = $1)"
+    " OR EXISTS (SELECT 1 FROM tier_locks WHERE note = $1)"
+    " OR EXISTS (SELECT 1 FROM member_reviews WHERE note = $1) THEN 1 ELSE 0 END"};
 
 absl::StatusOr<bool> is_said_of_somebody(Connection& connection, absl::string_view text) {
   const absl::StatusOr<int64_t> is_said = query_int64(connection, kIsSaid, text);

@@ -19,7 +19,7 @@ absl::StatusOr<std::vector<int64_t>> list_merged_into(Connection& connection, in
 // names, dates, notes. Of long texts their beginning and end.
 absl::StatusOr<std::vector<std::string>> list_personal_texts(Connection& connection,
                                                              int64_t member_id);
-// Whether a detail, tag or value of any member is just this text.
+// Whether a detail, tag, value, note or reason of any member is just this text.
 absl::StatusOr<bool> is_said_of_somebody(Connection& connection, absl::string_view text);
 
 // Removes keys, details, consents, values of the owner's fields, confirmations, asks, notes and
