@@ -97,10 +97,16 @@ void RawClub::add_rows(Sale& sale, const std::string& table, const std::string& 
 void RawClub::add_new_moves(Sale& sale, const Value& member_id) {
   const std::string sql = "SELECT * FROM stage_moves WHERE member_id = ? ORDER BY move_day";
   const std::vector<Row> written = copy_.select(sql, {&member_id, 1});
-  for (Row& row : server_.select(sql, {&member_id, 1})) {
+  std::vector<Row> moves = server_.select(sql, {&member_id, 1});
+  // A sale on the day of a move, or before it, may have made an end of it.
+  for (const Row& row : written) {
+    if (std::find(moves.begin(), moves.end(), row) != moves.end()) continue;
+    sale.push_back({copy_.statement("DELETE FROM stage_moves WHERE member_id = ? AND move_day = ?"),
+                    {row[0], row[1]}});
+  }
+  for (Row& row : moves) {
     if (std::find(written.begin(), written.end(), row) != written.end()) continue;
-    sqlite3_stmt* statement =
-        copy_.statement(insert("INSERT OR REPLACE", "stage_moves", row.size()));
+    sqlite3_stmt* statement = copy_.statement(insert("INSERT", "stage_moves", row.size()));
     sale.push_back({statement, std::move(row)});
   }
 }

@@ -200,7 +200,7 @@ def main():
         shutil.rmtree(root, ignore_errors=True)
         with contextlib.suppress(OSError):
             parent.rmdir()
-    if options.smoke:
+    if options.smoke and not options.large:
         check_complete(figures)
     print_figures(figures, options)
 
