@@ -59,7 +59,7 @@ std::vector<WindowMember> not_churning(const StageNumbers& numbers, const Standi
     const StandingMember& member = date.members[i];
     if (is_churning(numbers, member)) continue;
     members.push_back(
-        {member.purchase_days, sums[i].purchase_days, sums[i].spend_minor, member.is_back});
+        {sums[i].spend_minor, sums[i].purchase_days, member.purchase_days, member.is_back});
   }
   return members;
 }
@@ -95,7 +95,7 @@ void fill_scores(const StandingDate& date, const StageNumbers& current,
 absl::StatusOr<StandingDate> judge(ClubScan scan, const AskedPeriod& asked, int64_t today,
                                    const StageNumbers& current,
                                    v1::FitLifecycleResponse& response) {
-  const auto histories = read_histories(scan);
+  auto histories = read_histories(scan);
   if (!histories.ok()) return histories.status();
   const auto period = fit_period(*histories, asked, today);
   if (!period.ok()) return period.status();
@@ -105,6 +105,7 @@ absl::StatusOr<StandingDate> judge(ClubScan scan, const AskedPeriod& asked, int6
   if (!enough.ok()) return enough;
   const auto proposal = propose_churn(*histories, current, *period);
   if (!proposal.ok()) return proposal.status();
+  histories->clear();  // the largest part of what is held
   response.set_calibration_end_date(format_day(day_of_number(period->calibration_end_day)));
   response.set_horizon_days(static_cast<int32_t>(period->horizon_days));
   fill_scores(date, current, *proposal, response);

@@ -31,8 +31,10 @@ RepeatHistory repeat_history(const StandingMember& member, int64_t silent_days) 
   return history;
 }
 
+int32_t notice_of(int64_t days) { return static_cast<int32_t>(std::min(days, kMostNoticeDays)); }
+
 // The smallest silence at which the member's chance to be alive is below one half.
-int64_t notice_days(const ParetoNbdParameters& parameters, const StandingMember& member,
+int32_t notice_days(const ParetoNbdParameters& parameters, const StandingMember& member,
                     int64_t called_at) {
   int64_t alive = 0;  // never called at no silence: then the chance is one
   int64_t called = called_at;
@@ -41,7 +43,7 @@ int64_t notice_days(const ParetoNbdParameters& parameters, const StandingMember&
     const bool is_alive = alive_probability(parameters, repeat_history(member, middle)) >= kAlive;
     (is_alive ? alive : called) = middle;
   }
-  return std::min(called, kMostNoticeDays);
+  return notice_of(called);
 }
 
 }  // namespace
@@ -50,7 +52,7 @@ v1::FitScore score_calls(absl::Span<const LeaverCall> calls) {
   int64_t right = 0;
   int64_t back = 0;
   int64_t false_alarms = 0;
-  std::vector<int64_t> notices;  // of the leavers found
+  std::vector<int32_t> notices;  // of the leavers found
   for (const LeaverCall& call : calls) {
     right += call.is_back != call.is_called ? 1 : 0;
     back += call.is_back ? 1 : 0;
@@ -66,7 +68,7 @@ v1::FitScore score_calls(absl::Span<const LeaverCall> calls) {
   if (!notices.empty()) {
     const auto middle = notices.begin() + static_cast<int64_t>((notices.size() - 1) / 2);
     std::nth_element(notices.begin(), middle, notices.end());
-    score.set_notice_days(static_cast<int32_t>(std::min(*middle, kMostNoticeDays)));
+    score.set_notice_days(*middle);
   }
   score.set_auc_bps(-1);
   score.set_expected_days_milli(-1);
@@ -80,7 +82,7 @@ v1::FitScore score_stages(const StageNumbers& numbers, const StandingDate& date)
   ranked.reserve(date.members.size());
   for (const StandingMember& member : date.members) {
     const int64_t notice = churn_silence_days(numbers, {member.purchase_days, member.gaps_days});
-    calls.push_back({member.is_back, member.silent_days >= notice, notice});
+    calls.push_back({member.is_back, member.silent_days >= notice, notice_of(notice)});
     ranked.push_back({silence_ratio(numbers, member), member.is_back});
   }
   v1::FitScore score = score_calls(calls);
@@ -95,7 +97,7 @@ v1::FitScore score_last_weeks(int64_t weeks, const StandingDate& date) {
   ranked.reserve(date.members.size());
   const int64_t notice = weeks * static_cast<int64_t>(kDaysPerWeek);
   for (const StandingMember& member : date.members) {
-    calls.push_back({member.is_back, member.silent_days >= notice, notice});
+    calls.push_back({member.is_back, member.silent_days >= notice, notice_of(notice)});
     ranked.push_back({static_cast<double>(member.silent_days), member.is_back});
   }
   v1::FitScore score = score_calls(calls);

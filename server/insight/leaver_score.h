@@ -16,7 +16,7 @@ namespace moadon {
 struct LeaverCall {
   bool is_back = false;     // bought in the horizon
   bool is_called = false;   // a leaver
-  int64_t notice_days = 0;  // silence at which it calls the member a leaver
+  int32_t notice_days = 0;  // silence at which it calls the member a leaver
 };
 
 // Shares, and the median notice. Area and expected days are left at -1.

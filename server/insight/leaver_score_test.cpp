@@ -85,7 +85,7 @@ TEST_CASE("a few members more do not make numbers better") {
 
 TEST_CASE("the loyal bar is reached by a quarter at most") {
   std::vector<WindowMember> members;
-  for (int i = 1; i <= 100; ++i) members.push_back({i, i, i * 1000, i % 2 == 0});
+  for (int i = 1; i <= 100; ++i) members.push_back({i * 1000, i, i, i % 2 == 0});
   StageNumbers numbers;
   propose_loyal_bar(members, numbers);
   CHECK(numbers.loyal_purchase_days == 76);
@@ -99,8 +99,8 @@ TEST_CASE("the loyal bar is reached by a quarter at most") {
 }
 
 TEST_CASE("where nearly everybody bought once, two purchase days are loyal") {
-  std::vector<WindowMember> members(90, {1, 1, 1234567, false});
-  members.resize(100, {3, 3, 99, true});
+  std::vector<WindowMember> members(90, {1234567, 1, 1, false});
+  members.resize(100, {99, 3, 3, true});
   StageNumbers numbers;
   propose_loyal_bar(members, numbers);
   CHECK(numbers.loyal_purchase_days == 2);

@@ -30,7 +30,7 @@ bool is_loyal(const WindowMember& member, const StageNumbers& numbers) {
 
 void propose_loyal_bar(absl::Span<const WindowMember> members, StageNumbers& numbers) {
   if (members.empty()) return;
-  std::vector<int64_t> days;
+  std::vector<int32_t> days;
   std::vector<int64_t> spends_minor;
   for (const WindowMember& member : members) {
     days.push_back(member.window_purchase_days);
@@ -41,7 +41,7 @@ void propose_loyal_bar(absl::Span<const WindowMember> members, StageNumbers& num
   const double count = static_cast<double>(members.size());
   // So many have at most the days of the last of them; a bar one above that is reached by the rest.
   const auto below = static_cast<size_t>(std::ceil((1 - kMostLoyal) * count));
-  numbers.loyal_purchase_days = std::max(days[below - 1] + 1, kLeastLoyalDays);
+  numbers.loyal_purchase_days = std::max<int64_t>(days[below - 1] + 1, kLeastLoyalDays);
   const auto middle = static_cast<size_t>(std::ceil(kSpendMiddle * count));
   numbers.loyal_spend_minor = round_bar(spends_minor[middle - 1]);
 }

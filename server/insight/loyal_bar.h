@@ -18,9 +18,9 @@ inline constexpr double kSpendMiddle = 0.5;
 
 // A member who had bought, on one date.
 struct WindowMember {
-  int64_t purchase_days = 0;         // ever
-  int64_t window_purchase_days = 0;  // in the loyal window
-  int64_t window_spend_minor = 0;    // in it
+  int64_t window_spend_minor = 0;    // in the loyal window
+  int32_t window_purchase_days = 0;  // in it
+  int32_t purchase_days = 0;         // ever
   bool is_back = false;              // bought afterwards
 };
 

@@ -128,9 +128,13 @@ absl::StatusOr<std::vector<WindowSum>> read_window_sums(ClubScan& scan, int64_t 
     });
   });
   if (!read.ok()) return read;
+  size_t count = 0;
+  for (const std::vector<WindowSum>& piece : pieces) count += piece.size();
   std::vector<WindowSum> sums;
-  for (const std::vector<WindowSum>& piece : pieces) {
+  sums.reserve(count);
+  for (std::vector<WindowSum>& piece : pieces) {
     sums.insert(sums.end(), piece.begin(), piece.end());
+    std::vector<WindowSum>().swap(piece);
   }
   return sums;
 }
