@@ -59,15 +59,15 @@ MemberDecisionCommands::MemberDecisionCommands(CLI::App& members, Action& chosen
   lock->add_option("--until", until_date_, "Last date, YYYY-MM-DD")->required();
   add_decision_options(*lock);
 
-  CLI::App* const update =
-      add_verb(members, chosen, "update", "Set birthday, anniversary and tags", &Self::update);
-  birth_option_ = update->add_option("--birth-date", birth_date_, "YYYY-MM-DD; \"\" forgets it");
-  anniversary_option_ =
-      update->add_option("--anniversary-date", anniversary_date_, "YYYY-MM-DD; \"\" forgets it");
-  update->add_option("--add-tag", add_tags_, "A mark to add; may be repeated")
-      ->allow_extra_args(false);
-  update->add_option("--remove-tag", remove_tags_, "A mark to remove; may be repeated")
-      ->allow_extra_args(false);
+  CLI::App* const note = add_verb(members, chosen, "note", "Write something down", &Self::add_note);
+  note->add_option("--text", text_, "What")->required();
+  add_request_options(*note);
+
+  add_decision_options(*add_verb(members, chosen, "refuse",
+                                 "The member wants no services any more: treatment stops",
+                                 &Self::refuse_services));
+  add_decision_options(*add_verb(members, chosen, "want", "The member wants our services again",
+                                 &Self::want_services));
 
   add_verb(members, chosen, "points", "The ledger of points, oldest entry first", &Self::points);
 }
@@ -86,6 +86,10 @@ CLI::App* MemberDecisionCommands::add_verb(CLI::App& members, Action& chosen,
 
 void MemberDecisionCommands::add_decision_options(CLI::App& verb) {
   verb.add_option("--note", note_, "Why")->required();
+  add_request_options(verb);
+}
+
+void MemberDecisionCommands::add_request_options(CLI::App& verb) {
   verb.add_option("--actor", actor_, "Who decides")->required();
   verb.add_option("--request-id", request_id_,
                   "Names this decision for ever; the same again decides nothing twice");
@@ -105,10 +109,15 @@ absl::StatusOr<std::string> MemberDecisionCommands::find_member_id(Session& sess
 
 template <typename Request>
 absl::Status MemberDecisionCommands::fill_decision(Session& session, Request& request) const {
+  request.set_note(note_);
+  return fill_request(session, request);
+}
+
+template <typename Request>
+absl::Status MemberDecisionCommands::fill_request(Session& session, Request& request) const {
   const absl::StatusOr<std::string> member_id = find_member_id(session);
   if (!member_id.ok()) return member_id.status();
   request.set_member_id(*member_id);
-  request.set_note(note_);
   request.set_actor(actor_);
   request.set_request_id(request_id_);
   if (request_id_.empty()) {
@@ -162,20 +171,34 @@ absl::StatusOr<int> MemberDecisionCommands::lock_tier(Session& session) const {
   return kExitDone;
 }
 
-absl::StatusOr<int> MemberDecisionCommands::update(Session& session) const {
-  const absl::StatusOr<std::string> member_id = find_member_id(session);
-  if (!member_id.ok()) return member_id.status();
-  v1::UpdateMemberRequest request;
-  request.set_member_id(*member_id);
-  if (birth_option_->count() > 0) request.set_birth_date(birth_date_);
-  if (anniversary_option_->count() > 0) request.set_anniversary_date(anniversary_date_);
-  for (const std::string& tag : add_tags_) request.add_add_tags(tag);
-  for (const std::string& tag : remove_tags_) request.add_remove_tags(tag);
-  const auto updated = session.call(&v1::MemberService::Stub::UpdateMember, request);
-  if (!updated.ok()) return updated.status();
-  if (session.json()) return print_json(session, *updated);
-  print_standing(session, updated->member(), session.money());
+absl::StatusOr<int> MemberDecisionCommands::add_note(Session& session) const {
+  v1::AddNoteRequest request;
+  request.set_text(text_);
+  if (const absl::Status filled = fill_request(session, request); !filled.ok()) return filled;
+  const auto added = session.call(&v1::MemberService::Stub::AddNote, request);
+  if (!added.ok()) return added.status();
+  if (session.json()) return print_json(session, *added);
+  session.words() << session.say({"written down", "נרשם"}) << '\n';
   return kExitDone;
+}
+
+absl::StatusOr<int> MemberDecisionCommands::set_wish(Session& session, bool refuses) const {
+  v1::SetServiceWishRequest request;
+  request.set_refuses_services(refuses);
+  if (const absl::Status filled = fill_decision(session, request); !filled.ok()) return filled;
+  const auto set = session.call(&v1::MemberService::Stub::SetServiceWish, request);
+  if (!set.ok()) return set.status();
+  if (session.json()) return print_json(session, *set);
+  print_standing(session, set->member(), session.money());
+  return kExitDone;
+}
+
+absl::StatusOr<int> MemberDecisionCommands::refuse_services(Session& session) const {
+  return set_wish(session, true);
+}
+
+absl::StatusOr<int> MemberDecisionCommands::want_services(Session& session) const {
+  return set_wish(session, false);
 }
 
 absl::StatusOr<int> MemberDecisionCommands::points(Session& session) const {

@@ -1,8 +1,7 @@
-// moadon members adjust-points | grant-right | lock-tier | update | points
+// moadon members adjust-points | grant-right | lock-tier | note | refuse | want | points
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "client/cli/session.h"
 
@@ -21,11 +20,15 @@ class MemberDecisionCommands final {
   CLI::App* add_verb(CLI::App& members, Action& chosen, const std::string& name,
                      const std::string& purpose, Verb verb);
   void add_decision_options(CLI::App& verb);
+  void add_request_options(CLI::App& verb);
 
   absl::StatusOr<int> adjust_points(Session& session) const;
   absl::StatusOr<int> grant_right(Session& session) const;
   absl::StatusOr<int> lock_tier(Session& session) const;
-  absl::StatusOr<int> update(Session& session) const;
+  absl::StatusOr<int> add_note(Session& session) const;
+  absl::StatusOr<int> set_wish(Session& session, bool refuses) const;
+  absl::StatusOr<int> refuse_services(Session& session) const;
+  absl::StatusOr<int> want_services(Session& session) const;
   absl::StatusOr<int> points(Session& session) const;
 
   // The id given, or that of the member who holds the key given.
@@ -34,6 +37,9 @@ class MemberDecisionCommands final {
   // it the line can be repeated without deciding twice.
   template <typename Request>
   absl::Status fill_decision(Session& session, Request& request) const;
+  // The same of what needs no reason.
+  template <typename Request>
+  absl::Status fill_request(Session& session, Request& request) const;
 
   std::string key_;
   std::string member_id_;
@@ -44,12 +50,7 @@ class MemberDecisionCommands final {
   std::string right_id_;
   std::string tier_id_;
   std::string until_date_;
-  CLI::Option* birth_option_ = nullptr;
-  CLI::Option* anniversary_option_ = nullptr;
-  std::string birth_date_;
-  std::string anniversary_date_;
-  std::vector<std::string> add_tags_;
-  std::vector<std::string> remove_tags_;
+  std::string text_;
 };
 
 }  // namespace moadon::cli
