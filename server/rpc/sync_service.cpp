@@ -2,6 +2,7 @@
 #include "server/operations/cancel_hold.h"
 #include "server/operations/enroll_member.h"
 #include "server/operations/find_member.h"
+#include "server/operations/note_asked.h"
 #include "server/operations/note_heartbeat.h"
 #include "server/operations/place_hold.h"
 #include "server/operations/read_members.h"
@@ -72,6 +73,11 @@ void add_sync_service(Methods& methods, Club& club) {
       "/moadon.v1.SyncService/Enroll",
       [&club](const Caller& caller, const auto& request, auto answer) {
         enroll(club, caller, request, std::move(answer));
+      });
+  methods.add_write<v1::NoteAskedRequest, v1::NoteAskedResponse>(
+      "/moadon.v1.SyncService/NoteAsked",
+      [&club](const Caller& caller, const auto& request, auto answer) {
+        note_asked(club, *caller.at, request, std::move(answer));
       });
   methods.add_read<v1::SyncGetReceiptRequest, v1::SyncGetReceiptResponse>(
       "/moadon.v1.SyncService/GetReceipt", Run::kAtOnce,
