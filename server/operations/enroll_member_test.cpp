@@ -107,8 +107,9 @@ TEST_CASE("a register identifies by any spelling, by scan and by last digits") {
   REQUIRE(found.ok());
   CHECK(found->facts().member_id() == member_id);
   CHECK(found->display_name() == "Dana L.");
-  CHECK(found->missing_fields_size() == 1);
+  REQUIRE(found->missing_fields_size() == 2);
   CHECK(found->missing_fields(0) == "email");
+  CHECK(found->missing_fields(1) == "birth_date");
   CHECK(found->cashier_line() == "ברוכים הבאים Dana, זו הקנייה הראשונה במועדון.");
   v1::Key scanned;
   scanned.set_scanned("ab-1");
