@@ -12,7 +12,8 @@ namespace moadon::cli {
 namespace {
 
 constexpr const char* kHeading =
-    "member_id,name,phone,email,may_phone,stage,stage_since_date,silent_days,rhythm_days_milli,"
+    "member_id,name,phone,email,may_phone,stage,stage_since_date,silent_days,rhythm_days_milli,own_"
+    "gap_days_milli,"
     "purchase_days,net_spend_minor,last_year_spend_minor,why";
 
 std::vector<Table::Column> columns(const Session& session) {
@@ -51,6 +52,7 @@ void CallTable::add_record(const v1::Call& call, const std::string& why) {
                                 call.may_phone() ? "yes" : "no", stage_code(call.stage()),
                                 call.stage_since_date(), std::to_string(call.silent_days()),
                                 std::to_string(call.rhythm_days_milli()),
+                                std::to_string(call.own_gap_days_milli()),
                                 std::to_string(call.purchase_day_count()),
                                 std::to_string(call.net_spend_minor()),
                                 std::to_string(call.last_year_spend_minor()), why})

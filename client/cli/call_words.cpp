@@ -9,10 +9,10 @@ namespace moadon::cli {
 namespace {
 
 // "every 12 days", rounded half up, a day at least.
-std::string every_so_often(const Session& session, std::int64_t rhythm_days_milli) {
+std::string every_so_often(const Session& session, std::int64_t gap_days_milli) {
   constexpr std::int64_t kMilliInDay = 1000;
   const std::int64_t days =
-      std::max<std::int64_t>((rhythm_days_milli + kMilliInDay / 2) / kMilliInDay, 1);
+      std::max<std::int64_t>((gap_days_milli + kMilliInDay / 2) / kMilliInDay, 1);
   if (days == 1) return session.say({"every day", "כל יום"});
   return session.say({"every ", "כל "}) + session.days(days);
 }
@@ -69,8 +69,8 @@ std::string call_reason(const Session& session, const v1::Call& call, const Mone
           : absl::StrCat(session.say({"silent for ", "כבר "}), session.days(call.silent_days()),
                          session.say({"", " ללא קנייה"}));
   return absl::StrCat(session.say({"bought ", "קנייה "}),
-                      every_so_often(session, call.rhythm_days_milli()), ", ", silence, "; ", spent,
-                      session.say({" in the year before", " בשנה שלפני כן"}));
+                      every_so_often(session, call.own_gap_days_milli()), ", ", silence, "; ",
+                      spent, session.say({" in the year before", " בשנה שלפני כן"}));
 }
 
 std::string review_reason(const Session& session, const v1::Review& review) {

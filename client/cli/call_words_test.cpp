@@ -35,12 +35,12 @@ std::string bare(std::string text) {
   return text;
 }
 
-v1::Call call(std::int64_t purchase_days, std::int64_t silent_days, std::int64_t rhythm_milli,
+v1::Call call(std::int64_t purchase_days, std::int64_t silent_days, std::int64_t gap_milli,
               std::int64_t spend_minor) {
   v1::Call call;
   call.set_purchase_day_count(purchase_days);
   call.set_silent_days(silent_days);
-  call.set_rhythm_days_milli(rhythm_milli);
+  call.set_own_gap_days_milli(gap_milli);
   call.set_last_year_spend_minor(spend_minor);
   call.set_stage_since_date("2026-03-01");
   return call;

@@ -5,9 +5,11 @@
 #include <optional>
 #include <string>
 
+#include "absl/numeric/int128.h"
 #include "absl/strings/str_cat.h"
 #include "rules/calendar.h"
 #include "rules/churn.h"
+#include "rules/money.h"
 #include "server/operations/member_id.h"
 #include "server/storage/member_details_store.h"
 #include "server/storage/merge_store.h"
@@ -41,6 +43,14 @@ absl::StatusOr<StageNow> moved_by(sqlite::Connection& connection, int64_t member
     stage = {static_cast<v1::Stage>(move.to_stage), move.move_day};
   }
   return stage;
+}
+
+// Mean of the gaps between purchase days; -1: there are none.
+int64_t own_gap_days_milli(const storage::MemberRow& row) {
+  constexpr int64_t kMilliInDay = 1000;
+  if (row.purchase_days < 2 || !row.first_purchase_day || !row.last_purchase_day) return -1;
+  const absl::int128 days = *row.last_purchase_day - *row.first_purchase_day;
+  return round_half_up(days * kMilliInDay, row.purchase_days - 1).value_or(-1);
 }
 
 // Phone and email as given: the member's own first, then of those who are part of them.
@@ -153,6 +163,7 @@ absl::StatusOr<v1::Call> call_message(sqlite::Connection& connection, const stor
   if (stage->since_day) call.set_stage_since_date(format_day(day_of_number(*stage->since_day)));
   call.set_silent_days(rank->silent_days);
   call.set_rhythm_days_milli(rank->rhythm_days_milli);
+  call.set_own_gap_days_milli(own_gap_days_milli(row));
   call.set_purchase_day_count(row.purchase_days);
   call.set_net_spend_minor(std::max<int64_t>(row.net_spend_sum_minor, 0));
   call.set_last_year_spend_minor(rank->value_minor);

@@ -72,6 +72,8 @@ def call(member, today, numbers=reference.Numbers):
     return {
         "silent_days": str((today - last).days),
         "rhythm_days_milli": str((rhythm * 1000 + Fraction(1, 2)).__floor__()),
+        "own_gap_days_milli": str((Fraction(1000 * sum(gaps), len(gaps)) + Fraction(1, 2)).__floor__()
+                                  if gaps else -1),
         "purchase_day_count": str(len(days)),
         "net_spend_minor": str(max(member.net(today), 0)),
         "last_year_spend_minor": str(max(year, 0)),

@@ -304,9 +304,9 @@ class Reviews(unittest.TestCase):
                 "member_id": member_id, "name": "Dana Levi", "phone": "+972541234567",
                 "email": "dana@example.com", "silent_days": "160", "rhythm_days_milli": "24286",
                 "purchase_day_count": "3", "last_year_spend_minor": "960000", "may_phone": True})
-        self.assertIn("bought every 24 days, silent for 160 days; ₪9,600.00 in the year before",
+        self.assertIn("bought every 10 days, silent for 160 days; ₪9,600.00 in the year before",
                       self.club.moadon("lifecycle", "list").stdout)
-        self.assertIn("קנייה כל 24 ימים, כבר 160 ימים ללא קנייה",
+        self.assertIn("קנייה כל 10 ימים, כבר 160 ימים ללא קנייה",
                       self.club.moadon("lifecycle", "list", "--language", "he").stdout)
 
     def test_two_who_are_one_count_once_and_the_erased_are_left_alone(self):
