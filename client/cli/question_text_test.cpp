@@ -204,6 +204,16 @@ TEST_CASE("what is printed is read back as the same question") {
   }
 }
 
+TEST_CASE("what was shown between marks of direction can be written again") {
+  const std::string text = "city in (חיפה, \"תל אביב\") and tag = vip";
+  const std::string shown = left_to_right(text, Language::kHebrew);
+  REQUIRE(shown != text);
+  CHECK(MessageDifferencer::Equals(understood(shown), understood(text)));
+  v1::Question marked;
+  marked.mutable_tags()->add_names("a\u200fb");
+  CHECK(MessageDifferencer::Equals(understood(question_text(marked, 2)), marked));
+}
+
 TEST_CASE("any name can be quoted") {
   Dice dice(3);
   for (int round = 0; round < 2000; ++round) {

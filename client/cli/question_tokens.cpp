@@ -1,6 +1,6 @@
 #include "client/cli/question_tokens.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace moadon::cli {
 namespace {
@@ -15,19 +15,30 @@ bool is_word_char(char c) {
          (c >= 'A' && c <= 'Z') || kWordSigns.find(c) != std::string_view::npos;
 }
 
+// How many bytes a mark of direction at `at` takes: those that left_to_right() puts around what it
+// shows, so that what was shown can be written again; 0: there is none.
+std::size_t mark_size(std::string_view text, std::size_t at) {
+  constexpr std::string_view kMarks[] = {"\u200e", "\u200f", "\u2066",
+                                         "\u2067", "\u2068", "\u2069"};
+  for (const std::string_view mark : kMarks) {
+    if (text.substr(at, mark.size()) == mark) return mark.size();
+  }
+  return 0;
+}
+
 // Reads on from a place in a text.
 class Reader final {
  public:
   explicit Reader(std::string_view text) : text_(text) {}
 
   Token next() {
-    at_ = std::min(text_.find_first_not_of(kSpace, at_), text_.size());
+    skip_space();
     const std::size_t from = at_;
     if (from == text_.size()) return {TokenKind::kEnd, "", from};
     const char c = text_[from];
     if (c == '"' || c == '\'') return quoted_text(c);
     if (is_word_char(c)) {
-      while (at_ < text_.size() && is_word_char(text_[at_])) ++at_;
+      while (at_ < text_.size() && is_word_char(text_[at_]) && mark_size(text_, at_) == 0) ++at_;
       return {TokenKind::kWord, std::string(text_.substr(from, at_ - from)), from};
     }
     const bool is_double =
@@ -38,6 +49,15 @@ class Reader final {
   }
 
  private:
+  void skip_space() {
+    while (at_ < text_.size()) {
+      const bool is_space = kSpace.find(text_[at_]) != std::string_view::npos;
+      const std::size_t skipped = is_space ? 1 : mark_size(text_, at_);
+      if (skipped == 0) return;
+      at_ += skipped;
+    }
+  }
+
   Token quoted_text(char quote) {
     const std::size_t from = at_++;
     std::string inside;
@@ -71,7 +91,10 @@ std::vector<Token> tokens_of(std::string_view text) {
 }
 
 bool is_word(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_word_char);
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (!is_word_char(text[at]) || mark_size(text, at) > 0) return false;
+  }
+  return !text.empty();
 }
 
 std::string quoted(std::string_view text) {

@@ -17,8 +17,9 @@ struct Token {
 };
 
 // Splits a text: words (letters of any script, digits and . _ - + / : @ # & *), texts in single or
-// double quotes with \ before a quote or a \, the signs ( ) , % = != < > <= >=, and space between
-// them. Ends with kEnd, or with kFault where a quote is not closed or a sign is none.
+// double quotes with \ before a quote or a \, the signs ( ) , % = != < > <= >=, and space or marks
+// of direction between them. Ends with kEnd, or with kFault where a quote is not closed or a sign
+// is none.
 std::vector<Token> tokens_of(std::string_view text);
 
 // Whether a text is one word as it stands.
