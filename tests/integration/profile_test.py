@@ -38,7 +38,7 @@ class ProfileTest(unittest.TestCase):
 
     def stages(self, date):
         counts = self.club.owner("ReportService", "CountStages", {"as_of": {"date": date}})
-        return {c["stage"]: int(c["member_count"]) for c in counts["counts"]}
+        return {c["stage"]: int(c["member_count"]) for c in counts["stages"]}
 
     def lead(self, days=0, **more):
         return self.members("CaptureLead", keys=[{"phone": self.phone}],
@@ -197,8 +197,8 @@ class ProfileTest(unittest.TestCase):
         self.lead()
         typed = f"phone {self.phone}\nanswer Dana\nanswer Dana\nquit\n"
         done = subprocess.run(
-            self.club.register_arguments("--language", "en"), input=typed, text=True,
-            capture_output=True, timeout=60)
+            self.club.register_arguments("--language", "en", "--state-dir", str(self.club.root)),
+            input=typed, text=True, capture_output=True, timeout=60)
         self.assertIn("Ask: אפשר לשאול מה השם הפרטי?", done.stdout)
         self.assertIn("Thank you, noted.", done.stdout)
         self.assertIn("Nothing was asked.", done.stdout)
