@@ -196,7 +196,11 @@ absl::Status print_story(Session& session, const std::string& member_id, const M
   const absl::Status walked = session.call_pages(
       &v1::MemberService::Stub::ListStory, request, [&](const v1::ListStoryResponse& page) {
         for (const v1::StoryEvent& event : page.events()) {
-          const StoryWords words = story_words(session, event, money);
+          StoryWords words = story_words(session, event, money);
+          if (!event.member_id().empty()) {
+            absl::StrAppend(&words.details, words.details.empty() ? "" : ", ",
+                            session.say(label::kMember), " ", session.plain(event.member_id()));
+          }
           table.add({session.date(event.event_date()), words.what, words.details});
         }
         return absl::OkStatus();

@@ -69,8 +69,10 @@ std::string stage_words(const Session& session, const v1::StageMove& move) {
   if (move.purchase_day_count() > 0) {
     parts.add(absl::StrCat(session.say(label::kPurchaseDays), " ",
                            session.count(move.purchase_day_count())));
-    parts.add(
-        absl::StrCat(session.say({"silent", "שתיקה"}), " ", session.days(move.silent_days())));
+    if (move.silent_days() > 0) {
+      parts.add(
+          absl::StrCat(session.say({"silent", "שתיקה"}), " ", session.days(move.silent_days())));
+    }
     parts.add(absl::StrCat(session.say({"rhythm (days)", "קצב (ימים)"}), " ",
                            session.plain(format_milli(move.rhythm_days_milli()))));
   }
