@@ -9,6 +9,7 @@
 #include "server/insight/get_week.h"
 #include "server/insight/week_calendar.h"
 #include "server/insight/week_count.h"
+#include "server/operations/merge_members.h"
 #include "server/operations/save_settings.h"
 #include "server/operations/test_club.h"
 #include "tests/catch.h"
@@ -219,6 +220,42 @@ TEST_CASE("both ends of a week are the stages of those dates") {
     }
   }
   CHECK(sum(week_of(club, "2026-07-01").week().end_counts()) == 40);
+}
+
+TEST_CASE("a merge takes a member out of its week, and its undoing brings them back in its own") {
+  TestClub club;
+  club.clock().set(us("2026-03-04T12:00:00Z"));
+  buy_and_join(club, "kept", "2026-02-10");
+  buy_and_join(club, "lost", "2026-02-12");
+  v1::MergeMembersRequest merge;
+  merge.set_request_id("merge");
+  merge.set_kept_member_id(club.member("kept").member().member_id());
+  merge.set_lost_member_id(club.member("lost").member().member_id());
+  merge.set_note("one person");
+  merge.set_actor("dana");
+  REQUIRE(wait_for<v1::MergeMembersResponse>([&](auto answer) {
+            merge_members(club.club(), merge, std::move(answer));
+          }).ok());
+  club.clock().set(us("2026-03-12T12:00:00Z"));
+  v1::UndoMergeRequest undo;
+  undo.set_request_id("undo");
+  undo.set_lost_member_id(merge.lost_member_id());
+  undo.set_note("two people");
+  undo.set_actor("dana");
+  REQUIRE(wait_for<v1::UndoMergeResponse>([&](auto answer) {
+            undo_merge(club.club(), undo, std::move(answer));
+          }).ok());
+  club.clock().set(us("2026-03-20T12:00:00Z"));
+
+  const v1::WeekTable merged = week_of(club, "2026-03-04").week();
+  CHECK(sum(merged.start_counts()) == 2);
+  CHECK(merged.merged_counts(v1::STAGE_NEW - 1) == 1);
+  CHECK(merged.end_counts(v1::STAGE_ACTIVE - 1) == 1);  // bought on two days now
+  CHECK(sum(merged.end_counts()) == 1);
+  const v1::WeekTable undone = week_of(club, "2026-03-12").week();
+  CHECK(undone.unmerged_counts(v1::STAGE_NEW - 1) == 1);
+  CHECK(undone.end_counts(v1::STAGE_NEW - 1) == 2);
+  CHECK(undone.met_count() == 0);
 }
 
 TEST_CASE("targets stand where the week and its month are") {
