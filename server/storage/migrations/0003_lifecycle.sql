@@ -28,6 +28,12 @@ CREATE TABLE member_origins (
   source_name TEXT NOT NULL
 ) STRICT;
 
+-- Of members before this: the branch of a sale that was the first contact. Of the others nobody knows.
+INSERT INTO member_origins (member_id, branch_us, branch_id, source_us, source_kind, source_name)
+  SELECT m.member_id, m.met_time_us, MIN(s.branch_id), NULL, 0, ''
+  FROM members m JOIN sales s ON s.member_id = m.member_id AND s.effective_time_us = m.met_time_us
+  GROUP BY m.member_id, m.met_time_us;
+
 -- Signs of interest but the sign-up, which is in members.
 CREATE TABLE member_signs (
   member_id INTEGER NOT NULL CHECK (member_id > 0),
