@@ -27,6 +27,11 @@ std::int64_t sum(const Counts& counts) {
   return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
 }
 
+std::string day_of(const google::protobuf::Timestamp& time) {
+  constexpr std::size_t kDateSize = 10;  // YYYY-MM-DD
+  return format_instant(time).substr(0, kDateSize);
+}
+
 std::string span_text(Session& session, const v1::WeekTable& week) {
   return absl::StrCat(session.date(week.start_date()), session.say({" to ", " עד "}),
                       session.date(week.end_date()));
@@ -157,7 +162,7 @@ void print_late(Session& session, const v1::GetWeekResponse& week) {
                 << session.count(week.late_fact_count())
                 << session.say({" facts about it or before it have arrived, the last of them on ",
                                 " עובדות עליו או על מה שלפניו, האחרונה שבהן ב-"})
-                << session.plain(format_instant(week.last_late_time()))
+                << session.date(day_of(week.last_late_time()))
                 << session.say({": a table printed earlier may differ.",
                                 ": טבלה שהודפסה קודם עשויה להיות שונה."})
                 << '\n';
