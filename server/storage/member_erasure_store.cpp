@@ -45,7 +45,8 @@ void add_key(std::vector<std::string>& texts, const KeyRow& key, int64_t member_
 
 }  // namespace
 
-constexpr Sql kListMergedInto{"SELECT member_id FROM members WHERE merged_into = $1"};
+constexpr Sql kListMergedInto{
+    "SELECT lost_id FROM merges WHERE kept_id = $1 AND undo_us IS NULL ORDER BY lost_id"};
 
 absl::StatusOr<std::vector<int64_t>> list_merged_into(Connection& connection, int64_t member_id) {
   return query_all(
