@@ -61,15 +61,25 @@ absl::StatusOr<std::vector<storage::MemberRow>> whole_family(sqlite::Connection&
   return family;
 }
 
-// Everybody who was ever one with the member: answers about them may name the member.
+// Everybody who was ever one with the member, or with somebody who was: answers about them may name
+// the member.
 absl::StatusOr<std::set<int64_t>> partners_of(sqlite::Connection& connection, int64_t member_id) {
-  std::set<int64_t> partners;
-  const auto as_lost = storage::list_merges_of_lost(connection, member_id);
-  if (!as_lost.ok()) return as_lost.status();
-  for (const storage::MergeRow& merge : *as_lost) partners.insert(merge.kept_id);
-  const auto as_kept = storage::list_merges_into(connection, member_id);
-  if (!as_kept.ok()) return as_kept.status();
-  for (const storage::MergeRow& merge : *as_kept) partners.insert(merge.lost_id);
+  std::set<int64_t> partners{member_id};
+  std::vector<int64_t> open{member_id};
+  const auto reach = [&](int64_t id) {
+    if (partners.insert(id).second) open.push_back(id);
+  };
+  while (!open.empty()) {
+    const int64_t id = open.back();
+    open.pop_back();
+    const auto as_lost = storage::list_merges_of_lost(connection, id);
+    if (!as_lost.ok()) return as_lost.status();
+    for (const storage::MergeRow& merge : *as_lost) reach(merge.kept_id);
+    const auto as_kept = storage::list_merges_into(connection, id);
+    if (!as_kept.ok()) return as_kept.status();
+    for (const storage::MergeRow& merge : *as_kept) reach(merge.lost_id);
+  }
+  partners.erase(member_id);
   return partners;
 }
 
@@ -154,6 +164,18 @@ absl::StatusOr<storage::MemberRow> erase_one(sqlite::Connection& connection, Wri
   return change.row();
 }
 
+// Of an erased member's family: the reasons of what was decided since.
+absl::Status forget_later_words(sqlite::Connection& connection, const storage::MemberRow& member) {
+  const auto family = whole_family(connection, member);
+  if (!family.ok()) return family.status();
+  for (const storage::MemberRow& row : *family) {
+    absl::Status forgotten = storage::delete_personal_rows(connection, row.member_id);
+    if (forgotten.ok()) forgotten = clean_answers(connection, row.member_id);
+    if (!forgotten.ok()) return forgotten;
+  }
+  return absl::OkStatus();
+}
+
 // That it was done, by whom.
 absl::Status write_down(sqlite::Connection& connection, WriterState& state,
                         const v1::EraseMemberRequest& request, int64_t member_id) {
@@ -185,6 +207,9 @@ absl::Status erase(sqlite::Connection& connection, WriterState& state,
     }
     const absl::Status written = write_down(connection, state, request, member->member_id);
     if (!written.ok()) return written;
+  } else {
+    const absl::Status again = forget_later_words(connection, *member);
+    if (!again.ok()) return again;
   }
   absl::StatusOr<v1::Member> message =
       member_message(connection, *member, Moment{*state.view(), state.now_us()});

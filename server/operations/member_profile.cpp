@@ -1,8 +1,7 @@
 #include "server/operations/member_profile.h"
 
 #include "rules/calendar.h"
-#include "server/storage/member_field_store.h"
-#include "server/storage/member_note_store.h"
+#include "server/operations/person_profile.h"
 
 namespace moadon {
 
@@ -25,14 +24,14 @@ v1::SignOfInterest sign_message(const storage::SignRow& row) {
 
 absl::Status show_profile(sqlite::Connection& connection, const storage::MemberRow& row,
                           v1::Member& member) {
-  const auto values = storage::list_custom_values(connection, row.member_id);
+  const auto values = custom_values_of_person(connection, row);
   if (!values.ok()) return values.status();
   for (const storage::CustomValueRow& value : *values) {
     v1::CustomValue& shown = *member.add_custom_values();
     shown.set_field_id(value.field_id);
     shown.set_value(value.value);
   }
-  const auto confirmations = storage::list_confirmations(connection, row.member_id);
+  const auto confirmations = confirmations_of_person(connection, row);
   if (!confirmations.ok()) return confirmations.status();
   for (const storage::ConfirmationRow& confirmation : *confirmations) {
     v1::FieldConfirmation& shown = *member.add_confirmations();
@@ -40,7 +39,7 @@ absl::Status show_profile(sqlite::Connection& connection, const storage::MemberR
     *shown.mutable_confirm_time() = timestamp_of(confirmation.confirm_us);
     shown.set_actor(confirmation.actor);
   }
-  const auto notes = storage::list_notes(connection, row.member_id);
+  const auto notes = notes_of_person(connection, row);
   if (!notes.ok()) return notes.status();
   for (const storage::NoteRow& note : *notes) {
     v1::Note& shown = *member.add_notes();
@@ -48,7 +47,7 @@ absl::Status show_profile(sqlite::Connection& connection, const storage::MemberR
     shown.set_text(note.note);
     shown.set_actor(note.actor);
   }
-  const auto signs = storage::list_signs(connection, row.member_id);
+  const auto signs = signs_of_person(connection, row);
   if (!signs.ok()) return signs.status();
   for (const storage::SignRow& sign : *signs) *member.add_signs() = sign_message(sign);
   return absl::OkStatus();

@@ -1,5 +1,6 @@
 #include "server/operations/merge_members.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "rules/calendar.h"
@@ -55,6 +56,31 @@ absl::Status check_not_held(sqlite::Connection& connection, const storage::Membe
                 {{"member_id", member_id_text(member.member_id)}});
 }
 
+// Now, but no earlier than any merge of the two began or ended: a clock that was set back must not
+// make members part of each other at one time.
+absl::StatusOr<storage::MergeMoment> moment_for(sqlite::Connection& connection,
+                                                const WriterState& state,
+                                                const storage::MemberRow& kept,
+                                                const storage::MemberRow& lost) {
+  storage::MergeMoment moment{state.now_us(), day_number(state.today())};
+  for (const storage::MemberRow* const member : {&kept, &lost}) {
+    const auto last = storage::last_merge_moment(connection, member->member_id);
+    if (!last.ok()) return last.status();
+    moment.time_us = std::max(moment.time_us, last->time_us);
+    moment.day = std::max(moment.day, last->day);
+  }
+  return moment;
+}
+
+// Whoever wants no services wants none under the other name either, while the two are one.
+void take_wish_along(const storage::MemberRow& lost, storage::MemberRow& kept) {
+  if (!kept.refuse_us) kept.refuse_us = lost.refuse_us;
+}
+
+void give_wish_back(const storage::MemberRow& lost, storage::MemberRow& kept) {
+  if (kept.refuse_us == lost.refuse_us) kept.refuse_us.reset();
+}
+
 absl::StatusOr<v1::MergeMembersResponse> merge(sqlite::Connection& connection, WriterState& state,
                                                const v1::MergeMembersRequest& request,
                                                storage::DecisionRow decision) {
@@ -73,15 +99,18 @@ absl::StatusOr<v1::MergeMembersResponse> merge(sqlite::Connection& connection, W
 
   const auto before = storage::list_merges_of_lost(connection, lost->member_id);
   if (!before.ok()) return before.status();
+  const auto moment = moment_for(connection, state, *kept, *lost);
+  if (!moment.ok()) return moment.status();
   storage::MergeRow row;
   row.lost_id = lost->member_id;
   row.position = static_cast<int64_t>(before->size()) + 1;
   row.kept_id = kept->member_id;
   row.request_id = request.request_id();
-  row.merge_us = state.now_us();
-  row.merge_day = day_number(state.today());
+  row.merge_us = moment->time_us;
+  row.merge_day = moment->day;
   done = storage::insert_merge(connection, row);
   ++kept->merge_count;
+  take_wish_along(*lost, *kept);
   if (done.ok()) done = storage::update_member(connection, *kept);
   ++lost->merge_count;
   lost->merged_into = kept->member_id;
@@ -123,11 +152,14 @@ absl::StatusOr<v1::UndoMergeResponse> undo(sqlite::Connection& connection, Write
   if (!done.ok()) return done;
 
   row.undo_request_id = request.request_id();
-  row.undo_us = state.now_us();
-  row.undo_day = day_number(state.today());
+  const auto at = moment_for(connection, state, *kept, *lost);
+  if (!at.ok()) return at.status();
+  row.undo_us = at->time_us;
+  row.undo_day = at->day;
   done = storage::keep_undo(connection, row);
   if (done.ok()) done = give_rest_back(connection, state, row, *kept, *lost);
   lost->merged_into.reset();
+  give_wish_back(*lost, *kept);
   MemberChange kept_change(*kept);
   kept_change.lose(*row.undo_day);
   kept_change.touch();

@@ -9,6 +9,7 @@
 #include "rules/program.h"
 #include "server/operations/ask_line.h"
 #include "server/operations/detail_fields.h"
+#include "server/operations/person_profile.h"
 #include "server/operations/profile_check.h"
 
 namespace moadon {
@@ -83,7 +84,7 @@ absl::Status tell_missing(sqlite::Connection& connection, const storage::MemberR
       std::any_of(settings.ask_fields().begin(), settings.ask_fields().end(),
                   [](const auto& field) { return absl::StartsWith(field, kCustomPrefix); });
   if (asks_own_fields) {
-    auto kept = storage::list_custom_values(connection, member.member_id);
+    auto kept = custom_values_of_person(connection, member);
     if (!kept.ok()) return kept.status();
     custom_values = *std::move(kept);
   }
@@ -93,7 +94,7 @@ absl::Status tell_missing(sqlite::Connection& connection, const storage::MemberR
   const int pause_days = pause_days_of(settings);
   std::vector<storage::AskRow> asks;
   if (known.last_ask_us && is_in_pause(*known.last_ask_us, pause_days, moment)) {
-    auto kept = storage::list_asks(connection, member.member_id);
+    auto kept = asks_of_person(connection, member);
     if (!kept.ok()) return kept.status();
     asks = *std::move(kept);
   }

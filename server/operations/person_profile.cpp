@@ -1,6 +1,7 @@
 #include "server/operations/person_profile.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -9,6 +10,37 @@
 #include "server/storage/member_tag_store.h"
 
 namespace moadon {
+namespace {
+
+// What `list(connection, member_id)` says of the member, then of each part.
+template <typename Row>
+absl::StatusOr<std::vector<Row>> rows_of_person(
+    sqlite::Connection& connection, const storage::MemberRow& member,
+    absl::StatusOr<std::vector<Row>> (*list)(sqlite::Connection&, int64_t)) {
+  absl::StatusOr<std::vector<Row>> rows = list(connection, member.member_id);
+  if (!rows.ok()) return rows;
+  const auto parts = parts_of(connection, member);
+  if (!parts.ok()) return parts.status();
+  for (const storage::MemberRow& part : *parts) {
+    auto more = list(connection, part.member_id);
+    if (!more.ok()) return more.status();
+    std::move(more->begin(), more->end(), std::back_inserter(*rows));
+  }
+  return rows;
+}
+
+// Of rows about one field, the first word; in the order of the fields.
+template <typename Row>
+void keep_first_by(std::vector<Row>& rows, std::string Row::*field) {
+  std::stable_sort(rows.begin(), rows.end(),
+                   [field](const Row& a, const Row& b) { return a.*field < b.*field; });
+  const auto last = std::unique(rows.begin(), rows.end(), [field](const Row& a, const Row& b) {
+    return a.*field == b.*field;
+  });
+  rows.erase(last, rows.end());
+}
+
+}  // namespace
 
 absl::StatusOr<storage::DetailsRow> details_of_person(sqlite::Connection& connection,
                                                       const storage::MemberRow& member) {
@@ -45,34 +77,53 @@ absl::StatusOr<storage::NameAndContacts> name_and_contacts_of_person(
 
 absl::StatusOr<std::vector<storage::KeyRow>> keys_of_person(sqlite::Connection& connection,
                                                             const storage::MemberRow& member) {
-  absl::StatusOr<std::vector<storage::KeyRow>> keys =
-      storage::list_keys(connection, member.member_id);
-  if (!keys.ok()) return keys;
-  const auto parts = parts_of(connection, member);
-  if (!parts.ok()) return parts.status();
-  for (const storage::MemberRow& part : *parts) {
-    auto more = storage::list_keys(connection, part.member_id);
-    if (!more.ok()) return more.status();
-    std::move(more->begin(), more->end(), std::back_inserter(*keys));
-  }
-  return keys;
+  return rows_of_person(connection, member, storage::list_keys);
 }
 
 absl::StatusOr<std::vector<storage::ConsentRow>> consents_of_person(
     sqlite::Connection& connection, const storage::MemberRow& member) {
-  absl::StatusOr<std::vector<storage::ConsentRow>> consents =
-      storage::list_consents(connection, member.member_id);
+  auto consents = rows_of_person(connection, member, storage::list_consents);
   if (!consents.ok()) return consents;
-  const auto parts = parts_of(connection, member);
-  if (!parts.ok()) return parts.status();
-  for (const storage::MemberRow& part : *parts) {
-    auto more = storage::list_consents(connection, part.member_id);
-    if (!more.ok()) return more.status();
-    std::move(more->begin(), more->end(), std::back_inserter(*consents));
-  }
   std::stable_sort(consents->begin(), consents->end(),
                    [](const auto& a, const auto& b) { return a.occurred_us < b.occurred_us; });
   return consents;
+}
+
+absl::StatusOr<std::vector<storage::CustomValueRow>> custom_values_of_person(
+    sqlite::Connection& connection, const storage::MemberRow& member) {
+  auto values = rows_of_person(connection, member, storage::list_custom_values);
+  if (values.ok()) keep_first_by(*values, &storage::CustomValueRow::field_id);
+  return values;
+}
+
+absl::StatusOr<std::vector<storage::ConfirmationRow>> confirmations_of_person(
+    sqlite::Connection& connection, const storage::MemberRow& member) {
+  auto confirmations = rows_of_person(connection, member, storage::list_confirmations);
+  if (confirmations.ok()) keep_first_by(*confirmations, &storage::ConfirmationRow::field);
+  return confirmations;
+}
+
+absl::StatusOr<std::vector<storage::AskRow>> asks_of_person(sqlite::Connection& connection,
+                                                            const storage::MemberRow& member) {
+  return rows_of_person(connection, member, storage::list_asks);
+}
+
+absl::StatusOr<std::vector<storage::NoteRow>> notes_of_person(sqlite::Connection& connection,
+                                                              const storage::MemberRow& member) {
+  auto notes = rows_of_person(connection, member, storage::list_notes);
+  if (!notes.ok()) return notes;
+  std::stable_sort(notes->begin(), notes->end(),
+                   [](const auto& a, const auto& b) { return a.note_us < b.note_us; });
+  return notes;
+}
+
+absl::StatusOr<std::vector<storage::SignRow>> signs_of_person(sqlite::Connection& connection,
+                                                              const storage::MemberRow& member) {
+  auto signs = rows_of_person(connection, member, storage::list_signs);
+  if (!signs.ok()) return signs;
+  std::stable_sort(signs->begin(), signs->end(),
+                   [](const auto& a, const auto& b) { return a.sign_us < b.sign_us; });
+  return signs;
 }
 
 absl::StatusOr<std::vector<std::string>> tags_of_person(sqlite::Connection& connection,

@@ -8,6 +8,9 @@
 
 #include "absl/status/statusor.h"
 #include "server/storage/member_details_store.h"
+#include "server/storage/member_field_store.h"
+#include "server/storage/member_note_store.h"
+#include "server/storage/member_sign_store.h"
 #include "server/storage/member_store.h"
 
 namespace moadon {
@@ -26,5 +29,18 @@ absl::StatusOr<std::vector<storage::ConsentRow>> consents_of_person(
 // In the order of their bytes.
 absl::StatusOr<std::vector<std::string>> tags_of_person(sqlite::Connection& connection,
                                                         const storage::MemberRow& member);
+// Of the owner's fields, and of every detail when it was last said.
+absl::StatusOr<std::vector<storage::CustomValueRow>> custom_values_of_person(
+    sqlite::Connection& connection, const storage::MemberRow& member);
+absl::StatusOr<std::vector<storage::ConfirmationRow>> confirmations_of_person(
+    sqlite::Connection& connection, const storage::MemberRow& member);
+// What any of them was asked for; a field may be there several times.
+absl::StatusOr<std::vector<storage::AskRow>> asks_of_person(sqlite::Connection& connection,
+                                                            const storage::MemberRow& member);
+// Oldest first.
+absl::StatusOr<std::vector<storage::NoteRow>> notes_of_person(sqlite::Connection& connection,
+                                                              const storage::MemberRow& member);
+absl::StatusOr<std::vector<storage::SignRow>> signs_of_person(sqlite::Connection& connection,
+                                                              const storage::MemberRow& member);
 
 }  // namespace moadon

@@ -43,6 +43,21 @@ absl::Status insert_merge(Connection& connection, const MergeRow& merge) {
                  merge.request_id, merge.merge_us, merge.merge_day);
 }
 
+constexpr Sql kLastMergeMoment{
+    "SELECT coalesce(max(coalesce(undo_us, merge_us)), 0), coalesce(max(coalesce(undo_day,"
+    " merge_day)), 0) FROM merges WHERE lost_id = $1 OR kept_id = $1"};
+
+absl::StatusOr<MergeMoment> last_merge_moment(Connection& connection, int64_t member_id) {
+  const auto moment = query_one(
+      connection, kLastMergeMoment,
+      [](Statement& row) {
+        return MergeMoment{row.int64(0), row.int64(1)};
+      },
+      member_id);
+  if (!moment.ok()) return moment.status();
+  return moment->value_or(MergeMoment());
+}
+
 constexpr Sql kKeepUndo{
     "UPDATE merges SET undo_request_id = $3, undo_us = $4, undo_day = $5"
     " WHERE lost_id = $1 AND position = $2"};

@@ -29,6 +29,12 @@ absl::StatusOr<std::vector<MergeRow>> list_merges_of_lost(Connection& connection
 // Those into a member, by the lost one, then oldest first.
 absl::StatusOr<std::vector<MergeRow>> list_merges_into(Connection& connection, int64_t kept_id);
 absl::Status insert_merge(Connection& connection, const MergeRow& merge);
+// When a member last became part of somebody, somebody of them, or either ended; zeros: never.
+struct MergeMoment {
+  int64_t time_us = 0;
+  int64_t day = 0;
+};
+absl::StatusOr<MergeMoment> last_merge_moment(Connection& connection, int64_t member_id);
 // Writes how and when it was undone.
 absl::Status keep_undo(Connection& connection, const MergeRow& merge);
 
