@@ -58,16 +58,15 @@ storage::MemberRow member_of(const Holder& holder, WriterState& state) {
 }
 
 // True: something was added.
-absl::StatusOr<bool> keep_profile(sqlite::Connection& connection, int64_t member_id,
+absl::StatusOr<bool> keep_profile(sqlite::Connection& connection, const storage::MemberRow& member,
                                   const Enrollment& enrollment) {
   const Saying saying{enrollment.contact.time_us, enrollment.actor};
-  const absl::StatusOr<bool> named =
-      fill_details(connection, member_id, enrollment.details, saying);
+  const absl::StatusOr<bool> named = fill_details(connection, member, enrollment.details, saying);
   if (!named.ok()) return named;
   const absl::StatusOr<bool> told =
-      fill_custom_values(connection, member_id, enrollment.custom_values, saying);
+      fill_custom_values(connection, member, enrollment.custom_values, saying);
   if (!told.ok()) return told;
-  const absl::StatusOr<bool> agreed = keep_consents(connection, member_id, enrollment.consents);
+  const absl::StatusOr<bool> agreed = keep_consents(connection, member, enrollment.consents);
   if (!agreed.ok()) return agreed;
   return *named || *told || *agreed;
 }
@@ -106,14 +105,14 @@ absl::StatusOr<Enrolled> keep_enrollment(sqlite::Connection& connection, WriterS
   }
   if (was_known) {
     // A name or consent is written before the member's row, which must know of it.
-    const absl::StatusOr<bool> said = keep_profile(connection, member_id, enrollment);
+    const absl::StatusOr<bool> said = keep_profile(connection, change.row(), enrollment);
     if (!said.ok()) return said.status();
     if (*said) change.touch();
   }
   absl::Status written = change.finish(connection, state);
   if (written.ok()) written = keep_keys(connection, member_id, enrollment, *holder);
   if (written.ok() && !was_known) {
-    written = keep_profile(connection, member_id, enrollment).status();
+    written = keep_profile(connection, change.row(), enrollment).status();
   }
   if (!written.ok()) return written;
   auto row = keep_signs(connection, state, change.row(), enrollment.signs);

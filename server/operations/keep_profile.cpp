@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "rules/calendar.h"
 #include "server/operations/detail_fields.h"
+#include "server/operations/person_profile.h"
 
 namespace moadon {
 namespace {
@@ -30,24 +31,28 @@ bool is_known(const GivenConsent& given, const std::vector<storage::ConsentRow>&
 
 }  // namespace
 
-absl::StatusOr<bool> fill_details(sqlite::Connection& connection, int64_t member_id,
+absl::StatusOr<bool> fill_details(sqlite::Connection& connection, const storage::MemberRow& member,
                                   const storage::DetailsRow& given, const Saying& saying) {
-  const auto found = storage::find_details(connection, member_id);
-  if (!found.ok()) return found.status();
-  storage::DetailsRow row = found->value_or(storage::DetailsRow{});
-  const std::vector<std::string> filled = fill_unknown(given, row);
+  auto known = details_of_person(connection, member);
+  if (!known.ok()) return known.status();
+  const std::vector<std::string> filled = fill_unknown(given, *known);
   if (filled.empty()) return false;
-  absl::Status kept = storage::keep_details(connection, member_id, row);
-  if (kept.ok()) kept = confirm_fields(connection, member_id, filled, saying);
+  const auto own = storage::find_details(connection, member.member_id);
+  if (!own.ok()) return own.status();
+  storage::DetailsRow row = own->value_or(storage::DetailsRow{});
+  for (const std::string& field : filled) detail_field(field)->copy(given, row);
+  absl::Status kept = storage::keep_details(connection, member.member_id, row);
+  if (kept.ok()) kept = confirm_fields(connection, member.member_id, filled, saying);
   if (!kept.ok()) return kept;
   return true;
 }
 
-absl::StatusOr<bool> fill_custom_values(sqlite::Connection& connection, int64_t member_id,
+absl::StatusOr<bool> fill_custom_values(sqlite::Connection& connection,
+                                        const storage::MemberRow& member,
                                         const std::vector<storage::CustomValueRow>& given,
                                         const Saying& saying) {
   if (given.empty()) return false;
-  const auto known = storage::list_custom_values(connection, member_id);
+  const auto known = custom_values_of_person(connection, member);
   if (!known.ok()) return known.status();
   std::vector<std::string> filled;
   for (const storage::CustomValueRow& value : given) {
@@ -55,11 +60,11 @@ absl::StatusOr<bool> fill_custom_values(sqlite::Connection& connection, int64_t 
         known->begin(), known->end(),
         [&](const storage::CustomValueRow& row) { return row.field_id == value.field_id; });
     if (is_there) continue;
-    const absl::Status kept = storage::keep_custom_value(connection, member_id, value);
+    const absl::Status kept = storage::keep_custom_value(connection, member.member_id, value);
     if (!kept.ok()) return kept;
     filled.push_back(absl::StrCat(kCustomPrefix, value.field_id));
   }
-  const absl::Status confirmed = confirm_fields(connection, member_id, filled, saying);
+  const absl::Status confirmed = confirm_fields(connection, member.member_id, filled, saying);
   if (!confirmed.ok()) return confirmed;
   return !filled.empty();
 }
@@ -92,17 +97,20 @@ std::vector<GivenConsent> given_consents(
   return given;
 }
 
-absl::StatusOr<bool> keep_consents(sqlite::Connection& connection, int64_t member_id,
+absl::StatusOr<bool> keep_consents(sqlite::Connection& connection, const storage::MemberRow& member,
                                    const std::vector<GivenConsent>& consents) {
   if (consents.empty()) return false;
-  auto known = storage::list_consents(connection, member_id);
+  auto known = consents_of_person(connection, member);
   if (!known.ok()) return known.status();
+  const auto own = storage::list_consents(connection, member.member_id);
+  if (!own.ok()) return own.status();
+  int64_t position = static_cast<int64_t>(own->size());
   bool added = false;
   for (const GivenConsent& consent : consents) {
     if (is_known(consent, *known)) continue;
     known->push_back(consent.row);
-    const absl::Status kept = storage::insert_consent(
-        connection, member_id, static_cast<int64_t>(known->size()), consent.row);
+    const absl::Status kept =
+        storage::insert_consent(connection, member.member_id, ++position, consent.row);
     if (!kept.ok()) return kept;
     added = true;
   }

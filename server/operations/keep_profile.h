@@ -11,6 +11,7 @@
 #include "moadon/v1/profile.pb.h"
 #include "server/storage/member_details_store.h"
 #include "server/storage/member_field_store.h"
+#include "server/storage/member_store.h"
 
 namespace moadon {
 
@@ -20,10 +21,12 @@ struct Saying {
   std::string actor;  // empty: not said
 };
 
-// Fills in what is not known, and notes that it was said.
-absl::StatusOr<bool> fill_details(sqlite::Connection& connection, int64_t member_id,
+// Fills in what neither the member nor anybody who is part of them told, and notes that it was
+// said.
+absl::StatusOr<bool> fill_details(sqlite::Connection& connection, const storage::MemberRow& member,
                                   const storage::DetailsRow& given, const Saying& saying);
-absl::StatusOr<bool> fill_custom_values(sqlite::Connection& connection, int64_t member_id,
+absl::StatusOr<bool> fill_custom_values(sqlite::Connection& connection,
+                                        const storage::MemberRow& member,
                                         const std::vector<storage::CustomValueRow>& given,
                                         const Saying& saying);
 // Notes that these fields were said.
@@ -41,7 +44,8 @@ struct GivenConsent {
 std::vector<GivenConsent> given_consents(
     const google::protobuf::RepeatedPtrField<v1::Consent>& consents, int64_t time_us,
     const std::string& place);
-absl::StatusOr<bool> keep_consents(sqlite::Connection& connection, int64_t member_id,
+// Keeps what neither the member nor anybody who is part of them said.
+absl::StatusOr<bool> keep_consents(sqlite::Connection& connection, const storage::MemberRow& member,
                                    const std::vector<GivenConsent>& consents);
 
 }  // namespace moadon

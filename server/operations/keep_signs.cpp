@@ -9,6 +9,7 @@
 #include "rules/refusal.h"
 #include "server/operations/club_view_builder.h"
 #include "server/operations/member_change.h"
+#include "server/operations/person_profile.h"
 
 namespace moadon {
 namespace {
@@ -72,8 +73,8 @@ absl::StatusOr<storage::MemberRow> keep_signs(sqlite::Connection& connection, Wr
                                               const std::vector<GivenSign>& signs) {
   if (signs.empty()) return member;
   std::vector<storage::SignRow> known;
-  if (member.sign_count > 0) {
-    auto kept = storage::list_signs(connection, member.member_id);
+  if (member.sign_count > 0 || member.merge_count > 0) {
+    auto kept = signs_of_person(connection, member);
     if (!kept.ok()) return kept.status();
     known = *std::move(kept);
   }

@@ -120,6 +120,42 @@ TEST_CASE("what the lost one told is known of the merged one") {
   CHECK(own_word.custom_values(0).value() == "40");
 }
 
+TEST_CASE("a lead that is sent again after a merge adds nothing") {
+  TwoCards club;
+  v1::CaptureLeadRequest lead;
+  lead.add_keys()->set_card("l");
+  lead.set_first_name("Miriam");
+  lead.add_signs()->set_kind(v1::SIGN_KIND_ENQUIRY);
+  v1::Consent& consent = *lead.add_consents();
+  consent.set_channel(v1::CONTACT_CHANNEL_SMS);
+  consent.set_granted(true);
+  consent.set_wording("wording 7");
+  const auto capture = [&] {
+    const auto captured = wait_for<v1::CaptureLeadResponse>(
+        [&](auto answer) { capture_lead(club.test.club(), lead, std::move(answer)); });
+    INFO(captured.status());
+    REQUIRE(captured.ok());
+  };
+  capture();
+  REQUIRE(merge(club.test, club.kept, club.lost).ok());
+  const int64_t snapshot = by_id(club.test, club.kept).member().facts().snapshot();
+  lead.set_first_name("Miri");
+  capture();
+  const v1::Member both = by_id(club.test, club.kept).member();
+  CHECK(both.first_name() == "Miriam");
+  CHECK(both.consents_size() == 1);
+  CHECK(both.signs_size() == 1);
+  CHECK(both.facts().snapshot() == snapshot);
+  consent.set_wording("wording 8");
+  lead.set_last_name("Toledano");
+  capture();
+  const v1::Member more = by_id(club.test, club.kept).member();
+  CHECK(more.consents_size() == 2);
+  CHECK(more.last_name() == "Toledano");
+  REQUIRE(undo(club.test, club.lost).ok());
+  CHECK(by_id(club.test, club.kept).member().first_name().empty());
+}
+
 TEST_CASE("the merged one is not asked again what the lost one was asked") {
   TwoCards club;
   ask_for_size(club.test);

@@ -35,7 +35,7 @@ absl::StatusOr<v1::RecordConsentResponse> record(sqlite::Connection& connection,
   if (!keeps.ok()) return keeps;
   MemberChange change(*row);
   const absl::StatusOr<bool> added = keep_consents(
-      connection, row->member_id, given_consents(request.consents(), state.now_us(), /*place=*/""));
+      connection, *row, given_consents(request.consents(), state.now_us(), /*place=*/""));
   if (!added.ok()) return added.status();
   if (*added) change.touch();
   const absl::Status finished = change.finish(connection, state);
