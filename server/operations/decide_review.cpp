@@ -56,7 +56,7 @@ absl::StatusOr<v1::DecideReviewResponse> decide(sqlite::Connection& connection, 
   written = storage::insert_review(
       connection, change.row().member_id,
       {request.outcome(), day_number(state.today()), now_us, request.note(), request.actor()});
-  if (request.outcome() == v1::REVIEW_OUTCOME_ARCHIVE && !change.row().archive_us) {
+  if (request.outcome() == v1::REVIEW_OUTCOME_ARCHIVE) {
     change.row_to_edit().archive_us = now_us;
     change.touch();
   }

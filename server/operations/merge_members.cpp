@@ -81,6 +81,12 @@ void give_wish_back(const storage::MemberRow& lost, storage::MemberRow& kept) {
   if (kept.refuse_us == lost.refuse_us) kept.refuse_us.reset();
 }
 
+// Whoever bought under the other name since they were archived is back.
+void bring_back(const ClubView& view, const storage::MemberRow& lost, storage::MemberRow& kept) {
+  if (!kept.archive_us || !lost.last_purchase_day) return;
+  if (*lost.last_purchase_day > day_number(view.day_of(*kept.archive_us))) kept.archive_us.reset();
+}
+
 absl::StatusOr<v1::MergeMembersResponse> merge(sqlite::Connection& connection, WriterState& state,
                                                const v1::MergeMembersRequest& request,
                                                storage::DecisionRow decision) {
@@ -111,6 +117,7 @@ absl::StatusOr<v1::MergeMembersResponse> merge(sqlite::Connection& connection, W
   done = storage::insert_merge(connection, row);
   ++kept->merge_count;
   take_wish_along(*lost, *kept);
+  bring_back(*state.view(), *lost, *kept);
   if (done.ok()) done = storage::update_member(connection, *kept);
   ++lost->merge_count;
   lost->merged_into = kept->member_id;

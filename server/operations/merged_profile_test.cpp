@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "server/operations/decide_review.h"
 #include "server/operations/enroll_member.h"
 #include "server/operations/erase_member.h"
 #include "server/operations/find_member.h"
@@ -93,6 +94,19 @@ v1::Member set_wish(TestClub& test, const std::string& member_id, bool refuses) 
   return set->member();
 }
 
+void archive(TestClub& test, const std::string& member_id, const std::string& request_id) {
+  v1::DecideReviewRequest request;
+  request.set_request_id(request_id);
+  request.set_member_id(member_id);
+  request.set_outcome(v1::REVIEW_OUTCOME_ARCHIVE);
+  request.set_note("gone");
+  request.set_actor("dana");
+  const auto decided = wait_for<v1::DecideReviewResponse>(
+      [&](auto answer) { decide_review(test.club(), request, std::move(answer)); });
+  INFO(decided.status());
+  REQUIRE(decided.ok());
+}
+
 void erase(TestClub& test, const std::string& member_id) {
   v1::EraseMemberRequest request;
   request.set_member_id(member_id);
@@ -177,6 +191,30 @@ TEST_CASE("who wants no services wants none while merged") {
   CHECK(by_id(club.test, club.lost).member().has_refuse_time());
   REQUIRE(merge(club.test, club.kept, club.lost, "m2").ok());
   CHECK(!set_wish(club.test, club.kept, false).has_refuse_time());
+}
+
+TEST_CASE("who was archived and bought since under the other name is back") {
+  TwoCards club;
+  archive(club.test, club.kept, "a1");
+  buy(club.test, "1", "2026-03-19T10:00:00Z", "l");
+  REQUIRE(merge(club.test, club.kept, club.lost).ok());
+  CHECK(by_id(club.test, club.kept).member().has_archive_time());
+  REQUIRE(undo(club.test, club.lost).ok());
+  club.test.clock().set(us("2026-03-25T12:00:00Z"));
+  buy(club.test, "2", "2026-03-24T10:00:00Z", "l");
+  REQUIRE(merge(club.test, club.kept, club.lost, "m2").ok());
+  CHECK(!by_id(club.test, club.kept).member().has_archive_time());
+}
+
+TEST_CASE("who is archived again stays so when an older sale arrives") {
+  TwoCards club;
+  archive(club.test, club.kept, "a1");
+  club.test.clock().set(us("2026-03-25T12:00:00Z"));
+  archive(club.test, club.kept, "a2");
+  buy(club.test, "1", "2026-03-24T10:00:00Z", "k");
+  CHECK(by_id(club.test, club.kept).member().has_archive_time());
+  buy(club.test, "2", "2026-03-25T12:00:01Z", "k");
+  CHECK(!by_id(club.test, club.kept).member().has_archive_time());
 }
 
 TEST_CASE("a clock that was set back makes nobody a part of themselves") {
