@@ -80,7 +80,7 @@ void print_compared(Session& session, const v1::GetWeekResponse& response) {
   const std::vector<const v1::WeekTable*> weeks = {&response.week(), &response.week_before(),
                                                    &response.year_before()};
   Table table({{""},
-               {session.say({"this week", "השבוע"}), Align::kRight},
+               {session.say({"the week", "שבוע הדוח"}), Align::kRight},
                {session.say({"the week before", "השבוע הקודם"}), Align::kRight},
                {session.say({"a year ago", "לפני שנה"}), Align::kRight}});
   const auto add = [&](std::string name, const auto& count_of) {
