@@ -42,7 +42,7 @@ struct WeekPlan {
   }
 };
 
-// People in the calendar month of the week's last day, up to it.
+// People in the calendar month of the last day that is counted, up to it.
 struct MonthTally {
   int64_t met_count = 0;
   int64_t first_purchase_count = 0;
@@ -97,7 +97,7 @@ absl::Status count_range(sqlite::Connection& connection, const IdRange& range, c
   StageScan members(connection, range, view, plan.moments);
   storage::OriginReader origins(connection, range.after_id, range.until_id);
   const WeekDays& asked = plan.weeks[0].days;
-  const WeekDays month{absl::CivilDay(absl::CivilMonth(plan.last_day)), asked.end};
+  const WeekDays month{absl::CivilDay(absl::CivilMonth(asked.end)), asked.end};
   while (true) {
     const absl::StatusOr<bool> more = members.next();
     if (!more.ok()) return more.status();

@@ -281,6 +281,20 @@ TEST_CASE("targets stand where the week and its month are") {
   CHECK(week_of(club, "2026-03-10", "b1").targets_size() == 0);
 }
 
+TEST_CASE("in a week that ends in the next month the month is still that of today") {
+  TestClub club;
+  club.clock().set(us("2026-03-30T12:00:00Z"));
+  v1::ClubSettings settings;
+  settings.mutable_targets()->set_met_per_month(4);
+  set_settings(club, settings);
+  for (const char* date : {"2026-02-28", "2026-03-10", "2026-03-30"}) {
+    buy_and_join(club, date, date);
+  }
+  const v1::GetWeekResponse running = week_of(club, "2026-03-30");
+  REQUIRE(running.targets_size() == 1);
+  CHECK(running.targets(0).reached() == 2);
+}
+
 TEST_CASE("a week that is not over is counted to today, and none is asked of the future") {
   TestClub club;
   club.clock().set(us("2026-03-04T12:00:00Z"));
