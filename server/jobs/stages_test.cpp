@@ -8,6 +8,7 @@
 #include "server/insight/count_stages.h"
 #include "server/jobs/ageing_job.h"
 #include "server/operations/page_token.h"
+#include "server/operations/report_stages.h"
 #include "server/operations/test_club.h"
 #include "tests/catch.h"
 
