@@ -10,7 +10,9 @@
 #include "rules/calendar.h"
 #include "rules/churn.h"
 #include "rules/money.h"
+#include "server/insight/picture_facts.h"
 #include "server/operations/member_id.h"
+#include "server/operations/person_profile.h"
 #include "server/storage/member_details_store.h"
 #include "server/storage/merge_store.h"
 #include "server/storage/stage_move_store.h"
@@ -69,17 +71,18 @@ absl::Status fill_contacts(sqlite::Connection& connection, const std::vector<int
 
 absl::Status fill_consent(sqlite::Connection& connection, const std::vector<int64_t>& ids,
                           v1::Call& call) {
-  std::optional<int64_t> newest_us;
+  ChannelWords words{};
   for (const int64_t member_id : ids) {
     const auto consents = storage::list_consents(connection, member_id);
     if (!consents.ok()) return consents.status();
+    ChannelWords own{};
     for (const storage::ConsentRow& consent : *consents) {
-      if (consent.channel != v1::CONTACT_CHANNEL_PHONE) continue;
-      if (newest_us && consent.occurred_us < *newest_us) continue;
-      newest_us = consent.occurred_us;
-      call.set_may_phone(consent.granted);
+      hear(consent.channel, {consent.occurred_us, consent.granted}, own);
     }
+    join(own, words);
   }
+  const std::optional<ChannelWord>& phone = words[v1::CONTACT_CHANNEL_PHONE];
+  call.set_may_phone(phone && phone->granted);
   return absl::OkStatus();
 }
 
@@ -87,13 +90,11 @@ absl::Status fill_person(sqlite::Connection& connection, const storage::MemberRo
                          v1::Call& call) {
   const auto ids = ids_of_person(connection, row);
   if (!ids.ok()) return ids.status();
-  const auto details = storage::find_details(connection, row.member_id);
+  const auto details = details_of_person(connection, row);
   if (!details.ok()) return details.status();
-  if (*details) {
-    const std::string& first = (*details)->first_name;
-    const std::string& last = (*details)->last_name;
-    call.set_name(absl::StrCat(first, first.empty() || last.empty() ? "" : " ", last));
-  }
+  const std::string& first = details->first_name;
+  const std::string& last = details->last_name;
+  call.set_name(absl::StrCat(first, first.empty() || last.empty() ? "" : " ", last));
   const absl::Status filled = fill_contacts(connection, *ids, call);
   return filled.ok() ? fill_consent(connection, *ids, call) : filled;
 }

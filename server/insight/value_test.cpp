@@ -238,22 +238,26 @@ TEST_CASE("a decision pauses proposals and is made once") {
   CHECK(proposed(test) == Texts{"KEEP SILENT"});
 }
 
-TEST_CASE("archived is until a later purchase, whatever is said meanwhile") {
+TEST_CASE("archived is until a purchase after the newest such decision, whatever else is said") {
   TestClub test;
   const std::string member_id = test.enroll("c1", "2026-01-01T09:00:00Z");
   buy(test, "c1", "2026-01-02", 500);
   stand_on(test, "2027-01-02");
   REQUIRE(decide(test, member_id, v1::REVIEW_OUTCOME_ARCHIVE, "q1").ok());
-  const int64_t since_us = test.query("SELECT archive_us FROM members");
   stand_on(test, "2027-01-03");
   REQUIRE(decide(test, member_id, v1::REVIEW_OUTCOME_ARCHIVE, "q2").ok());
+  const int64_t since_us = test.query("SELECT archive_us FROM members");
+  CHECK(since_us == us("2027-01-03T12:00:00Z"));
   REQUIRE(decide(test, member_id, v1::REVIEW_OUTCOME_CONTACT, "q3").ok());
   CHECK(test.query("SELECT archive_us FROM members") == since_us);
   CHECK(proposed(test).empty());
   CHECK(calls_of(test, v1::CALL_ORDER_VALUE).empty());
   buy(test, "c1", "2026-12-31", 100);  // late news of before
   CHECK(test.query("SELECT archive_us FROM members") == since_us);
-  buy(test, "c1", "2027-01-03", 100);
+  buy(test, "c1", "2027-01-03", 100);  // two hours before the second decision
+  CHECK(test.query("SELECT archive_us FROM members") == since_us);
+  stand_on(test, "2027-01-04");
+  buy(test, "c1", "2027-01-04", 100);
   CHECK(test.query("SELECT COUNT(*) FROM members WHERE archive_us IS NULL") == 1);
   CHECK(test.query("SELECT COUNT(*) FROM member_reviews") == 3);
   CHECK(test.verify() == Texts{});

@@ -243,9 +243,9 @@ class Reviews(unittest.TestCase):
         self.assertEqual(self.called("STAGE_CHURNING"), [])
         # Neither another word nor a sale from before brings her back.
         self.decide(dana, "KEEP", "q2")
-        self.decide(dana, "ARCHIVE", "q3")
+        newest = self.decide(dana, "ARCHIVE", "q3")
         self.buy("dana", 390)
-        self.assertEqual(self.archived(dana), made["review_time"])
+        self.assertEqual(self.archived(dana), newest["review_time"])
         self.assertEqual(self.called("STAGE_CHURNING"), [])
         # A purchase does.
         self.buy("dana", 0, seconds=-2)
@@ -311,7 +311,7 @@ class Reviews(unittest.TestCase):
 
     def test_two_who_are_one_count_once_and_the_erased_are_left_alone(self):
         card, lead = self.enroll("c1", 200), self.enroll("c2", 200, keys=[
-            {"card": "c2"}, {"phone": "0541234567"}], consents=[
+            {"card": "c2"}, {"phone": "0541234567"}], first_name="Noa", consents=[
                 {"channel": "CONTACT_CHANNEL_PHONE", "granted": True, "wording": "v1"}])
         self.buy("c1", 170, price_minor=1000)
         self.buy("c2", 160, price_minor=500)
@@ -323,8 +323,9 @@ class Reviews(unittest.TestCase):
         self.assertEqual((cohort["member_count"], cohort["net_spend_minor"][0]), ("1", "1500"))
         [call] = pages(self.club, "LifecycleService", "ListCalls", "calls", {})
         self.assertEqual([call[name] for name in (
-            "member_id", "phone", "may_phone", "purchase_day_count", "last_year_spend_minor")],
-                         [card, "+972541234567", True, "2", "1500"])
+            "member_id", "name", "phone", "may_phone", "purchase_day_count",
+            "last_year_spend_minor")],
+                         [card, "Noa", "+972541234567", True, "2", "1500"])
         self.settle(review_silent_days=100)
         self.assertEqual(self.proposed(), {card: ["SILENT"]})
         with self.assertRaises(club.Refused) as got:
