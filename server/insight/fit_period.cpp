@@ -61,7 +61,7 @@ absl::StatusOr<AskedPeriod> asked_period(const v1::FitLifecycleRequest& request)
   if (asked.horizon_days != 0 &&
       (asked.horizon_days < kLeastHorizonDays || asked.horizon_days > kMostHorizonDays)) {
     return refuse(v1::REASON_FIELD_INVALID, "horizon_days is 7 to 3650, or 0",
-                  {{"field", "horizon_days"}});
+                  {{"field", "horizon_days"}, {"limit", "7 to 3650, or 0"}});
   }
   return asked;
 }
@@ -70,8 +70,9 @@ absl::StatusOr<FitPeriod> fit_period(absl::Span<const PurchaseHistories> histori
                                      const AskedPeriod& asked, int64_t today) {
   const int64_t least_end = asked.calibration_end_day.value_or(today) + asked.horizon_days;
   if (asked.calibration_end_day && least_end > today) {
-    return refuse(v1::REASON_TIME_OUT_OF_RANGE, "the horizon ends after today",
-                  {{"field", "calibration_end_date"}});
+    return refuse(v1::REASON_FIELD_INVALID, "the horizon ends after today",
+                  {{"field", "calibration_end_date"},
+                   {"limit", "it and the horizon end today at the latest"}});
   }
   const Known known = known_days(histories, today);
   if (known.last_day < known.first_day) return history_short("members", kLeastFittedMembers);

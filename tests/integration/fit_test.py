@@ -249,7 +249,7 @@ class Cdnow(FitCase, unittest.TestCase):
         values = refused("REASON_HISTORY_SHORT", calibration_end_date="1990-01-01",
                          horizon_days=30)
         self.assertEqual(values, {"field": "history_days", "limit": "56"})
-        refused("REASON_TIME_OUT_OF_RANGE", calibration_end_date="2999-01-01", horizon_days=7)
+        refused("REASON_FIELD_INVALID", calibration_end_date="2999-01-01", horizon_days=7)
         done = self.running.moadon("lifecycle", "fit", "--until", "1997-01-20", "--horizon-days",
                                    "30", "--language", "he", check=False)
         self.assertEqual(done.returncode, 1)
