@@ -62,6 +62,13 @@ void add_score(Session& session, const std::string& way, const v1::FitScore& sco
              score.auc_bps() < 0 ? "-" : session.share(score.auc_bps())});
 }
 
+std::string last_weeks(Session& session, std::int64_t weeks) {
+  if (weeks == 1) return session.say({"bought in the last week", "קנו בשבוע האחרון"});
+  if (weeks == 2) return session.say({"bought in the last 2 weeks", "קנו בשבועיים האחרונים"});
+  return fill(session, {"bought in the last {weeks} weeks", "קנו ב-{weeks} השבועות האחרונים"},
+              {{"{weeks}", session.count(weeks)}});
+}
+
 void print_scores(Session& session, const v1::FitLifecycleResponse& fit) {
   Table table({{session.say({"way of telling leavers", "דרך לזהות נוטשים"})},
                {session.say({"told right", "זוהו נכון"}), Align::kRight},
@@ -73,10 +80,7 @@ void print_scores(Session& session, const v1::FitLifecycleResponse& fit) {
             fit.current_score(), table);
   add_score(session, session.say({"stages, proposed numbers", "שלבים, המספרים המוצעים"}),
             fit.proposed_score(), table);
-  add_score(session,
-            fill(session, {"bought in the last {weeks} weeks", "קנו ב-{weeks} השבועות האחרונים"},
-                 {{"{weeks}", session.count(fit.last_weeks())}}),
-            fit.last_weeks_score(), table);
+  add_score(session, last_weeks(session, fit.last_weeks()), fit.last_weeks_score(), table);
   if (fit.has_pareto_nbd_score()) {
     add_score(session, session.plain("Pareto/NBD"), fit.pareto_nbd_score(), table);
   }
@@ -121,6 +125,8 @@ void print_advice(Session& session, const v1::FitLifecycleResponse& fit) {
                 "explains. Ask again in a few months.",
                 "השאירו את המספרים: המוצעים אינם מזהים נכון יותר חברים מכפי שמקרה מסביר. "
                 "שאלו שוב בעוד כמה חודשים."});
+    print_line(session, {"What follows is there to be compared, or for its loyal bar alone.",
+                         "מה שלהלן נועד להשוואה, או בשביל הרף לנאמנים בלבד."});
   } else {
     print_line(session,
                {"The proposed numbers tell more members right: {now} now, {proposed} then. Look "
