@@ -4,7 +4,21 @@
 
 namespace moadon::cli {
 
+namespace {
+
+// What a spreadsheet would compute instead of showing it. Numbers and phones are what they seem.
+bool is_formula(std::string_view text) {
+  if (text.empty() || std::string_view("=+-@\t\r").find(text.front()) == std::string_view::npos) {
+    return false;
+  }
+  const bool has_sign = text.front() == '+' || text.front() == '-';
+  return !has_sign || text.find_first_not_of("0123456789 .,-()", 1) != std::string_view::npos;
+}
+
+}  // namespace
+
 std::string csv_field(std::string_view text) {
+  if (is_formula(text)) return csv_field("'" + std::string(text));
   if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
   std::string quoted = "\"";
   for (const char c : text) {

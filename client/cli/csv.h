@@ -7,7 +7,9 @@
 
 namespace moadon::cli {
 
-// A field as it stands in a file: quoted when it holds a comma, a quote or a line break.
+// A field as it stands in a file: quoted when it holds a comma, a quote or a line break. Text that
+// a spreadsheet would run as a formula (people write their own names on landing pages) gets an
+// apostrophe in front; numbers and phones do not.
 std::string csv_field(std::string_view text);
 
 // One record, without the line break.

@@ -17,6 +17,17 @@ std::vector<std::vector<std::string>> records_of(std::string_view text) {
 
 using Records = std::vector<std::vector<std::string>>;
 
+TEST_CASE("what a spreadsheet would compute is shown as text") {
+  CHECK(csv_field("=1+1") == "'=1+1");
+  CHECK(csv_field("=HYPERLINK(\"x\")") == "\"'=HYPERLINK(\"\"x\"\")\"");
+  CHECK(csv_field("@SUM(A1)") == "'@SUM(A1)");
+  CHECK(csv_field("+972541234567") == "+972541234567");
+  CHECK(csv_field("-12.50") == "-12.50");
+  CHECK(csv_field("-2+cmd|' /C calc'!A0") == "'-2+cmd|' /C calc'!A0");
+  CHECK(csv_field("דנה") == "דנה");
+  CHECK(csv_field("").empty());
+}
+
 TEST_CASE("a plain field stands as it is") {
   CHECK(csv_field("131") == "131");
   CHECK(csv_field("") == "");
