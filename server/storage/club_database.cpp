@@ -17,7 +17,7 @@ namespace {
 // Page caches, within a server that stays under 200 MB. The writer goes on with the pages that it
 // has just written; readers of a large club find theirs in the system's cache anyway, and keep
 // what is near the roots of the trees.
-constexpr int kWriterCacheKib = 64 * 1024;
+constexpr int kWriterCacheKib = 32 * 1024;
 constexpr int kReaderCacheKib = 4 * 1024;
 
 // Personal details are nobody else's business: SQLite gives its other files the mode of this one.

@@ -14,7 +14,7 @@ using Clock = std::chrono::steady_clock;
 
 // As sqlite/connection.h and sqlite/group_commit.h have them.
 constexpr char kSettings[] =
-    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;"
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768;"
     "PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 8192";
 // The change feed of the copy goes its own way, beyond any time of the server's.
 constexpr int64_t kFirstChangeUs = int64_t{1} << 55;
