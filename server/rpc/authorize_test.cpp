@@ -7,10 +7,15 @@
 #include <string>
 
 #include "moadon/v1/admin_service.pb.h"
+#include "moadon/v1/group_service.pb.h"
+#include "moadon/v1/lifecycle_service.pb.h"
 #include "moadon/v1/member_service.pb.h"
 #include "moadon/v1/program.pb.h"
 #include "moadon/v1/report_service.pb.h"
+#include "moadon/v1/settings.pb.h"
 #include "moadon/v1/sync_service.pb.h"
+#include "moadon/v1/value_service.pb.h"
+#include "moadon/v1/week_service.pb.h"
 #include "rules/refusal.h"
 #include "tests/catch.h"
 
@@ -23,7 +28,9 @@ std::set<std::string> served_paths() {
   for (const auto* file :
        {v1::RecordRequest::descriptor()->file(), v1::GetMemberRequest::descriptor()->file(),
         v1::GetProgramRequest::descriptor()->file(), v1::GetTotalsRequest::descriptor()->file(),
-        v1::VerifyRequest::descriptor()->file()}) {
+        v1::VerifyRequest::descriptor()->file(), v1::GetSettingsRequest::descriptor()->file(),
+        v1::GetWeekRequest::descriptor()->file(), v1::GetGroupRequest::descriptor()->file(),
+        v1::GetValueRequest::descriptor()->file(), v1::ListCallsRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) {
         paths.insert("/" + file->service(s)->full_name() + "/" +

@@ -118,7 +118,7 @@ CASES = {
         ({"horizon_days": 3651}, "REASON_FIELD_INVALID"),
         ({"calibration_end_date": "2026-02-30"}, "REASON_FIELD_INVALID"),
         ({"calibration_end_date": "1969-12-31"}, "REASON_TIME_OUT_OF_RANGE"),
-        ({"calibration_end_date": "2999-01-01"}, "REASON_TIME_OUT_OF_RANGE"),
+        ({"calibration_end_date": "2999-01-01"}, "REASON_FIELD_INVALID"),
         ({}, "REASON_HISTORY_SHORT"),
         ({"calibration_end_date": "2001-01-01", "horizon_days": 30}, "REASON_HISTORY_SHORT")],
     "LifecycleService.ListCalls": page_cases() + page_cases({"order": "CALL_ORDER_FRESH"}) + [
