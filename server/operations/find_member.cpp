@@ -32,6 +32,7 @@ int64_t version_of(const Moment& moment) { return moment.view.program_at(moment.
 
 // What to answer about the holder of a key.
 struct ReadMember {
+  int64_t holder_id = storage::kNobody;
   KnownMember known;
   // Changes of others change it, too: the holder is part of another.
   bool is_part = false;
@@ -45,6 +46,7 @@ absl::StatusOr<std::optional<ReadMember>> read_member(sqlite::Connection& connec
   if (!*member) return std::nullopt;
   storage::MemberRow& row = (*member)->row;
   storage::NameAndContacts& known = (*member)->known;
+  const int64_t holder_id = row.member_id;
   const bool is_part = row.merged_into.has_value();
   if (row.merge_count > 0) {
     auto whole = whole_person(connection, row);
@@ -66,7 +68,7 @@ absl::StatusOr<std::optional<ReadMember>> read_member(sqlite::Connection& connec
   const absl::Status told =
       tell_missing(connection, row, known, moment, *response.mutable_member());
   if (!told.ok()) return told;
-  return ReadMember{{bytes_of(response), today_of(moment), version_of(moment)}, is_part};
+  return ReadMember{holder_id, {bytes_of(response), today_of(moment), version_of(moment)}, is_part};
 }
 
 // The holder of `key`, kept in the cache from now on. Empty: nobody.
@@ -74,14 +76,12 @@ absl::StatusOr<std::optional<KnownMember>> read_holder(Club& club, const storage
                                                        const Moment& moment) {
   {
     sqlite::ReaderLease reader = club.database().readers().lease();
-    const auto holder = storage::find_key_holder(*reader, key.kind, key.value);
-    if (!holder.ok()) return holder.status();
-    if (!*holder) return std::nullopt;
-    const MemberCache::Stamp stamp = club.members().stamp_of(**holder);
+    const MemberCache::Mark before = club.members().mark();
     const auto read = read_member(*reader, key, moment);
     if (!read.ok()) return read.status();
     if (!*read) return std::nullopt;
-    if (!(*read)->is_part && club.members().keep(key, stamp, (*read)->known)) {
+    const auto stamp = club.members().stamp_since(before, (*read)->holder_id);
+    if (!(*read)->is_part && stamp && club.members().keep(key, *stamp, (*read)->known)) {
       return (*read)->known;
     }
   }

@@ -18,6 +18,22 @@ std::optional<KnownMember> MemberCache::find(const storage::KeyRow& key) const {
   return std::nullopt;
 }
 
+MemberCache::Mark MemberCache::mark() const {
+  Mark mark;
+  for (size_t i = 0; i < kGroups; ++i) mark.changes[i] = groups_[i].load();
+  return mark;
+}
+
+std::optional<MemberCache::Stamp> MemberCache::stamp_since(const Mark& mark,
+                                                           int64_t member_id) const {
+  // First the stamp, then the group, the reverse of end_change: a stamp of after a change comes
+  // with a group that has counted it.
+  const Stamp stamp = stamp_of(member_id);
+  const size_t group = group_of(member_id);
+  if (groups_[group].load() != mark.changes[group]) return std::nullopt;
+  return stamp;
+}
+
 MemberCache::Stamp MemberCache::stamp_of(int64_t member_id) const {
   return {member_id, (*stamps_)[static_cast<uint64_t>(member_id) % kStamps].load()};
 }
@@ -35,11 +51,23 @@ bool MemberCache::keep(const storage::KeyRow& key, const Stamp& stamp, const Kno
   return true;
 }
 
+void MemberCache::begin_change(int64_t member_id) {
+  groups_[group_of(member_id)].fetch_add(1);
+  stamp(member_id).fetch_add(1);
+}
+
+void MemberCache::end_change(int64_t member_id) {
+  groups_[group_of(member_id)].fetch_add(1);
+  stamp(member_id).fetch_add(kNextStamp - 1);
+}
+
 void MemberCache::begin_change_of_all() {
+  for (std::atomic<uint64_t>& each : groups_) each.fetch_add(1);
   for (std::atomic<uint64_t>& each : *stamps_) each.fetch_add(1);
 }
 
 void MemberCache::end_change_of_all() {
+  for (std::atomic<uint64_t>& each : groups_) each.fetch_add(1);
   for (std::atomic<uint64_t>& each : *stamps_) each.fetch_add(kNextStamp - 1);
 }
 
@@ -49,6 +77,10 @@ std::string MemberCache::text_of(const storage::KeyRow& key) {
 
 size_t MemberCache::shard_of(const std::string& text) {
   return absl::Hash<absl::string_view>()(text) % kShards;
+}
+
+size_t MemberCache::group_of(int64_t member_id) {
+  return static_cast<uint64_t>(member_id) % kGroups;
 }
 
 std::atomic<uint64_t>& MemberCache::stamp(int64_t member_id) {

@@ -32,8 +32,10 @@ struct KnownMember {
 // Members by key, the recently asked for. Never shows what was true before a change that somebody
 // has been told is done: each member has a stamp, shared with some others, that a writer marks
 // before the change can be seen in the database and moves on after its commit; what was read is
-// good for as long as the stamp is the one found before reading. Members who are being changed are
-// neither kept nor found.
+// good for as long as the stamp is the one that held while reading. Members who are being changed
+// are neither kept nor found. Who holds a key is known only after reading, so a reader first marks
+// the counts of all changes, in groups of members: a group that stood still meanwhile vouches for
+// its members' stamps.
 //
 // Thread-safe.
 class MemberCache final {
@@ -44,18 +46,26 @@ class MemberCache final {
     uint64_t value = 0;
   };
 
+  static constexpr size_t kGroups = 64;
+  // All changes so far, before rows are read.
+  struct Mark {
+    std::array<uint64_t, kGroups> changes{};
+  };
+
   // The member who holds a normal key, if that is known.
   std::optional<KnownMember> find(const storage::KeyRow& key) const;
 
-  // To fill: take the stamp of the key's holder, then read the rows, then keep them. False, keeping
-  // nothing: they may have changed between two reads, and must be read in one snapshot.
-  Stamp stamp_of(int64_t member_id) const;
+  // To fill: mark, then read the rows, then take the stamp that their member had all the time, then
+  // keep them. Empty, or false, keeping nothing: they may have changed between two reads, and must
+  // be read in one snapshot.
+  Mark mark() const;
+  std::optional<Stamp> stamp_since(const Mark& mark, int64_t member_id) const;
   bool keep(const storage::KeyRow& key, const Stamp& stamp, const KnownMember& member);
 
   // The writer, inside the transaction: what is about to change. Each begin has one end.
-  void begin_change(int64_t member_id) { stamp(member_id).fetch_add(1); }
+  void begin_change(int64_t member_id);
   // After the commit, or when there will be none, and before anybody is told.
-  void end_change(int64_t member_id) { stamp(member_id).fetch_add(kNextStamp - 1); }
+  void end_change(int64_t member_id);
   // The same for all members at once.
   void begin_change_of_all();
   void end_change_of_all();
@@ -81,12 +91,16 @@ class MemberCache final {
 
   static std::string text_of(const storage::KeyRow& key);
   static size_t shard_of(const std::string& text);
+  static size_t group_of(int64_t member_id);
   std::atomic<uint64_t>& stamp(int64_t member_id);
+  Stamp stamp_of(int64_t member_id) const;
   bool is_current(const Stamp& stamp) const;
 
   // Self-locking.
   std::unique_ptr<std::array<std::atomic<uint64_t>, kStamps>> stamps_ =
       std::make_unique<std::array<std::atomic<uint64_t>, kStamps>>();
+  // Begins and ends of changes, by groups of stamps.
+  std::array<std::atomic<uint64_t>, kGroups> groups_{};
   std::array<Shard, kShards> shards_;
 };
 

@@ -17,6 +17,13 @@ KnownMember answer(const std::string& bytes) {
   return result;
 }
 
+// The stamp of a member whom nobody changes just now.
+MemberCache::Stamp stamp_of(const MemberCache& cache, int64_t member_id) {
+  const auto stamp = cache.stamp_since(cache.mark(), member_id);
+  REQUIRE(stamp.has_value());
+  return *stamp;
+}
+
 v1::Key card_key(const std::string& card) {
   v1::Key key;
   key.set_card(card);
@@ -33,7 +40,7 @@ v1::MemberFacts facts_of(TestClub& club, const std::string& card) {
 
 TEST_CASE("the cache finds a member by the key they were kept under and no other") {
   MemberCache cache;
-  cache.keep(card("c1"), cache.stamp_of(7), answer("Noa"));
+  cache.keep(card("c1"), stamp_of(cache, 7), answer("Noa"));
   REQUIRE(cache.find(card("c1")).has_value());
   CHECK(*cache.find(card("c1"))->answer == "Noa");
   CHECK_FALSE(cache.find(card("c2")).has_value());
@@ -42,11 +49,11 @@ TEST_CASE("the cache finds a member by the key they were kept under and no other
 
 TEST_CASE("the cache neither shows nor takes a member while they are being changed") {
   MemberCache cache;
-  const MemberCache::Stamp before = cache.stamp_of(7);
+  const MemberCache::Stamp before = stamp_of(cache, 7);
   cache.keep(card("c1"), before, answer("old"));
   cache.begin_change(7);
   CHECK_FALSE(cache.find(card("c1")).has_value());
-  cache.keep(card("c1"), cache.stamp_of(7), answer("who knows"));
+  cache.keep(card("c1"), stamp_of(cache, 7), answer("who knows"));
   CHECK_FALSE(cache.find(card("c1")).has_value());
   cache.begin_change(7);
   cache.end_change(7);
@@ -56,13 +63,31 @@ TEST_CASE("the cache neither shows nor takes a member while they are being chang
   // Read before the change, kept after it.
   cache.keep(card("c1"), before, answer("old"));
   CHECK_FALSE(cache.find(card("c1")).has_value());
-  cache.keep(card("c1"), cache.stamp_of(7), answer("new"));
+  cache.keep(card("c1"), stamp_of(cache, 7), answer("new"));
   CHECK(*cache.find(card("c1"))->answer == "new");
+}
+
+TEST_CASE("what was read while its member changed has no stamp, whoever changes elsewhere") {
+  MemberCache cache;
+  const MemberCache::Mark before_change = cache.mark();
+  cache.begin_change(7);
+  const MemberCache::Mark in_change = cache.mark();
+  CHECK_FALSE(cache.stamp_since(before_change, 7).has_value());
+  cache.end_change(7);
+  CHECK_FALSE(cache.stamp_since(before_change, 7).has_value());
+  CHECK_FALSE(cache.stamp_since(in_change, 7).has_value());
+  CHECK(cache.stamp_since(before_change, 8).has_value());
+  const MemberCache::Mark after = cache.mark();
+  CHECK(cache.stamp_since(after, 7).has_value());
+  cache.begin_change_of_all();
+  CHECK_FALSE(cache.stamp_since(after, 7).has_value());
+  cache.end_change_of_all();
+  CHECK_FALSE(cache.stamp_since(after, 8).has_value());
 }
 
 TEST_CASE("a change of all members is a change of each") {
   MemberCache cache;
-  cache.keep(card("c1"), cache.stamp_of(7), answer("old"));
+  cache.keep(card("c1"), stamp_of(cache, 7), answer("old"));
   cache.begin_change_of_all();
   cache.end_change_of_all();
   CHECK_FALSE(cache.find(card("c1")).has_value());
@@ -73,7 +98,7 @@ TEST_CASE("the cache forgets rather than grow over its limit") {
   const int count = static_cast<int>(kMaxCachedKeys) * 2;
   int found = 0;
   for (int i = 0; i < count; ++i) {
-    cache.keep(card(std::to_string(i)), cache.stamp_of(i), answer(""));
+    cache.keep(card(std::to_string(i)), stamp_of(cache, i), answer(""));
   }
   for (int i = 0; i < count; ++i) found += cache.find(card(std::to_string(i))).has_value() ? 1 : 0;
   CHECK(found > 0);
