@@ -3,10 +3,7 @@
 namespace moadon {
 
 ReviewNumbers review_numbers(const v1::ClubSettings& settings) {
-  ReviewNumbers numbers;
-  if (settings.review_silent_days() > 0) numbers.silent_days = settings.review_silent_days();
-  if (settings.review_pause_days() > 0) numbers.pause_days = settings.review_pause_days();
-  return numbers;
+  return {review_silent_days(settings), review_pause_days(settings)};
 }
 
 std::vector<v1::ReviewReason> review_reasons(const ReviewFacts& facts, const ReviewNumbers& numbers,

@@ -7,11 +7,9 @@
 
 #include "moadon/v1/lifecycle_service.pb.h"
 #include "moadon/v1/settings.pb.h"
+#include "server/operations/club_settings.h"
 
 namespace moadon {
-
-inline constexpr int kDefaultReviewSilentDays = 365;
-inline constexpr int kDefaultReviewPauseDays = 180;
 
 // The settings' numbers, defaults filled in.
 struct ReviewNumbers {

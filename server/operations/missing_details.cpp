@@ -35,11 +35,7 @@ bool is_offered(absl::string_view field, const v1::ClubSettings& settings) {
   return !absl::ConsumePrefix(&field, kCustomPrefix) || custom_field(settings, field) != nullptr;
 }
 
-int pause_days_of(const v1::ClubSettings& settings) {
-  return settings.ask_pause_days() == 0 ? kDefaultAskPauseDays : settings.ask_pause_days();
-}
-
-bool is_in_pause(int64_t ask_us, int pause_days, const Moment& moment) {
+bool is_in_pause(int64_t ask_us, int64_t pause_days, const Moment& moment) {
   const int64_t today = day_number(moment.view.day_of(moment.now_us));
   return today - day_number(moment.view.day_of(ask_us)) < pause_days;
 }
@@ -63,8 +59,8 @@ std::vector<std::string> missing_fields(const v1::ClubSettings& settings,
 }
 
 std::optional<std::string> field_to_ask(const std::vector<std::string>& missing,
-                                        const std::vector<storage::AskRow>& asks, int pause_days,
-                                        const Moment& moment) {
+                                        const std::vector<storage::AskRow>& asks,
+                                        int64_t pause_days, const Moment& moment) {
   for (const std::string& field : missing) {
     const bool was_asked = std::any_of(asks.begin(), asks.end(), [&](const storage::AskRow& ask) {
       return ask.field == field && is_in_pause(ask.ask_us, pause_days, moment);
@@ -91,7 +87,7 @@ absl::Status tell_missing(sqlite::Connection& connection, const storage::MemberR
   const std::vector<std::string> missing = missing_fields(settings, known, custom_values);
   response.mutable_missing_fields()->Assign(missing.begin(), missing.end());
   if (missing.empty() || member.refuse_us) return absl::OkStatus();
-  const int pause_days = pause_days_of(settings);
+  const int64_t pause_days = ask_pause_days(settings);
   std::vector<storage::AskRow> asks;
   if (known.last_ask_us && is_in_pause(*known.last_ask_us, pause_days, moment)) {
     auto kept = asks_of_person(connection, member);

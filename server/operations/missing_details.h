@@ -29,8 +29,8 @@ std::vector<std::string> missing_fields(const v1::ClubSettings& settings,
 
 // The first that was not asked for within the pause; business days count. Empty: none.
 std::optional<std::string> field_to_ask(const std::vector<std::string>& missing,
-                                        const std::vector<storage::AskRow>& asks, int pause_days,
-                                        const Moment& moment);
+                                        const std::vector<storage::AskRow>& asks,
+                                        int64_t pause_days, const Moment& moment);
 
 // Fills in missing_fields and ask, which hold until the member or the settings change or the club's
 // day ends. Whoever wants no services, or was erased, is not asked. Members of whom nothing is
