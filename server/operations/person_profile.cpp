@@ -128,6 +128,7 @@ absl::StatusOr<std::vector<storage::SignRow>> signs_of_person(sqlite::Connection
 
 absl::StatusOr<std::vector<std::string>> tags_of_person(sqlite::Connection& connection,
                                                         const storage::MemberRow& member) {
+  if (member.merge_count == 0 && member.tag_count == 0) return std::vector<std::string>();
   absl::StatusOr<std::vector<storage::MemberRow>> people = parts_of(connection, member);
   if (!people.ok()) return people.status();
   people->push_back(member);

@@ -20,6 +20,7 @@
 #include "server/operations/verify_merges.h"
 #include "server/operations/verify_promises.h"
 #include "server/storage/member_details_store.h"
+#include "server/storage/member_field_store.h"
 #include "server/storage/member_origin_store.h"
 #include "server/storage/member_sign_store.h"
 #include "server/storage/member_store.h"
@@ -61,6 +62,7 @@ class Verification final {
   absl::Status check_sums(const storage::MemberRow& row, const PlainDocuments& documents,
                           const PlainPerson& person);
   void check_merges(const storage::MemberRow& row, const PlainPerson& person);
+  absl::Status check_contacts(const storage::MemberRow& row);
   absl::Status check_days(const storage::MemberRow& row, const PlainPerson& person);
   absl::Status check_stages(const storage::MemberRow& row, const PlainPerson& person);
   void check_next_day(const storage::MemberRow& row, const PlainLife& life, int64_t checked_until);
@@ -90,6 +92,8 @@ absl::Status Verification::check_member(const storage::MemberRow& row) {
   const absl::StatusOr<PlainPerson> person = plain_person(connection_, view_, row, *documents);
   if (!person.ok()) return person.status();
   check_merges(row, *person);
+  const absl::Status contacts = check_contacts(row);
+  if (!contacts.ok()) return contacts;
   absl::Status checked = check_sums(row, *documents, *person);
   if (checked.ok()) checked = check_days(row, *person);
   if (checked.ok()) checked = check_stages(row, *person);
@@ -106,6 +110,30 @@ void Verification::check_merges(const storage::MemberRow& row, const PlainPerson
   }
   compare.same("member.merged_into", row.merged_into, merged_into);
   compare.same("member.merge_count", row.merge_count, static_cast<int64_t>(person.merges.size()));
+}
+
+absl::Status Verification::check_contacts(const storage::MemberRow& row) {
+  const auto known = storage::find_name_and_contacts(connection_, row.member_id);
+  if (!known.ok()) return known.status();
+  const auto keys = storage::list_keys(connection_, row.member_id);
+  if (!keys.ok()) return keys.status();
+  const auto asks = storage::list_asks(connection_, row.member_id);
+  if (!asks.ok()) return asks.status();
+  const auto holds = [&](storage::KeyKind kind) {
+    return std::any_of(keys->begin(), keys->end(),
+                       [kind](const storage::KeyRow& key) { return key.kind == kind; });
+  };
+  std::optional<int64_t> last_ask_us;
+  for (const storage::AskRow& ask : *asks) {
+    last_ask_us = std::max(last_ask_us, std::optional<int64_t>(ask.ask_us));
+  }
+  Comparison compare(member_id_text(row.member_id), found_);
+  compare.same("member.has_phone", int64_t{known->has_phone},
+               int64_t{holds(storage::KeyKind::kPhone)});
+  compare.same("member.has_email", int64_t{known->has_email},
+               int64_t{holds(storage::KeyKind::kEmail)});
+  compare.same("member.last_ask_us", known->last_ask_us, last_ask_us);
+  return absl::OkStatus();
 }
 
 // The earliest contact is a document, the sign-up, a sign of interest, or one that left nothing but

@@ -12,6 +12,9 @@ std::string after_prefix(absl::string_view digits) {
 
 constexpr int kDetailColumns = 9;
 
+// In members.key_kinds.
+constexpr int64_t kind_bit(KeyKind kind) { return int64_t{1} << (static_cast<int>(kind) - 1); }
+
 // Details from kDetailColumns columns; of a member without any all are NULL.
 DetailsRow read_details(const Statement& row, int first_column) {
   const auto text = [&](int column) { return std::string(row.text(first_column + column)); };
@@ -24,10 +27,9 @@ DetailsRow read_details(const Statement& row, int first_column) {
 // Details and what follows them in the statements below.
 NameAndContacts read_name_and_contacts(const Statement& row, int first_column) {
   const int next = first_column + kDetailColumns;
-  NameAndContacts known{read_details(row, first_column), row.int64(next) != 0,
-                        row.int64(next + 1) != 0, std::nullopt};
-  if (!row.is_null(next + 2)) known.last_ask_us = row.int64(next + 2);
-  return known;
+  const int64_t kinds = row.int64(next);
+  return {read_details(row, first_column), (kinds & kind_bit(KeyKind::kPhone)) != 0,
+          (kinds & kind_bit(KeyKind::kEmail)) != 0, row.optional_int64(next + 1)};
 }
 
 }  // namespace
@@ -92,11 +94,14 @@ absl::StatusOr<std::vector<KeyRow>> list_keys(Connection& connection, int64_t me
 constexpr Sql kInsertKey{
     "INSERT INTO member_keys (kind, value, member_id, position, shown, ending)"
     " VALUES ($1, $2, $3, $4, $5, $6)"};
+constexpr Sql kNoteKeyKind{"UPDATE members SET key_kinds = key_kinds | $2 WHERE member_id = $1"};
 
 absl::Status insert_key(Connection& connection, int64_t member_id, int64_t position,
                         const KeyRow& key) {
-  return execute(connection, kInsertKey, key.kind, key.value, member_id, position, key.shown,
-                 key.ending);
+  const absl::Status kept = execute(connection, kInsertKey, key.kind, key.value, member_id,
+                                    position, key.shown, key.ending);
+  if (!kept.ok()) return kept;
+  return execute(connection, kNoteKeyKind, member_id, kind_bit(key.kind));
 }
 
 constexpr Sql kFindShownKey{
@@ -178,17 +183,16 @@ absl::Status delete_unclaimed(Connection& connection, int64_t document_id) {
 
 constexpr Sql kFindNameAndContacts{
     "SELECT d.first_name, d.last_name, d.birth_date, d.anniversary_date, d.gender,"
-    " d.family_status, d.city, d.language_code, d.preferred_channel,"
-    " EXISTS (SELECT 1 FROM member_keys p WHERE p.member_id = m.member_id AND p.kind = 1),"
-    " EXISTS (SELECT 1 FROM member_keys e WHERE e.member_id = m.member_id AND e.kind = 4),"
-    " (SELECT MAX(a.ask_us) FROM member_asks a WHERE a.member_id = m.member_id)"
-    " FROM (SELECT $1 AS member_id) m LEFT JOIN member_details d ON d.member_id = m.member_id"};
+    " d.family_status, d.city, d.language_code, d.preferred_channel, m.key_kinds, m.last_ask_us"
+    " FROM members m LEFT JOIN member_details d ON d.member_id = m.member_id"
+    " WHERE m.member_id = $1"};
 
 absl::StatusOr<NameAndContacts> find_name_and_contacts(Connection& connection, int64_t member_id) {
   auto found = query_one(
       connection, kFindNameAndContacts,
       [](Statement& row) { return read_name_and_contacts(row, 0); }, member_id);
   if (!found.ok()) return found.status();
+  if (!*found) return absl::InternalError("a member is not there");
   return **found;
 }
 
@@ -201,10 +205,7 @@ constexpr Sql kFindIdentified{
     " next_tier_day, right_count, use_count, tag_count, lock_count,"
     " merged_into, merge_count, sign_count, archive_us, refuse_us, erase_us,"
     " d.first_name, d.last_name, d.birth_date, d.anniversary_date, d.gender, d.family_status,"
-    " d.city, d.language_code, d.preferred_channel,"
-    " EXISTS (SELECT 1 FROM member_keys p WHERE p.member_id = m.member_id AND p.kind = 1),"
-    " EXISTS (SELECT 1 FROM member_keys e WHERE e.member_id = m.member_id AND e.kind = 4),"
-    " (SELECT MAX(a.ask_us) FROM member_asks a WHERE a.member_id = m.member_id)"
+    " d.city, d.language_code, d.preferred_channel, m.key_kinds, m.last_ask_us"
     " FROM member_keys k JOIN members m ON m.member_id = k.member_id"
     " LEFT JOIN member_details d ON d.member_id = m.member_id"
     " WHERE k.kind = $1 AND k.value = $2"};

@@ -113,11 +113,14 @@ constexpr Sql kDeleteTags{"DELETE FROM member_tags WHERE member_id = $1"};
 constexpr Sql kBlankDecisions{"UPDATE decisions SET note = '' WHERE member_id = $1"};
 constexpr Sql kBlankLocks{"UPDATE tier_locks SET note = '' WHERE member_id = $1"};
 constexpr Sql kBlankReviews{"UPDATE member_reviews SET note = '' WHERE member_id = $1"};
+constexpr Sql kForgetContacts{
+    "UPDATE members SET key_kinds = 0, last_ask_us = NULL WHERE member_id = $1"};
 
 absl::Status delete_personal_rows(Connection& connection, int64_t member_id) {
   for (const Sql& sql :
        {kDeleteKeys, kDeleteDetails, kDeleteConsents, kDeleteValues, kDeleteConfirmations,
-        kDeleteAsks, kDeleteNotes, kDeleteTags, kBlankDecisions, kBlankLocks, kBlankReviews}) {
+        kDeleteAsks, kDeleteNotes, kDeleteTags, kBlankDecisions, kBlankLocks, kBlankReviews,
+        kForgetContacts}) {
     const absl::Status done = execute(connection, sql, member_id);
     if (!done.ok()) return done;
   }

@@ -76,13 +76,19 @@ constexpr Sql kKeepAsk{
     "INSERT INTO member_asks (member_id, field, ask_us) VALUES ($1, $2, $3)"
     " ON CONFLICT (member_id, field) DO UPDATE SET ask_us = excluded.ask_us"
     " WHERE excluded.ask_us > member_asks.ask_us RETURNING ask_us"};
+constexpr Sql kNoteAsk{
+    "UPDATE members SET last_ask_us = $2"
+    " WHERE member_id = $1 AND (last_ask_us IS NULL OR last_ask_us < $2)"};
 
 absl::StatusOr<bool> keep_ask(Connection& connection, int64_t member_id, const AskRow& row) {
   const auto kept = query_one(
       connection, kKeepAsk, [](Statement& kept_row) { return kept_row.int64(0); }, member_id,
       row.field, row.ask_us);
   if (!kept.ok()) return kept.status();
-  return kept->has_value();
+  if (!*kept) return false;
+  const absl::Status noted = execute(connection, kNoteAsk, member_id, row.ask_us);
+  if (!noted.ok()) return noted;
+  return true;
 }
 
 }  // namespace moadon::storage

@@ -2,13 +2,18 @@
 
 -- merged_into: the member whom this one is part of now. merge_count: merges it ever had a part in, on either side; sign_count: rows in
 -- member_signs; of 0 nobody needs to look. archive_us: archived then, and nothing bought since. refuse_us: wants no services
--- since then. erase_us: details erased then.
+-- since then. erase_us: details erased then. key_kinds: of the keys in member_keys, the sum of 1 << (kind - 1); last_ask_us: the
+-- latest in member_asks; both so that knowing a member takes no look at either.
 ALTER TABLE members ADD COLUMN merged_into INTEGER;
 ALTER TABLE members ADD COLUMN merge_count INTEGER NOT NULL DEFAULT 0 CHECK (merge_count >= 0);
 ALTER TABLE members ADD COLUMN sign_count INTEGER NOT NULL DEFAULT 0 CHECK (sign_count >= 0);
 ALTER TABLE members ADD COLUMN archive_us INTEGER;
 ALTER TABLE members ADD COLUMN refuse_us INTEGER;
 ALTER TABLE members ADD COLUMN erase_us INTEGER;
+ALTER TABLE members ADD COLUMN key_kinds INTEGER NOT NULL DEFAULT 0 CHECK (key_kinds BETWEEN 0 AND 15);
+ALTER TABLE members ADD COLUMN last_ask_us INTEGER;
+UPDATE members SET key_kinds = COALESCE((
+  SELECT SUM(DISTINCT 1 << (k.kind - 1)) FROM member_keys k WHERE k.member_id = members.member_id), 0);
 
 -- v1.Gender, v1.FamilyStatus, v1.ContactChannel; 0 and '': not known.
 ALTER TABLE member_details ADD COLUMN gender INTEGER NOT NULL DEFAULT 0 CHECK (gender BETWEEN 0 AND 3);
