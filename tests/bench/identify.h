@@ -1,4 +1,5 @@
-// Identify-type calls beside a server that only answers.
+// Identify-type calls beside a server that only answers, and one that reads the member's rows
+// through the SQLite C API before it does.
 #pragma once
 
 #include "tests/bench/calls.h"
@@ -11,7 +12,8 @@ struct IdentifyPlan {
   std::chrono::milliseconds round_length;
 };
 
-// Measures and reports "echo", "identify_card" and "identify_phone".
+// Measures and reports "echo", "raw_card", "raw_phone", "identify_card" and "identify_phone". All
+// of a kind ask for the same members in the same order, anywhere in the club.
 void measure_identify(const Connections& server, const Connections& echo, const IdentifyPlan& plan);
 
 }  // namespace moadon::bench

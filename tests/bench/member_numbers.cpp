@@ -11,4 +11,10 @@ std::string local_phone_of(int number) {
                          number % 10'000);
 }
 
+std::string kept_card_of(int number) { return absl::StrFormat("c%08d", number); }
+
+std::string kept_phone_of(int number) {
+  return absl::StrFormat("+9725%d%07d", 2 + number / 10'000'000 % 3, number % 10'000'000);
+}
+
 }  // namespace moadon::bench

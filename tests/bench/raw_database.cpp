@@ -44,6 +44,8 @@ Row read(sqlite3_stmt* statement) {
 
 Value text(std::string bytes) { return {.type = SQLITE_TEXT, .bytes = std::move(bytes)}; }
 
+Value integer(int64_t number) { return {.type = SQLITE_INTEGER, .integer = number}; }
+
 RawDatabase::RawDatabase(const std::string& path, int open_flags) {
   sqlite3* handle = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &handle,

@@ -22,6 +22,7 @@ struct Value {
 using Row = std::vector<Value>;
 
 Value text(std::string bytes);
+Value integer(int64_t number);
 
 // A connection and the statements prepared on it. Never checkpoints when it closes. Throws
 // std::runtime_error. For one thread.

@@ -33,12 +33,12 @@ FULL = {"members": 10_000, "rounds": 7, "round_ms": 1500, "sales_per_round": 8_1
         "plugin_calls": 1_500, "quotes": 1_000}
 SMOKE = {"members": 20, "rounds": 2, "round_ms": 50, "sales_per_round": 128, "plugin_calls": 5, "quotes": 5}
 MEASURED = {
-    "throughput": ["echo", "identify_card", "identify_phone", "raw_single", "record_single",
-                   "raw_batch", "record_batch"],
+    "throughput": ["echo", "raw_card", "raw_phone", "identify_card", "identify_phone", "raw_single",
+                   "record_single", "raw_batch", "record_batch"],
     "p50": ["plugin_empty", "plugin_status", "plugin_identify", "plugin_quote_20",
             "plugin_commit_5", "pricing_none", "pricing_200", "pricing_1000"],
 }
-REFERENCES = ("echo", "raw_single", "raw_batch", "plugin_empty", "pricing_none")
+REFERENCES = ("echo", "raw_card", "raw_phone", "raw_single", "raw_batch", "plugin_empty", "pricing_none")
 
 
 def arguments():
@@ -65,9 +65,9 @@ def refuse_ram_disk(directory):
 
 
 @contextlib.contextmanager
-def echo_server(binaries):
+def echo_server(binaries, database):
     """Ends by itself when its input does, so also when this program is killed."""
-    with subprocess.Popen([binaries / "bench_echo_server"], stdin=subprocess.PIPE,
+    with subprocess.Popen([binaries / "bench_echo_server", database], stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE, text=True) as process:
         try:
             yield f"127.0.0.1:{int(process.stdout.readline())}"
@@ -87,7 +87,7 @@ def import_clubs(build, root):
 
 def load(clubs, plan):
     """Figures as bench_load prints them."""
-    with echo_server(clubs.BIN) as echo:
+    with echo_server(clubs.BIN, plan["server_database"]) as echo:
         done = subprocess.run([clubs.BIN / "bench_load"], input=json.dumps({**plan, "echo": echo}), text=True,
                               stdout=subprocess.PIPE, timeout=LOAD_SECONDS, check=False)
     if done.returncode != 0:
