@@ -5,9 +5,9 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
+#include "identity/normal_key.h"
 #include "rules/calendar.h"
 #include "server/insight/picture_facts.h"
-#include "server/operations/member_key.h"
 
 namespace moadon {
 namespace {

@@ -4,9 +4,9 @@
 #include <limits>
 
 #include "absl/algorithm/container.h"
+#include "identity/normal_key.h"
 #include "rules/calendar.h"
 #include "server/insight/picture_facts.h"
-#include "server/operations/member_key.h"
 #include "server/storage/member_details_store.h"
 
 namespace moadon {

@@ -4,12 +4,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "identity/normal_key.h"
 #include "rules/calendar.h"
 #include "rules/check.h"
 #include "rules/refusal.h"
 #include "server/operations/birth_date.h"
-#include "server/operations/member_key.h"
 #include "server/operations/profile_check.h"
+#include "server/storage/member_details_store.h"
 
 namespace moadon {
 namespace {

@@ -6,8 +6,9 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "identity/normal_key.h"
 #include "server/operations/club_view.h"
-#include "server/operations/member_key.h"
+#include "server/storage/member_details_store.h"
 #include "server/storage/member_store.h"
 
 namespace moadon {

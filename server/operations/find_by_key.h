@@ -2,7 +2,8 @@
 #pragma once
 
 #include "absl/status/statusor.h"
-#include "server/operations/member_key.h"
+#include "identity/normal_key.h"
+#include "server/storage/member_details_store.h"
 #include "server/storage/member_store.h"
 
 namespace moadon {

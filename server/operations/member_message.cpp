@@ -3,11 +3,11 @@
 #include <optional>
 #include <utility>
 
+#include "identity/cashier_line.h"
+#include "identity/normal_key.h"
 #include "rules/calendar.h"
 #include "rules/program.h"
-#include "server/operations/cashier_line.h"
 #include "server/operations/member_id.h"
-#include "server/operations/member_key.h"
 #include "server/operations/member_profile.h"
 #include "server/operations/missing_details.h"
 #include "server/operations/person_profile.h"

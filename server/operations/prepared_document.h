@@ -9,12 +9,13 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "identity/normal_key.h"
 #include "moadon/v1/report_service.pb.h"
 #include "moadon/v1/sale.pb.h"
 #include "moadon/v1/sync_service.pb.h"
 #include "server/operations/club_view.h"
-#include "server/operations/member_key.h"
 #include "server/operations/verdict.h"
+#include "server/storage/member_details_store.h"
 #include "server/storage/receipt_store.h"
 #include "server/storage/return_store.h"
 #include "server/storage/sale_store.h"

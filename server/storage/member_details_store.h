@@ -8,20 +8,15 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "identity/normal_key.h"
 #include "server/storage/member_store.h"
 #include "server/storage/query.h"
 #include "server/storage/receipt_store.h"
 
 namespace moadon::storage {
 
-enum class KeyKind { kPhone = 1, kCard = 2, kWallet = 3, kEmail = 4 };
-
-struct KeyRow {
-  KeyKind kind = KeyKind::kCard;
-  std::string value;                  // as compared
-  std::string shown;                  // as given first
-  std::optional<std::string> ending;  // digits of a phone or card, last digit first
-};
+using moadon::KeyKind;
+using KeyRow = NormalKey;
 
 struct DetailsRow {
   std::string first_name;
@@ -51,6 +46,8 @@ absl::Status keep_details(Connection& connection, int64_t member_id, const Detai
 // Who holds a key; empty: nobody.
 absl::StatusOr<std::optional<int64_t>> find_key_holder(Connection& connection, KeyKind kind,
                                                        absl::string_view value);
+// Of all members.
+absl::StatusOr<int64_t> count_keys(Connection& connection);
 // At most two different members of whom a phone or card has digits that end so, `ending` being
 // given last digit first.
 absl::StatusOr<std::vector<int64_t>> find_holders_by_ending(Connection& connection,

@@ -1,4 +1,4 @@
-#include "server/operations/cashier_line.h"
+#include "identity/cashier_line.h"
 
 #include "absl/strings/str_cat.h"
 

@@ -1,4 +1,4 @@
-#include "server/operations/member_key.h"
+#include "identity/normal_key.h"
 
 #include <string>
 
@@ -65,10 +65,10 @@ TEST_CASE("what was scanned is tried as card, wallet, phone and email") {
   key.set_scanned("0541234567");
   const PresentedKey presented = presented_key(key, "IL");
   REQUIRE(presented.candidates.size() == 4);
-  CHECK(presented.candidates[0].kind == storage::KeyKind::kCard);
-  CHECK(presented.candidates[1].kind == storage::KeyKind::kWallet);
+  CHECK(presented.candidates[0].kind == KeyKind::kCard);
+  CHECK(presented.candidates[1].kind == KeyKind::kWallet);
   CHECK(presented.candidates[2].value == "+972541234567");
-  CHECK(presented.candidates[3].kind == storage::KeyKind::kEmail);
+  CHECK(presented.candidates[3].kind == KeyKind::kEmail);
 }
 
 TEST_CASE("last digits are looked for from the end") {

@@ -1,4 +1,4 @@
-#include "server/operations/member_key.h"
+#include "identity/normal_key.h"
 
 #include <phonenumbers/phonenumberutil.h>
 #include <unicode/normalizer2.h>
@@ -18,8 +18,6 @@ namespace {
 
 using i18n::phonenumbers::PhoneNumber;
 using i18n::phonenumbers::PhoneNumberUtil;
-using storage::KeyKind;
-using storage::KeyRow;
 
 bool is_folded_ascii(absl::string_view text) {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) {
@@ -81,21 +79,22 @@ std::string ending_of(absl::string_view value) {
   return ending;
 }
 
-std::optional<KeyRow> phone_key(absl::string_view text, absl::string_view country_code) {
+std::optional<NormalKey> phone_key(absl::string_view text, absl::string_view country_code) {
   std::optional<std::string> value = normal_phone(text, country_code);
   if (!value) return std::nullopt;
-  return KeyRow{KeyKind::kPhone, *value, *value, ending_of(*value)};
+  return NormalKey{KeyKind::kPhone, *value, *value, ending_of(*value)};
 }
 
-std::optional<KeyRow> folded_key(KeyKind kind, absl::string_view text) {
+std::optional<NormalKey> folded_key(KeyKind kind, absl::string_view text) {
   std::string value = folded_text(text);
   if (value.empty()) return std::nullopt;
-  KeyRow key{kind, std::move(value), std::string(absl::StripAsciiWhitespace(text)), std::nullopt};
+  NormalKey key{kind, std::move(value), std::string(absl::StripAsciiWhitespace(text)),
+                std::nullopt};
   if (kind == KeyKind::kCard) key.ending = ending_of(key.value);
   return key;
 }
 
-std::optional<KeyRow> keepable_key(const v1::Key& key, absl::string_view country_code) {
+std::optional<NormalKey> keepable_key(const v1::Key& key, absl::string_view country_code) {
   switch (key.kind_case()) {
     case v1::Key::kPhone:
       return phone_key(key.phone(), country_code);
@@ -131,9 +130,9 @@ std::string folded_text(absl::string_view text) {
   return folded;
 }
 
-absl::StatusOr<KeyRow> normal_key(const v1::Key& key, absl::string_view country_code,
-                                  absl::string_view field) {
-  std::optional<KeyRow> row = keepable_key(key, country_code);
+absl::StatusOr<NormalKey> normal_key(const v1::Key& key, absl::string_view country_code,
+                                     absl::string_view field) {
+  std::optional<NormalKey> row = keepable_key(key, country_code);
   if (row) return *std::move(row);
   const absl::string_view limit =
       key.kind_case() == v1::Key::kPhone ? "a possible phone number" : "a key";
@@ -143,7 +142,7 @@ absl::StatusOr<KeyRow> normal_key(const v1::Key& key, absl::string_view country_
 
 PresentedKey presented_key(const v1::Key& key, absl::string_view country_code) {
   PresentedKey presented;
-  const auto add = [&presented](std::optional<KeyRow> row) {
+  const auto add = [&presented](std::optional<NormalKey> row) {
     if (row) presented.candidates.push_back(*std::move(row));
   };
   if (key.kind_case() == v1::Key::kLastDigits) {
@@ -159,7 +158,7 @@ PresentedKey presented_key(const v1::Key& key, absl::string_view country_code) {
   return presented;
 }
 
-v1::Key key_message(const KeyRow& row) {
+v1::Key key_message(const NormalKey& row) {
   v1::Key key;
   switch (row.kind) {
     case KeyKind::kPhone:
