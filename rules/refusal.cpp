@@ -28,6 +28,7 @@ absl::StatusCode code_of(v1::Reason reason) {
       return absl::StatusCode::kInvalidArgument;
     case v1::REASON_TOO_LARGE:
     case v1::REASON_BUSY:
+    case v1::REASON_JOURNAL_FULL:
       return absl::StatusCode::kResourceExhausted;
     case v1::REASON_METHOD_UNKNOWN:
       return absl::StatusCode::kUnimplemented;
@@ -63,6 +64,8 @@ absl::StatusCode code_of(v1::Reason reason) {
     case v1::REASON_PROGRAM_START_PAST:
     case v1::REASON_PROGRAM_NOT_UNDERSTOOD:
     case v1::REASON_VERSION_MISMATCH:
+    case v1::REASON_JOURNAL_FORKED:
+    case v1::REASON_JOURNAL_ALTERED:
       return absl::StatusCode::kFailedPrecondition;
     case v1::REASON_SETTINGS_CHANGED:
       return absl::StatusCode::kAborted;
