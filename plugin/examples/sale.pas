@@ -10,7 +10,7 @@ program sale;
 
 uses
   {$ifdef unix} cthreads, cwstring, {$endif}
-  SysUtils, DateUtils, dynlibs, fpjson, jsonparser;
+  SysUtils, DateUtils, Math, dynlibs, fpjson, jsonparser;
 
 const
   AbiVersion = 1;
@@ -316,6 +316,8 @@ var
   Till: TRegister;
   TheSale: TSale;
 begin
+  { C code expects floating point not to raise exceptions; Pascal's threads start with them on, so each says this once. }
+  SetExceptionMask([exInvalidOp, exDenormalized, exZeroDivide, exOverflow, exUnderflow, exPrecision]);
   { Strings are UTF-8 inside and outside, whatever the system's locale is. }
   SetMultiByteConversionCodePage(CP_UTF8);
   SetTextCodePage(Output, CP_UTF8);
