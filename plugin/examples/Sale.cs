@@ -142,7 +142,8 @@ static class Sale
     {
         holdId = "";
         Json quote = Quote(register, basket);
-        foreach (Json benefit in Parts(quote, "not_applied")) Console.WriteLine("say: " + benefit["cashier_text"]);
+        foreach (Json benefit in Parts(quote, "not_applied"))
+            Console.WriteLine("say: {0}: {1}", benefit["title"], benefit["cashier_text"]);
         basket["spend_points_milli"] = quote.ContainsKey("points") ? Part(quote, "points")["spendable_milli"] : "0";
         if ((string)basket["spend_points_milli"] == "0" && !Parts(quote, "rights_used").Any()) return quote;
         try

@@ -150,7 +150,8 @@ public final class Sale {
   static Price finalPrice(Register register, JsonObject basket, String requestId) {
     JsonObject quote = quote(register, basket);
     for (JsonElement benefit : quote.getAsJsonArray("not_applied")) {
-      OUT.println("say: " + text(benefit.getAsJsonObject(), "cashier_text"));
+      OUT.println("say: " + text(benefit.getAsJsonObject(), "title")
+          + ": " + text(benefit.getAsJsonObject(), "cashier_text"));
     }
     String spendable = quote.has("points") ? text(quote.getAsJsonObject("points"), "spendable_milli") : "0";
     basket.addProperty("spend_points_milli", spendable);

@@ -133,11 +133,13 @@ static int total(Register* club, const char* receipt, Told* told) {
   if (told->quoted == NULL) return 0;
   for (int i = 0;; ++i) {
     char path[64];
-    snprintf(path, sizeof path, "quote.not_applied.%d.cashier_text", i);
-    const Part text = find(told->quoted, path);
-    if (text.size == 0) break;
+    snprintf(path, sizeof path, "quote.not_applied.%d.title", i);
+    const Part title = find(told->quoted, path);
+    if (title.size == 0) break;
     printf("say: ");
-    print_string(stdout, text, "\n");
+    print_string(stdout, title, ": ");
+    snprintf(path, sizeof path, "quote.not_applied.%d.cashier_text", i);
+    print_string(stdout, find(told->quoted, path), "\n");
   }
   const Part spendable = find(told->quoted, "quote.points.spendable_milli");
   if (spendable.size > 0) told->points = spendable;

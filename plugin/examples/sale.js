@@ -75,7 +75,7 @@ async function identify(register, key) {
 async function finalPrice(register, basket, requestId) {
   const ask = async (method, more, timeoutMs) => register.call(method, { basket, receipt_columns: 42, ...more }, timeoutMs);
   const { quote } = await ask("Quote", {}, SCREEN_MS);
-  for (const benefit of quote.not_applied) console.log(`say: ${benefit.cashier_text}`);
+  for (const benefit of quote.not_applied) console.log(`say: ${benefit.title}: ${benefit.cashier_text}`);
   basket.spend_points_milli = quote.points?.spendable_milli ?? "0";
   if (basket.spend_points_milli === "0" && quote.rights_used.length === 0) return { quote, holdId: "" };
   try {

@@ -194,7 +194,8 @@ var
   Held: TJSONData;
 begin
   FPriced := Ask('Quote', ScreenMs);
-  for Benefit in FPriced.FindPath('quote.not_applied') do WriteLn('say: ', Text(Benefit.Value, 'cashier_text'));
+  for Benefit in FPriced.FindPath('quote.not_applied') do
+    WriteLn('say: ', Text(Benefit.Value, 'title'), ': ', Text(Benefit.Value, 'cashier_text'));
   Spendable := Text(FPriced, 'quote.points.spendable_milli');
   if Spendable = '' then Spendable := '0';
   FBasket.Strings['spend_points_milli'] := Spendable;

@@ -84,7 +84,7 @@ def final_price(register, basket, request_id):
     """(quote to charge, hold_id or ""): at "total", with all the points that the member may spend in this basket."""
     quote = register.call("Quote", {"basket": basket, "receipt_columns": 42}, SCREEN_MS)["quote"]
     for benefit in quote["not_applied"]:
-        print("say:", benefit["cashier_text"])
+        print(f"say: {benefit['title']}: {benefit['cashier_text']}")
     basket["spend_points_milli"] = (quote.get("points") or {}).get("spendable_milli", "0")
     if basket["spend_points_milli"] == "0" and not quote["rights_used"]:
         return quote, ""

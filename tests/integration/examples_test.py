@@ -95,8 +95,8 @@ class Example:
         done = subprocess.run(
             [*map(str, self.command), str(club.BIN / "libmoadon_pos.so"),
              str(agent_dir or self.club.agent.directory), register, phone, receipt],
-            cwd=self.scratch, env={**os.environ, **self.environment, "LC_ALL": "C"}, stdin=subprocess.DEVNULL, capture_output=True,
-            timeout=RUN_SECONDS)
+            cwd=self.scratch, env={**os.environ, **self.environment, "LC_ALL": "C"},
+            stdin=subprocess.DEVNULL, capture_output=True, timeout=RUN_SECONDS)
         return done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
 
     def new_phone(self):
@@ -136,7 +136,7 @@ class Example:
         before = self.quoted(member["facts"]["member_id"])
         quote = self.quoted(member["facts"]["member_id"], before["points"]["spendable_milli"])
         return [f"member: {member['display_name']}",
-                *(f"say: {benefit['cashier_text']}" for benefit in before["not_applied"]),
+                *(f"say: {benefit['title']}: {benefit['cashier_text']}" for benefit in before["not_applied"]),
                 *(f"line {part['line_id']}: {part['value_minor']} -> {part['paid_net_minor']}"
                   for part in quote["lines"]),
                 f"due: {quote['due_minor']} of {quote['total_minor']}",
