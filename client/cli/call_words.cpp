@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "client/cli/as_of.h"
 
 namespace moadon::cli {
 namespace {
@@ -47,14 +46,14 @@ std::string one_reason(const Session& session, v1::ReviewReason reason, const v1
   }
 }
 
-std::string last_decision(const Session& session, const v1::Review& review) {
-  const std::string date = format_instant(review.last_review_time()).substr(0, 10);
+std::string last_decision(const Session& session, const v1::Review& review, absl::TimeZone zone) {
   const Text outcome = review.last_outcome() == v1::REVIEW_OUTCOME_KEEP ? Text{"keep", "להשאיר"}
                        : review.last_outcome() == v1::REVIEW_OUTCOME_CONTACT
                            ? Text{"contact", "ליצור קשר"}
                            : Text{"archive", "לארכיון"};
-  return absl::StrCat(session.say({" (decided on ", " (הוחלט ב-"}), session.date(date), ": ",
-                      session.say(outcome), ")");
+  return absl::StrCat(session.say({" (decided on ", " (הוחלט ב-"}),
+                      session.date_of(review.last_review_time(), zone), ": ", session.say(outcome),
+                      ")");
 }
 
 }  // namespace
@@ -73,14 +72,14 @@ std::string call_reason(const Session& session, const v1::Call& call, const Mone
                       spent, session.say({" in the year before", " בשנה שלפני כן"}));
 }
 
-std::string review_reason(const Session& session, const v1::Review& review) {
+std::string review_reason(const Session& session, const v1::Review& review, absl::TimeZone zone) {
   std::string words;
   for (const int reason : review.reasons()) {
     absl::StrAppend(&words, words.empty() ? "" : "; ",
                     one_reason(session, static_cast<v1::ReviewReason>(reason), review.member()));
   }
   if (review.last_outcome() != v1::REVIEW_OUTCOME_UNSPECIFIED) {
-    words += last_decision(session, review);
+    words += last_decision(session, review, zone);
   }
   return words;
 }

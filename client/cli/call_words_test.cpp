@@ -84,12 +84,13 @@ TEST_CASE("reasons for a review are told with the last decision") {
   review.add_reasons(v1::REVIEW_REASON_REFUSES);
   const Speaker english(Language::kEnglish);
   const Speaker hebrew(Language::kHebrew);
-  CHECK(review_reason(english.session, review) == "no purchase for 400 days; wants no services");
+  CHECK(review_reason(english.session, review, absl::UTCTimeZone()) ==
+        "no purchase for 400 days; wants no services");
   review.set_last_outcome(v1::REVIEW_OUTCOME_CONTACT);
   review.mutable_last_review_time()->set_seconds(1'767'225'600);  // 2026-01-01
-  CHECK(review_reason(english.session, review) ==
+  CHECK(review_reason(english.session, review, absl::UTCTimeZone()) ==
         "no purchase for 400 days; wants no services (decided on 2026-01-01: contact)");
-  CHECK(bare(review_reason(hebrew.session, review)) ==
+  CHECK(bare(review_reason(hebrew.session, review, absl::UTCTimeZone())) ==
         "ללא קנייה כבר 400 ימים; אין רצון בשירותים שלנו (הוחלט ב-1.1.2026: ליצור קשר)");
 }
 
@@ -100,7 +101,7 @@ TEST_CASE("every reason has words of its own in both languages") {
     for (int reason = v1::ReviewReason_MIN + 1; reason <= v1::ReviewReason_MAX; ++reason) {
       v1::Review review;
       review.add_reasons(static_cast<v1::ReviewReason>(reason));
-      const std::string words = review_reason(speaker.session, review);
+      const std::string words = review_reason(speaker.session, review, absl::UTCTimeZone());
       CHECK(words.find("another") == std::string::npos);
       CHECK(std::find(all.begin(), all.end(), words) == all.end());
       all.push_back(words);

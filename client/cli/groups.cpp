@@ -16,7 +16,6 @@
 #include "client/cli/progress_bar.h"
 #include "client/cli/question_text.h"
 #include "client/cli/table.h"
-#include "google/protobuf/util/time_util.h"
 #include "moadon/v1/group_service.grpc.pb.h"
 
 namespace moadon::cli {
@@ -36,8 +35,7 @@ constexpr Text kExported = {"members exported", "חברים יוצאו"};
 int money_digits(Session& session) { return minor_digits(session.money().currency_code); }
 
 std::string saved_date(Session& session, const v1::Group& group) {
-  const std::string instant = google::protobuf::util::TimeUtil::ToString(group.save_time());
-  return session.date(instant.substr(0, instant.find('T')));
+  return session.date_of(group.save_time(), session.zone());
 }
 
 // The text, and a mark under the place where it is not understood.

@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "client/cli/as_of.h"
 #include "client/cli/decision_names.h"
 #include "client/cli/labels.h"
 #include "client/cli/source_names.h"
@@ -114,9 +113,9 @@ void add_points(const Session& session, const v1::PointsStanding& standing, Rows
 }
 
 // What a person or an owner decided that holds now.
-void add_state(const Session& session, const v1::Member& member, Rows& rows) {
+void add_state(Session& session, const v1::Member& member, Rows& rows) {
   const auto since = [&](const google::protobuf::Timestamp& time) {
-    return session.date(format_instant(time).substr(0, 10));
+    return session.date_of(time, session.zone());
   };
   if (member.has_refuse_time()) {
     rows.add({"wants no services since", "אינו מעוניין בשירותים מאז"}, since(member.refuse_time()));

@@ -2,7 +2,6 @@
 
 #include <optional>
 
-#include "client/cli/as_of.h"
 #include "client/cli/call_table.h"
 #include "client/cli/call_words.h"
 #include "client/cli/exit_codes.h"
@@ -51,6 +50,7 @@ absl::StatusOr<int> ReviewCommands::inactive(Session& session) const {
   v1::ProposeReviewsRequest request;
   request.set_page_size(kReviewsPage);
   const Money money = session.json() ? Money{} : session.money();
+  const absl::TimeZone zone = session.json() ? absl::UTCTimeZone() : session.zone();
   CallTable table(session, money, csv_ ? CallTable::Form::kCsv : CallTable::Form::kTable);
   std::optional<JsonList> json;
   if (session.json()) json.emplace(session.out(), "reviews");
@@ -58,7 +58,8 @@ absl::StatusOr<int> ReviewCommands::inactive(Session& session) const {
       &v1::LifecycleService::Stub::ProposeReviews, request,
       [&](const v1::ProposeReviewsResponse& page) {
         for (const v1::Review& review : page.reviews()) {
-          json ? json->add(review) : table.add(review.member(), review_reason(session, review));
+          json ? json->add(review)
+               : table.add(review.member(), review_reason(session, review, zone));
         }
         return absl::OkStatus();
       },
@@ -83,7 +84,8 @@ absl::StatusOr<int> ReviewCommands::decide(Session& session) const {
   }
   const auto decided = session.call(&v1::LifecycleService::Stub::DecideReview, request);
   if (!decided.ok()) return decided.status();
-  session.out() << (session.json() ? to_json(*decided) : format_instant(decided->review_time()))
+  session.out() << (session.json() ? to_json(*decided)
+                                   : session.moment(decided->review_time(), session.zone()))
                 << '\n';
   return kExitDone;
 }

@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "client/cli/exit_codes.h"
 #include "client/cli/refusal_texts.h"
 #include "client/wording/amounts.h"
@@ -47,6 +48,16 @@ std::string Session::share(std::int64_t share_bps) const {
   return plain(wording::share_text(share_bps));
 }
 
+std::string Session::date_of(const google::protobuf::Timestamp& time, absl::TimeZone zone) const {
+  return date(absl::FormatTime("%Y-%m-%d", absl::FromUnixSeconds(time.seconds()), zone));
+}
+
+std::string Session::moment(const google::protobuf::Timestamp& time, absl::TimeZone zone) const {
+  return absl::StrCat(
+      date_of(time, zone), " ",
+      plain(absl::FormatTime("%H:%M", absl::FromUnixSeconds(time.seconds()), zone)));
+}
+
 // Not isolated: in Hebrew the number stands before its word as it should.
 std::string Session::days(std::int64_t days) const {
   return wording::days_text(days, language_code(language()));
@@ -67,9 +78,20 @@ absl::Status Session::connect() {
   return absl::OkStatus();
 }
 
-Money Session::money() {
-  const auto program = call(&v1::ProgramService::Stub::GetProgram, v1::GetProgramRequest());
-  return program.ok() ? Money{program->program().currency_code()} : Money{};
+const v1::Program& Session::program() {
+  if (!program_) {
+    const auto answer = call(&v1::ProgramService::Stub::GetProgram, v1::GetProgramRequest());
+    program_ = answer.ok() ? answer->program() : v1::Program();
+  }
+  return *program_;
+}
+
+Money Session::money() { return {program().currency_code()}; }
+
+absl::TimeZone Session::zone() {
+  absl::TimeZone zone = absl::UTCTimeZone();
+  if (!program().time_zone().empty()) absl::LoadTimeZone(program().time_zone(), &zone);
+  return zone;
 }
 
 int report_refusal(Session& session, const absl::Status& status) {

@@ -8,9 +8,12 @@
 #include <ostream>
 #include <string>
 
+#include "absl/time/time.h"
 #include "client/cli/amounts.h"
 #include "client/cli/language.h"
 #include "client/lib/client.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "moadon/v1/program.pb.h"
 #include "rules/refusal.h"
 
 namespace moadon::cli {
@@ -55,6 +58,9 @@ class Session final {
   std::string count(std::int64_t count) const;
   std::string share(std::int64_t share_bps) const;
   std::string days(std::int64_t days) const;
+  // The date of an instant, and its date and time of day, in `zone`, which is the club's.
+  std::string date_of(const google::protobuf::Timestamp& time, absl::TimeZone zone) const;
+  std::string moment(const google::protobuf::Timestamp& time, absl::TimeZone zone) const;
 
   std::ostream& out() { return out_; }      // data
   std::ostream& words() { return words_; }  // everything else
@@ -87,16 +93,20 @@ class Session final {
   // The next call connects anew: at once, where a channel that lost its server would first wait.
   void disconnect() { client_.reset(); }
 
-  // The club's money; without a currency when the server has no program or does not answer.
+  // The club's money, and its zone; no currency, and UTC, when the server has no program or does
+  // not answer.
   Money money();
+  absl::TimeZone zone();
 
  private:
   absl::Status connect();
+  const v1::Program& program();
 
   GlobalOptions options_;
   std::ostream& out_;
   std::ostream& words_;
   std::optional<Client> client_;
+  std::optional<v1::Program> program_;  // as it was when first asked for
 };
 
 // What a command does once the line is parsed: an exit code, or a refusal.

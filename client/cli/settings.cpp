@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "client/cli/as_of.h"
 #include "client/cli/exit_codes.h"
 #include "client/cli/json_output.h"
 #include "client/cli/message_file.h"
@@ -121,7 +120,7 @@ void print_settings(Session& session, const v1::ClubSettings& settings) {
   Table table({{""}, {""}});
   if (settings.revision() > 0) {
     table.add(
-        {session.say({"saved", "נשמרו"}), session.plain(format_instant(settings.save_time()))});
+        {session.say({"saved", "נשמרו"}), session.moment(settings.save_time(), session.zone())});
   }
   table.add({session.say({"first day of the week", "היום הראשון בשבוע"}),
              week_start_text(session, settings.week_start_day())});

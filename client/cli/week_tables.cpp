@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "client/cli/as_of.h"
 #include "client/cli/labels.h"
 #include "client/cli/source_names.h"
 #include "client/cli/stage_names.h"
@@ -25,11 +24,6 @@ constexpr int kFullBps = 10'000;
 
 std::int64_t sum(const Counts& counts) {
   return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
-}
-
-std::string day_of(const google::protobuf::Timestamp& time) {
-  constexpr std::size_t kDateSize = 10;  // YYYY-MM-DD
-  return format_instant(time).substr(0, kDateSize);
 }
 
 std::string span_text(Session& session, const v1::WeekTable& week) {
@@ -162,7 +156,7 @@ void print_late(Session& session, const v1::GetWeekResponse& week) {
                 << session.count(week.late_fact_count())
                 << session.say({" facts about it or before it have arrived, the last of them on ",
                                 " עובדות עליו או על מה שלפניו, האחרונה שבהן ב-"})
-                << session.date(day_of(week.last_late_time()))
+                << session.date_of(week.last_late_time(), session.zone())
                 << session.say({": a table printed earlier may differ.",
                                 ": טבלה שהודפסה קודם עשויה להיות שונה."})
                 << '\n';
