@@ -8,6 +8,7 @@
 #include "server/operations/secret_file.h"
 #include "server/operations/tokens.h"
 #include "server/operations/writer_state.h"
+#include "server/storage/member_details_store.h"
 #include "server/storage/member_store.h"
 
 namespace moadon {
@@ -31,6 +32,7 @@ absl::Status found_club(ClubDatabase& database, const std::string& directory) {
 struct Loaded {
   ClubViewPtr view;
   int64_t last_change_us = 0;
+  int64_t key_count = 0;
 };
 
 absl::StatusOr<Loaded> load(ClubDatabase& database) {
@@ -39,7 +41,15 @@ absl::StatusOr<Loaded> load(ClubDatabase& database) {
   if (!view.ok()) return view.status();
   const absl::StatusOr<int64_t> newest = storage::newest_change_us(*reader);
   if (!newest.ok()) return newest.status();
-  return Loaded{*std::move(view), *newest};
+  const absl::StatusOr<int64_t> keys = storage::count_keys(*reader);
+  if (!keys.ok()) return keys.status();
+  return Loaded{*std::move(view), *newest, *keys};
+}
+
+// None where memory has room for everybody.
+std::unique_ptr<AnswerShelf> open_shelf(const std::string& directory, int64_t key_count) {
+  if (key_count <= static_cast<int64_t>(kSurelyCachedKeys)) return nullptr;
+  return AnswerShelf::open(directory, static_cast<size_t>(key_count));
 }
 
 }  // namespace
@@ -56,8 +66,10 @@ absl::StatusOr<std::unique_ptr<Club>> Club::open(const std::string& directory, c
   }
   if (!loaded.ok()) return loaded.status();
   auto state = std::make_unique<WriterState>(clock, loaded->view, loaded->last_change_us);
-  return absl::WrapUnique(
+  auto club = absl::WrapUnique(
       new Club(*std::move(database), clock, std::move(state), std::move(loaded->view)));
+  club->members_.use_shelf(open_shelf(directory, loaded->key_count));
+  return club;
 }
 
 Club::Club(std::unique_ptr<ClubDatabase> database, const Clock& clock,

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "rules/check.h"
 #include "rules/refusal.h"
@@ -42,6 +43,8 @@ struct Erasure {
   // To be found nowhere in the file. Of a member who was erased before, perhaps by a call that did
   // not get to the end, nobody knows any more.
   std::vector<std::string> texts;
+  // Remembered answers about these may tell of them.
+  absl::flat_hash_set<int64_t> told_by;
   bool was_erased = false;
 };
 
@@ -176,6 +179,20 @@ absl::Status forget_later_words(sqlite::Connection& connection, const storage::M
   return absl::OkStatus();
 }
 
+// The family and everybody who was ever one with somebody of it.
+absl::Status add_told_by(sqlite::Connection& connection, const storage::MemberRow& member,
+                         absl::flat_hash_set<int64_t>& told_by) {
+  const auto family = whole_family(connection, member);
+  if (!family.ok()) return family.status();
+  for (const storage::MemberRow& row : *family) {
+    const auto partners = partners_of(connection, row.member_id);
+    if (!partners.ok()) return partners.status();
+    told_by.insert(row.member_id);
+    told_by.insert(partners->begin(), partners->end());
+  }
+  return absl::OkStatus();
+}
+
 // That it was done, by whom.
 absl::Status write_down(sqlite::Connection& connection, WriterState& state,
                         const v1::EraseMemberRequest& request, int64_t member_id) {
@@ -211,6 +228,8 @@ absl::Status erase(sqlite::Connection& connection, WriterState& state,
     const absl::Status again = forget_later_words(connection, *member);
     if (!again.ok()) return again;
   }
+  const absl::Status told = add_told_by(connection, *member, erasure.told_by);
+  if (!told.ok()) return told;
   absl::StatusOr<v1::Member> message =
       member_message(connection, *member, Moment{*state.view(), state.now_us()});
   if (!message.ok()) return message.status();
@@ -280,7 +299,10 @@ void erase_member(Club& club, const v1::EraseMemberRequest& request,
         }
         const Erasure* const erased = erasure.get();
         club.database().writer().submit_upkeep(
-            [erased](sqlite::Connection& connection) { return clean_files(connection, *erased); },
+            [&club, erased](sqlite::Connection& connection) {
+              const absl::Status forgotten = club.members().forget(erased->told_by);
+              return forgotten.ok() ? clean_files(connection, *erased) : forgotten;
+            },
             [erasure = std::move(erasure),
              answer = std::move(answer)](absl::Status cleaned) mutable {
               if (!cleaned.ok()) {

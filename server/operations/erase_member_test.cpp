@@ -15,9 +15,11 @@
 #include "server/operations/add_note.h"
 #include "server/operations/adjust_points.h"
 #include "server/operations/enroll_member.h"
+#include "server/operations/find_member.h"
 #include "server/operations/lock_tier.h"
 #include "server/operations/read_members.h"
 #include "server/operations/test_club.h"
+#include "server/operations/test_merges.h"
 #include "server/operations/test_promises.h"
 #include "server/operations/update_member.h"
 #include "tests/catch.h"
@@ -203,6 +205,38 @@ TEST_CASE("an erased member's details are in no byte of the directory, and the s
   test.reopen();
   CHECK(found_in(bytes_of(test), details()) == Texts{});
   CHECK(test.verify() == Texts{});
+}
+
+TEST_CASE("nothing of an erased member stays on the shelf of answers, nor of whom they were once") {
+  TestClub test;
+  test.clock().set(us("2026-02-01T10:00:00Z"));
+  test.club().members().use_shelf(AnswerShelf::open(test.directory(), 1'000));
+  const AnswerShelf* const shelf = test.club().members().shelf();
+  REQUIRE(shelf != nullptr);
+  const std::string miriam = enroll(test, full_person());
+  v1::EnrollMemberRequest other;
+  other.add_keys()->set_card("card-888002");
+  other.set_first_name("Dan");
+  *other.mutable_occurred_at() = at("2026-01-06T10:00:00Z");
+  const std::string dan = enroll(test, other);
+  const auto identify = [&](const std::string& card) {
+    v1::Key key;
+    key.set_card(card);
+    REQUIRE(find_member(test.club(), key).ok());
+  };
+  const Texts named = {"card-777001", "מרים-שרה", "card-888002", "Dan"};
+  identify("card-777001");
+  identify("card-888002");
+  CHECK(found_in(shelf->bytes(), named) == named);
+  // While they are one, asking for Dan shows Miriam's details, too.
+  REQUIRE(merge(test, dan, miriam).ok());
+  identify("card-888002");
+  REQUIRE(undo(test, miriam).ok());
+
+  REQUIRE(erase(test, miriam).ok());
+  CHECK(found_in(shelf->bytes(), details()).empty());
+  identify("card-888002");
+  CHECK(found_in(shelf->bytes(), named) == Texts{"card-888002", "Dan"});
 }
 
 TEST_CASE("decisions about an erased member are answered as before, without naming anybody") {

@@ -1,5 +1,7 @@
 #include "server/operations/member_cache.h"
 
+#include <utility>
+
 #include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
 
@@ -7,13 +9,18 @@ namespace moadon {
 
 std::optional<KnownMember> MemberCache::find(const storage::KeyRow& key) const {
   const std::string text = text_of(key);
+  std::optional<RememberedMember> found = find_in_memory(text);
+  if (!found && shelf_ != nullptr) found = shelf_->find(text);
+  if (!found || !is_current(found->stamp)) return std::nullopt;
+  return std::move(found->member);
+}
+
+std::optional<RememberedMember> MemberCache::find_in_memory(const std::string& text) const {
   const Shard& shard = shards_[shard_of(text)];
   absl::MutexLock lock(&shard.mutex);
   for (const Entries* entries : {&shard.recent, &shard.older}) {
     const auto found = entries->find(text);
-    if (found == entries->end()) continue;
-    if (!is_current(found->second.stamp)) return std::nullopt;
-    return found->second.member;
+    if (found != entries->end()) return found->second;
   }
   return std::nullopt;
 }
@@ -39,16 +46,30 @@ MemberCache::Stamp MemberCache::stamp_of(int64_t member_id) const {
 }
 
 bool MemberCache::keep(const storage::KeyRow& key, const Stamp& stamp, const KnownMember& member) {
-  if (!is_current(stamp)) return false;
+  const RememberedMember kept{stamp, member};
   std::string text = text_of(key);
+  if (shelf_ != nullptr) shelf_->keep(text, kept, [&] { return is_current(stamp); });
   Shard& shard = shards_[shard_of(text)];
   absl::MutexLock lock(&shard.mutex);
+  if (!is_current(stamp)) return false;
   if (shard.recent.size() >= kMaxCachedKeys / kShards / 2) {
     shard.older = std::move(shard.recent);
     shard.recent.clear();
   }
-  shard.recent.insert_or_assign(std::move(text), Entry{stamp, member});
+  shard.recent.insert_or_assign(std::move(text), kept);
   return true;
+}
+
+absl::Status MemberCache::forget(const absl::flat_hash_set<int64_t>& member_ids) {
+  const auto is_one = [&](const Entries::value_type& entry) {
+    return member_ids.contains(entry.second.stamp.member_id);
+  };
+  for (Shard& shard : shards_) {
+    absl::MutexLock lock(&shard.mutex);
+    absl::erase_if(shard.recent, is_one);
+    absl::erase_if(shard.older, is_one);
+  }
+  return shelf_ == nullptr ? absl::OkStatus() : shelf_->forget(member_ids);
 }
 
 void MemberCache::begin_change(int64_t member_id) {

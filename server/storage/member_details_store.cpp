@@ -65,6 +65,12 @@ absl::StatusOr<std::optional<int64_t>> find_key_holder(Connection& connection, K
       connection, kFindKeyHolder, [](Statement& row) { return row.int64(0); }, kind, value);
 }
 
+constexpr Sql kCountKeys{"SELECT COUNT(*) FROM member_keys"};
+
+absl::StatusOr<int64_t> count_keys(Connection& connection) {
+  return query_int64(connection, kCountKeys);
+}
+
 constexpr Sql kFindHoldersByEnding{
     "SELECT DISTINCT member_id FROM member_keys"
     " WHERE ending IS NOT NULL AND ending >= $1 AND ending < $2 LIMIT 8"};
