@@ -1,6 +1,9 @@
 #include "tests/bench/identify.h"
 
-#include <stdexcept>
+#include <algorithm>
+#include <numeric>
+#include <random>
+#include <vector>
 
 #include "echo.pb.h"
 #include "tests/bench/members.h"
@@ -18,15 +21,30 @@ constexpr char kFind[] = "/moadon.bench.EchoService/Find";
 constexpr int kPhoneKind = 1;
 constexpr int kCardKind = 2;
 
-// What `make` asks of each of `member_count` members, drawn at random.
-template <typename Make>
-std::vector<grpc::ByteBuffer> requests_of(int member_count, const Make& make) {
-  std::vector<grpc::ByteBuffer> requests;
+// As many members as there are, drawn at random: some twice, some never.
+std::vector<int> any_members(int member_count) {
+  std::vector<int> numbers;
   std::mt19937_64 random(kSeed);
   for (int i = 0; i < member_count; ++i) {
-    requests.push_back(
-        to_bytes(make(static_cast<int>(random() % static_cast<uint64_t>(member_count)))));
+    numbers.push_back(static_cast<int>(random() % static_cast<uint64_t>(member_count)));
   }
+  return numbers;
+}
+
+// Each member once, in no order.
+std::vector<int> every_member(int member_count) {
+  std::vector<int> numbers(static_cast<size_t>(member_count));
+  std::iota(numbers.begin(), numbers.end(), 0);
+  std::shuffle(numbers.begin(), numbers.end(), std::mt19937_64(kSeed));
+  return numbers;
+}
+
+// What `make` asks of each.
+template <typename Make>
+std::vector<grpc::ByteBuffer> requests_of(const std::vector<int>& numbers, const Make& make) {
+  std::vector<grpc::ByteBuffer> requests;
+  requests.reserve(numbers.size());
+  for (const int number : numbers) requests.push_back(to_bytes(make(number)));
   return requests;
 }
 
@@ -63,19 +81,32 @@ std::vector<grpc::ByteBuffer> echo_requests(const grpc::ByteBuffer& request,
   return {to_bytes(echo)};
 }
 
+// Every member once: what the first ask of a day costs. Leaves what the server remembers as full as
+// a day makes it.
+template <typename Make>
+Series ask_first(const Connections& server, int member_count, const Make& make) {
+  Series series;
+  series.add(server.run({.path = kFindMember,
+                         .requests = requests_of(every_member(member_count), make),
+                         .outstanding = kOutstanding}));
+  return series;
+}
+
 }  // namespace
 
 void measure_identify(const Connections& server, const Connections& echo,
                       const IdentifyPlan& plan) {
-  const auto by_card = requests_of(plan.member_count, find_by_card);
-  const auto by_phone = requests_of(plan.member_count, find_by_phone);
+  const Series first_card_series = ask_first(server, plan.member_count, find_by_card);
+  const Series first_phone_series = ask_first(server, plan.member_count, find_by_phone);
+  const std::vector<int> members = any_members(plan.member_count);
+  const auto by_card = requests_of(members, find_by_card);
+  const auto by_phone = requests_of(members, find_by_phone);
   const grpc::ByteBuffer answer = server.call(kFindMember, by_card.front());
   const auto bare = echo_requests(by_card.front(), answer);
   const int answer_bytes = static_cast<int>(answer.Length() - kPayloadFraming);
-  const auto raw_by_card = requests_of(plan.member_count, [&](int number) {
-    return raw_find(kCardKind, kept_card_of(number), answer_bytes);
-  });
-  const auto raw_by_phone = requests_of(plan.member_count, [&](int number) {
+  const auto raw_by_card = requests_of(
+      members, [&](int number) { return raw_find(kCardKind, kept_card_of(number), answer_bytes); });
+  const auto raw_by_phone = requests_of(members, [&](int number) {
     return raw_find(kPhoneKind, kept_phone_of(number), answer_bytes);
   });
   const auto run = [&](const Connections& to, const char* path, const auto& requests) {
@@ -84,10 +115,8 @@ void measure_identify(const Connections& server, const Connections& echo,
                    .outstanding = kOutstanding,
                    .repeat_for = plan.round_length});
   };
-  // Once unmeasured: first connections, cold caches.
+  // Once unmeasured: first connections, cold caches. The server has had its turn.
   run(echo, kEcho, bare);
-  run(server, kFindMember, by_card);
-  run(server, kFindMember, by_phone);
   run(echo, kFind, raw_by_card);
   run(echo, kFind, raw_by_phone);
   Series echo_series;
@@ -105,6 +134,8 @@ void measure_identify(const Connections& server, const Connections& echo,
   report_series("echo", "calls", echo_series, nullptr);
   report_series("raw_card", "calls", raw_card_series, nullptr);
   report_series("raw_phone", "calls", raw_phone_series, nullptr);
+  report_series("identify_first_card", "calls", first_card_series, &raw_card_series);
+  report_series("identify_first_phone", "calls", first_phone_series, &raw_phone_series);
   report_series("identify_card", "calls", card_series, &echo_series);
   report_series("identify_phone", "calls", phone_series, &echo_series);
 }

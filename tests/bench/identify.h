@@ -13,7 +13,9 @@ struct IdentifyPlan {
 };
 
 // Measures and reports "echo", "raw_card", "raw_phone", "identify_card" and "identify_phone". All
-// of a kind ask for the same members in the same order, anywhere in the club.
+// of a kind ask for the same members in the same order, anywhere in the club. Before that, and
+// measured by itself, once: every member, whom nobody may have asked for since the server started
+// ("identify_first_card", "identify_first_phone", beside the raw reference of the key).
 void measure_identify(const Connections& server, const Connections& echo, const IdentifyPlan& plan);
 
 }  // namespace moadon::bench

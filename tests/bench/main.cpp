@@ -23,7 +23,12 @@ void measure(const nlohmann::json& plan) {
     std::cerr << "enrolling " << member_count << " members" << std::endl;
     enroll_members(server, member_count);
   }
-  SaleMaker sales(find_members(server, member_count, kMaxBuyers));
+  // Before anybody else asks for a member.
+  std::cerr << "measuring identify-type calls" << std::endl;
+  measure_identify(server, echo,
+                   {.member_count = member_count,
+                    .rounds = plan.at("rounds"),
+                    .round_length = std::chrono::milliseconds(plan.at("round_ms"))});
   if (plan.at("plugin_calls") > 0) {
     std::cerr << "measuring plugin calls" << std::endl;
     measure_plugin({.library = plan.at("plugin"),
@@ -32,11 +37,7 @@ void measure(const nlohmann::json& plan) {
                     .member_count = member_count,
                     .calls = plan.at("plugin_calls")});
   }
-  std::cerr << "measuring identify-type calls" << std::endl;
-  measure_identify(server, echo,
-                   {.member_count = member_count,
-                    .rounds = plan.at("rounds"),
-                    .round_length = std::chrono::milliseconds(plan.at("round_ms"))});
+  SaleMaker sales(find_members(server, member_count, kMaxBuyers));
   std::cerr << "measuring recorded sales" << std::endl;
   measure_record(server, sales,
                  {.server_database = plan.at("server_database"),

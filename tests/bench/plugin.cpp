@@ -6,6 +6,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "moadon/v1/register_service.pb.h"
@@ -23,6 +24,8 @@ constexpr int kQuoteLines = 20;
 constexpr int kCommitLines = 5;
 // An empty call is shorter than reading the clock.
 constexpr int kEmptyCallsPerReading = 1000;
+constexpr auto kMaxDelivery = std::chrono::seconds(30);
+constexpr auto kDeliveryPoll = std::chrono::milliseconds(20);
 
 // The library as a register program loads it. Stays loaded.
 struct Plugin {
@@ -61,6 +64,19 @@ class Till final {
   ~Till() { plugin_.close(handle_); }
   Till(const Till&) = delete;
   Till& operator=(const Till&) = delete;
+
+  // Entries that the server has not taken yet.
+  int64_t undelivered_count() const {
+    const char* answer = nullptr;
+    if (plugin_.call(handle_, "Status", "{}", kTimeoutMs, &answer) != MOADON_POS_OK) {
+      fail("Status", answer);
+    }
+    v1::StatusResponse status;
+    const bool is_read = google::protobuf::util::JsonStringToMessage(answer, &status).ok();
+    plugin_.release(answer);
+    if (!is_read) throw std::runtime_error("a status that cannot be read");
+    return status.undelivered_count();
+  }
 
   double time_call_us(const char* method, const std::string& request) const {
     const char* answer = nullptr;
@@ -122,6 +138,14 @@ std::string commit_request(int number, int receipt) {
   return to_json(request);
 }
 
+void wait_until_delivered(const Till& till) {
+  const Clock::time_point latest = Clock::now() + kMaxDelivery;
+  while (till.undelivered_count() > 0) {
+    if (Clock::now() > latest) throw std::runtime_error("the agent does not deliver");
+    std::this_thread::sleep_for(kDeliveryPoll);
+  }
+}
+
 Series one_round(Samples samples) {
   Series series;
   series.add(std::move(samples));
@@ -148,6 +172,7 @@ void measure_plugin(const PluginPlan& plan) {
     quote.latencies_us.push_back(till.time_call_us("Quote", quote_request(number)));
     commit.latencies_us.push_back(till.time_call_us("Commit", commit_request(number, i)));
   }
+  wait_until_delivered(till);
   const Series reference = one_round(std::move(empty));
   report_series("plugin_empty", "", reference, nullptr);
   report_series("plugin_status", "", one_round(std::move(status)), &reference);

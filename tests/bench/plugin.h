@@ -14,7 +14,8 @@ struct PluginPlan {
 };
 
 // Measures and reports "plugin_empty" (moadon_pos_abi_version), "plugin_status", "plugin_identify",
-// "plugin_quote_20" and "plugin_commit_5". Throws std::runtime_error when a call fails.
+// "plugin_quote_20" and "plugin_commit_5"; returns when the server has what was sold. Throws
+// std::runtime_error when a call fails.
 void measure_plugin(const PluginPlan& plan);
 
 }  // namespace moadon::bench

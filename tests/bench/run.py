@@ -33,8 +33,8 @@ FULL = {"members": 10_000, "rounds": 7, "round_ms": 1500, "sales_per_round": 8_1
         "plugin_calls": 1_500, "quotes": 1_000}
 SMOKE = {"members": 20, "rounds": 2, "round_ms": 50, "sales_per_round": 128, "plugin_calls": 5, "quotes": 5}
 MEASURED = {
-    "throughput": ["echo", "raw_card", "raw_phone", "identify_card", "identify_phone", "raw_single",
-                   "record_single", "raw_batch", "record_batch"],
+    "throughput": ["echo", "raw_card", "raw_phone", "identify_first_card", "identify_first_phone", "identify_card",
+                   "identify_phone", "raw_single", "record_single", "raw_batch", "record_batch"],
     "p50": ["plugin_empty", "plugin_status", "plugin_identify", "plugin_quote_20",
             "plugin_commit_5", "pricing_none", "pricing_200", "pricing_1000"],
 }
