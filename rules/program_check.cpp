@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "rules/calendar.h"
 #include "rules/money.h"
+#include "rules/offline.h"
 #include "rules/program.h"
 
 namespace moadon {
@@ -196,6 +197,16 @@ void check_tier(const v1::Tier& tier, const ProgramNames& names, const std::stri
   }
 }
 
+void check_offline(const v1::OfflineRules& offline, ProgramFaults& faults) {
+  if (offline.has_cache_valid_hours()) {
+    faults.check_number(offline.cache_valid_hours(), 0, kMaxCacheValidHours,
+                        "offline.cache_valid_hours");
+  }
+  if (offline.has_seen()) {
+    faults.check_number(offline.seen().last_days(), 1, kMaxSeenDays, "offline.seen.last_days");
+  }
+}
+
 void check_parts(const v1::Program& program, ProgramFaults& faults) {
   const ProgramNames names(program);
   check_named(
@@ -246,6 +257,7 @@ std::vector<ProgramFault> faults_of(const v1::Program& program, size_t at_most) 
   check_parts(program, faults);
   faults.check_amount(program.basket_cap_minor(), 0, kMaxSumMinor, "basket_cap_minor");
   faults.check_number(program.return_grace_days(), 0, kMaxWaitDays, "return_grace_days");
+  check_offline(program.offline(), faults);
   return faults.faults();
 }
 

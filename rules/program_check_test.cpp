@@ -63,6 +63,20 @@ TEST_CASE("the head of a program keeps to its ranges") {
                   {"language_code: 'fr'", kInvalid, "language_code"}});
 }
 
+TEST_CASE("what registers do without the server keeps to its ranges") {
+  check_programs(
+      {{"offline {}"},
+       {"offline { cache_valid_hours: 0 }"},
+       {"offline { cache_valid_hours: 336 }"},
+       {"offline { cache_valid_hours: 337 }", kInvalid, "offline.cache_valid_hours"},
+       {"offline { cache_valid_hours: -1 }", kInvalid, "offline.cache_valid_hours"},
+       {"offline { seen { last_days: 1 } }"},
+       {"offline { seen { last_days: 3650 in_region: true } }"},
+       {"offline { seen { last_days: 3651 } }", kInvalid, "offline.seen.last_days"},
+       {"offline { seen {} }", kInvalid, "offline.seen.last_days"},
+       {"offline { cache_valid_hours: 400 seen {} }", kInvalid, "offline.cache_valid_hours"}});
+}
+
 TEST_CASE("the first fault in the order of the fields is the one refused") {
   const v1::Program program = program_with(R"(
       benefits { benefit_id: "a" title: "A" effect { fixed_price {} } cap_minor: -1 }
