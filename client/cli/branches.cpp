@@ -43,6 +43,8 @@ BranchCommands::BranchCommands(CLI::App& app, Action& chosen) {
   add->add_option("--name", name_, "For people");
   add->add_option("--zone", time_zone_, "Area/City; default: the program's");
   add->add_option("--day-start", day_start_, "When its business day starts, HH:MM; default: 00:00");
+  add->add_option("--region", region_id_,
+                  "Stores of one region share members on registers that are offline");
   add->callback(
       [this, &chosen] { chosen = [this](Session& session) { return this->add(session); }; });
 
@@ -63,6 +65,7 @@ absl::StatusOr<int> BranchCommands::add(Session& session) const {
   branch.set_branch_id(branch_id_);
   branch.set_name(name_);
   branch.set_time_zone(time_zone_);
+  branch.set_region_id(region_id_);
   if (!day_start_.empty()) {
     const absl::StatusOr<int> minutes = parse_day_start(day_start_);
     if (!minutes.ok()) return minutes.status();
@@ -88,11 +91,13 @@ absl::StatusOr<int> BranchCommands::list(Session& session) const {
                {session.say(label::kName)},
                {session.say(label::kZone)},
                {session.say({"day starts", "היום מתחיל"})},
+               {session.say({"region", "אזור"})},
                {session.say(label::kRevoked)}});
   const auto add = [&](const v1::Branch& branch) {
     table.add(
         {session.plain(branch.branch_id()), branch.name(), session.plain(branch.time_zone()),
          session.plain(day_start_text(branch.day_start_minutes())),
+         session.plain(branch.region_id()),
          branch.has_revoke_time() ? session.plain(format_instant(branch.revoke_time())) : ""});
   };
   const absl::Status walked = session.call_pages(&v1::AdminService::Stub::ListBranches, request,

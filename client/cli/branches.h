@@ -23,6 +23,7 @@ class BranchCommands final {
   std::string name_;
   std::string time_zone_;
   std::string day_start_;
+  std::string region_id_;
   bool yes_ = false;
 };
 

@@ -29,12 +29,15 @@ absl::Status check_branch(const v1::Branch& branch) {
     status = refuse(v1::REASON_FIELD_INVALID, "branch.day_start_minutes must be within 0..1439",
                     {{"field", "branch.day_start_minutes"}, {"limit", "0..1439"}});
   }
+  if (status.ok() && !branch.region_id().empty()) {
+    status = check_id(branch.region_id(), "branch.region_id");
+  }
   return status;
 }
 
 bool has_same_properties(const v1::Branch& a, const v1::Branch& b) {
   return a.name() == b.name() && a.time_zone() == b.time_zone() &&
-         a.day_start_minutes() == b.day_start_minutes();
+         a.day_start_minutes() == b.day_start_minutes() && a.region_id() == b.region_id();
 }
 
 absl::StatusOr<v1::AddBranchResponse> add(sqlite::Connection& connection, WriterState& state,

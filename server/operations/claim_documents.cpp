@@ -40,7 +40,7 @@ absl::Status claim_sale(sqlite::Connection& connection, WriterState& state, int6
   const auto returns = storage::list_returns_of_sale(connection, storage::kNobody, sale_id);
   if (!returns.ok()) return returns.status();
   sale.member_id = change.row().member_id;
-  absl::Status given = storage::give_sale(connection, sale_id, sale.member_id);
+  absl::Status given = storage::give_sale(connection, sale);
   if (!given.ok()) return given;
   given = storage::give_receipt(connection, sale.register_id, sale.receipt, sale.member_id);
   if (!given.ok()) return given;

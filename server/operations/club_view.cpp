@@ -52,4 +52,15 @@ const v1::Branch* ClubView::branch(absl::string_view branch_id) const {
   return found == branches_.end() ? nullptr : &found->second;
 }
 
+absl::flat_hash_set<std::string> ClubView::branches_in_region_of(
+    absl::string_view branch_id) const {
+  absl::flat_hash_set<std::string> sharing{std::string(branch_id)};
+  const v1::Branch* const own = branch(branch_id);
+  if (own == nullptr || own->region_id().empty()) return sharing;
+  for (const auto& [id, other] : branches_) {
+    if (other.region_id() == own->region_id()) sharing.insert(id);
+  }
+  return sharing;
+}
+
 }  // namespace moadon

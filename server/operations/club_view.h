@@ -76,6 +76,8 @@ class ClubView final {
   bool is_owner_token(absl::string_view token) const;
   // Null: no such branch.
   const v1::Branch* branch(absl::string_view branch_id) const;
+  // Branches that share members with this one, itself among them; revoked ones count too.
+  absl::flat_hash_set<std::string> branches_in_region_of(absl::string_view branch_id) const;
   // The key of the digests by which repeated receipts are recognised.
   const std::string& digest_key() const { return digest_key_; }
 

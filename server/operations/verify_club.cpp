@@ -19,6 +19,7 @@
 #include "server/operations/verify_documents.h"
 #include "server/operations/verify_merges.h"
 #include "server/operations/verify_promises.h"
+#include "server/storage/member_branch_store.h"
 #include "server/storage/member_details_store.h"
 #include "server/storage/member_field_store.h"
 #include "server/storage/member_origin_store.h"
@@ -63,6 +64,8 @@ class Verification final {
                           const PlainPerson& person);
   void check_merges(const storage::MemberRow& row, const PlainPerson& person);
   absl::Status check_contacts(const storage::MemberRow& row);
+  absl::Status check_branches(const storage::MemberRow& row,
+                              const std::vector<storage::SaleRow>& sales);
   absl::Status check_days(const storage::MemberRow& row, const PlainPerson& person);
   absl::Status check_stages(const storage::MemberRow& row, const PlainPerson& person);
   void check_next_day(const storage::MemberRow& row, const PlainLife& life, int64_t checked_until);
@@ -94,7 +97,8 @@ absl::Status Verification::check_member(const storage::MemberRow& row) {
   check_merges(row, *person);
   const absl::Status contacts = check_contacts(row);
   if (!contacts.ok()) return contacts;
-  absl::Status checked = check_sums(row, *documents, *person);
+  absl::Status checked = check_branches(row, *sales);
+  if (checked.ok()) checked = check_sums(row, *documents, *person);
   if (checked.ok()) checked = check_days(row, *person);
   if (checked.ok()) checked = check_stages(row, *person);
   if (checked.ok()) checked = promises_.check_member(row.member_id, *kept, *documents, *person);
@@ -133,6 +137,29 @@ absl::Status Verification::check_contacts(const storage::MemberRow& row) {
   compare.same("member.has_email", int64_t{known->has_email},
                int64_t{holds(storage::KeyKind::kEmail)});
   compare.same("member.last_ask_us", known->last_ask_us, last_ask_us);
+  return absl::OkStatus();
+}
+
+absl::Status Verification::check_branches(const storage::MemberRow& row,
+                                          const std::vector<storage::SaleRow>& sales) {
+  const auto kept = storage::list_member_branches(connection_, row.member_id);
+  if (!kept.ok()) return kept.status();
+  std::map<std::string, int64_t> last_days;
+  for (const storage::SaleRow& sale : sales) {
+    const auto day = last_days.try_emplace(sale.branch_id, sale.business_day).first;
+    day->second = std::max(day->second, sale.business_day);
+  }
+  const auto text_of = [](const std::string& branch_id, int64_t last_day) {
+    return absl::StrCat(branch_id, " ", format_day(day_of_number(last_day)), "; ");
+  };
+  std::string kept_text;
+  std::string recomputed_text;
+  for (const storage::MemberBranchRow& branch : *kept) {
+    kept_text += text_of(branch.branch_id, branch.last_day);
+  }
+  for (const auto& [branch_id, day] : last_days) recomputed_text += text_of(branch_id, day);
+  Comparison(member_id_text(row.member_id), found_)
+      .same("member.branches", kept_text, recomputed_text);
   return absl::OkStatus();
 }
 

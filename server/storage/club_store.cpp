@@ -17,6 +17,7 @@ v1::Branch read_branch(Statement& row) {
   branch.set_time_zone(std::string(row.text(2)));
   branch.set_day_start_minutes(static_cast<int32_t>(row.int64(3)));
   if (!row.is_null(4)) *branch.mutable_revoke_time() = timestamp_of(row.int64(4));
+  branch.set_region_id(std::string(row.text(5)));
   return branch;
 }
 
@@ -74,13 +75,14 @@ absl::Status insert_program(Connection& connection, const v1::Program& program,
 }
 
 constexpr Sql kInsertBranch{
-    "INSERT INTO branches (branch_id, name, time_zone, day_start_minutes, revoke_time_us)"
-    " VALUES ($1, $2, $3, $4, $5)"};
+    "INSERT INTO branches (branch_id, name, time_zone, day_start_minutes, revoke_time_us,"
+    " region_id) VALUES ($1, $2, $3, $4, $5, $6)"};
 
 absl::Status insert_branch(Connection& connection, const v1::Branch& branch) {
   return execute(connection, kInsertBranch, branch.branch_id(), branch.name(), branch.time_zone(),
                  branch.day_start_minutes(),
-                 optional_time_us(branch.has_revoke_time(), branch.revoke_time()));
+                 optional_time_us(branch.has_revoke_time(), branch.revoke_time()),
+                 branch.region_id());
 }
 
 constexpr Sql kRevokeBranch{"UPDATE branches SET revoke_time_us = $2 WHERE branch_id = $1"};
@@ -90,8 +92,8 @@ absl::Status revoke_branch(Connection& connection, absl::string_view branch_id, 
 }
 
 constexpr Sql kListBranches{
-    "SELECT branch_id, name, time_zone, day_start_minutes, revoke_time_us FROM branches"
-    " WHERE branch_id > $1 ORDER BY branch_id LIMIT $2"};
+    "SELECT branch_id, name, time_zone, day_start_minutes, revoke_time_us, region_id"
+    " FROM branches WHERE branch_id > $1 ORDER BY branch_id LIMIT $2"};
 
 absl::StatusOr<std::vector<v1::Branch>> list_branches(Connection& connection,
                                                       absl::string_view after_id, int limit) {

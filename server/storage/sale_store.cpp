@@ -1,5 +1,8 @@
 #include "server/storage/sale_store.h"
 
+#include "server/storage/member_branch_store.h"
+#include "server/storage/member_store.h"
+
 namespace moadon::storage {
 namespace {
 
@@ -43,6 +46,11 @@ SaleLineRow read_line(Statement& row) {
   return line;
 }
 
+absl::Status keep_where_bought(Connection& connection, const SaleRow& sale) {
+  if (sale.member_id == kNobody) return absl::OkStatus();
+  return keep_member_branch(connection, sale.member_id, {sale.branch_id, sale.business_day});
+}
+
 }  // namespace
 
 constexpr Sql kInsertSale{
@@ -52,11 +60,12 @@ constexpr Sql kInsertSale{
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"};
 
 absl::Status insert_sale(Connection& connection, const SaleRow& row) {
-  return execute(connection, kInsertSale, row.member_id, row.sale_id, row.register_id, row.receipt,
-                 row.branch_id, row.business_day, row.effective_time_us, row.occurred_us,
-                 row.corrected_us, row.received_us, row.program_version, row.facts_snapshot,
-                 row.line_count, row.value_minor, row.paid_net_minor, row.units_milli,
-                 row.spend_minor, Blob{row.content});
+  const absl::Status inserted = execute(
+      connection, kInsertSale, row.member_id, row.sale_id, row.register_id, row.receipt,
+      row.branch_id, row.business_day, row.effective_time_us, row.occurred_us, row.corrected_us,
+      row.received_us, row.program_version, row.facts_snapshot, row.line_count, row.value_minor,
+      row.paid_net_minor, row.units_milli, row.spend_minor, Blob{row.content});
+  return inserted.ok() ? keep_where_bought(connection, row) : inserted;
 }
 
 constexpr Sql kInsertSaleLine{
@@ -119,9 +128,10 @@ constexpr Sql kGiveSale{"UPDATE sales SET member_id = $2 WHERE member_id = 0 AND
 constexpr Sql kGiveSaleLines{
     "UPDATE sale_lines SET member_id = $2 WHERE member_id = 0 AND sale_id = $1"};
 
-absl::Status give_sale(Connection& connection, int64_t sale_id, int64_t member_id) {
-  absl::Status given = execute(connection, kGiveSale, sale_id, member_id);
-  if (given.ok()) given = execute(connection, kGiveSaleLines, sale_id, member_id);
+absl::Status give_sale(Connection& connection, const SaleRow& sale) {
+  absl::Status given = execute(connection, kGiveSale, sale.sale_id, sale.member_id);
+  if (given.ok()) given = execute(connection, kGiveSaleLines, sale.sale_id, sale.member_id);
+  if (given.ok()) given = keep_where_bought(connection, sale);
   return given;
 }
 

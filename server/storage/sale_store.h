@@ -46,6 +46,7 @@ struct SaleLineRow {
   int64_t refunded_minor = 0;
 };
 
+// Also keeps where its member buys (member_branch_store.h), as give_sale does.
 absl::Status insert_sale(Connection& connection, const SaleRow& row);
 // A line of `sale`, with the sale's day; `line_no` counts from 1.
 absl::Status insert_sale_line(Connection& connection, const SaleRow& sale, int64_t line_no,
@@ -60,7 +61,7 @@ absl::Status set_line_returned(Connection& connection, int64_t member_id, int64_
 // A member's sales in the order of their ids, after `after_id`.
 absl::StatusOr<std::vector<SaleRow>> list_sales_of(Connection& connection, int64_t member_id,
                                                    int64_t after_id, int limit);
-// Gives a sale of nobody, with its lines, to a member.
-absl::Status give_sale(Connection& connection, int64_t sale_id, int64_t member_id);
+// Gives a sale of nobody, with its lines, to the member whose it is in `sale`.
+absl::Status give_sale(Connection& connection, const SaleRow& sale);
 
 }  // namespace moadon::storage

@@ -16,7 +16,7 @@ CREATE TABLE branches (
   time_zone TEXT NOT NULL,
   day_start_minutes INTEGER NOT NULL CHECK (day_start_minutes BETWEEN 0 AND 1439),
   revoke_time_us INTEGER
-) STRICT, WITHOUT ROWID;
+, region_id TEXT NOT NULL DEFAULT '') STRICT, WITHOUT ROWID;
 
 CREATE TABLE club (
   club_id INTEGER PRIMARY KEY CHECK (club_id = 1),
@@ -110,6 +110,13 @@ CREATE TABLE member_asks (
   field TEXT NOT NULL,
   ask_us INTEGER NOT NULL,
   PRIMARY KEY (member_id, field)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE member_branches (
+  member_id INTEGER NOT NULL CHECK (member_id > 0),
+  branch_id TEXT NOT NULL,
+  last_day INTEGER NOT NULL CHECK (last_day BETWEEN -1 AND 2932896),
+  PRIMARY KEY (member_id, branch_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE member_confirmations (

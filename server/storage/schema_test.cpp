@@ -6,6 +6,7 @@
 
 #include "moadon_storage_migrations.h"
 #include "server/storage/club_database.h"
+#include "server/storage/member_branch_store.h"
 #include "server/storage/member_store.h"
 #include "server/storage/query.h"
 #include "sqlite/migrations.h"
@@ -99,6 +100,38 @@ TEST_CASE("lines of the second schema learn their day, and decisions and moves s
   CHECK(count("SELECT COUNT(*) FROM stage_moves WHERE move_day = 20000 AND to_stage = 3 AND"
               " rhythm_days_milli = 30000 AND program_version = 1") == 1);
   CHECK(count("SELECT COUNT(*) FROM tier_moves WHERE to_tier_id = 'gold' AND reason = 1") == 1);
+}
+
+TEST_CASE("sales of the third schema say where their members bought last") {
+  sqlite::TestDirectory directory;
+  const absl::Span<const sqlite::Migration> migrations = moadon_storage_migrations();
+  REQUIRE(migrations.size() >= 4);
+  auto database = sqlite::Connection::open(directory.file("old.db"));
+  REQUIRE(database.ok());
+  sqlite::Connection& connection = **database;
+  for (int i = 0; i < 3; ++i) REQUIRE(connection.exec(std::string(migrations[i].sql)).ok());
+  REQUIRE(connection
+              .exec("INSERT INTO branches VALUES ('B', '', 'UTC', 0, NULL);"
+                    "INSERT INTO sales (member_id, sale_id, register_id, receipt, branch_id,"
+                    " business_day, effective_time_us, occurred_us, received_us, program_version,"
+                    " facts_snapshot, line_count, value_minor, paid_net_minor, units_milli,"
+                    " spend_minor, content) VALUES"
+                    " (0, 7, 'R', '1', 'B', 19000, 0, 0, 0, 1, 0, 1, 5, 5, 1000, 5, x''),"
+                    " (1, 8, 'R', '2', 'B', 20001, 0, 0, 0, 1, 0, 1, 5, 5, 1000, 5, x''),"
+                    " (1, 9, 'R', '3', 'B', 20000, 0, 0, 0, 1, 0, 1, 5, 5, 1000, 5, x''),"
+                    " (1, 10, 'S', '4', 'C', 19999, 0, 0, 0, 1, 0, 1, 5, 5, 1000, 5, x''),"
+                    " (2, 11, 'R', '5', 'B', 18000, 0, 0, 0, 1, 0, 1, 5, 5, 1000, 5, x'')")
+              .ok());
+  REQUIRE(connection.exec(std::string(migrations[3].sql)).ok());
+  using Rows = std::vector<storage::MemberBranchRow>;
+  CHECK(storage::list_member_branches(connection, 1).value() == Rows{{"B", 20'001}, {"C", 19'999}});
+  CHECK(storage::list_member_branches(connection, 2).value() == Rows{{"B", 18'000}});
+  CHECK(connection.query_int64("SELECT COUNT(*) FROM member_branches").value() == 3);
+  REQUIRE(storage::keep_member_branch(connection, 2, {"B", 17'999}).ok());
+  CHECK(storage::list_member_branches(connection, 2).value() == Rows{{"B", 18'000}});
+  REQUIRE(storage::keep_member_branch(connection, 2, {"B", 18'001}).ok());
+  CHECK(storage::list_member_branches(connection, 2).value() == Rows{{"B", 18'001}});
+  CHECK(connection.query_int64("SELECT COUNT(*) FROM branches WHERE region_id = ''").value() == 1);
 }
 
 TEST_CASE("a member is due on the earliest day of the three") {
