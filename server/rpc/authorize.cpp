@@ -18,6 +18,7 @@ constexpr std::array kMethodRoles{
     MethodRole{"/moadon.v1.SyncService/Record", Role::kRegister},
     MethodRole{"/moadon.v1.SyncService/FindMember", Role::kRegister},
     MethodRole{"/moadon.v1.SyncService/FetchFacts", Role::kRegister},
+    MethodRole{"/moadon.v1.SyncService/FetchCards", Role::kRegister},
     MethodRole{"/moadon.v1.SyncService/GetFacts", Role::kRegister},
     MethodRole{"/moadon.v1.SyncService/PlaceHold", Role::kRegister},
     MethodRole{"/moadon.v1.SyncService/CancelHold", Role::kRegister},

@@ -1,6 +1,7 @@
 #include "moadon/v1/sync_service.pb.h"
 #include "server/operations/cancel_hold.h"
 #include "server/operations/enroll_member.h"
+#include "server/operations/fetch_cards.h"
 #include "server/operations/find_member.h"
 #include "server/operations/note_asked.h"
 #include "server/operations/note_heartbeat.h"
@@ -53,6 +54,11 @@ void add_sync_service(Methods& methods, Club& club) {
   methods.add_read<v1::FetchFactsRequest, v1::FetchFactsResponse>(
       "/moadon.v1.SyncService/FetchFacts", Run::kOnWorker,
       [&club](const Caller&, const auto& request) { return fetch_facts(club, request); });
+  methods.add_read<v1::FetchCardsRequest, v1::FetchCardsResponse>(
+      "/moadon.v1.SyncService/FetchCards", Run::kOnWorker,
+      [&club](const Caller& caller, const auto& request) {
+        return fetch_cards(club, *caller.at, request);
+      });
   methods.add_read<v1::GetFactsRequest, v1::GetFactsResponse>(
       "/moadon.v1.SyncService/GetFacts", Run::kAtOnce,
       [&club](const Caller&, const auto& request) { return get_facts(club, request); });

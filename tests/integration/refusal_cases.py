@@ -1,5 +1,7 @@
 """Wrong requests of every RPC, with the reason that each is refused with."""
 
+import base64
+
 from club import line, sale
 from wrong_parts import (
     ASKED_CASES, AS_OF_CASES, BIDI, BRANCH, CONSENT_CASES, CONTROL, GOOD_GROUP, GROUP_CASES,
@@ -7,6 +9,9 @@ from wrong_parts import (
     PROGRAM_CASES, QUESTION_CASES, QUESTION_OF_GROUP_CASES, RECEIPT_CASES, REGISTER,
     RETURN_CASES, SETTINGS_CASES, UPDATE_CASES, changed, content_cases, decision_cases,
     enroll_cases, page_cases)
+
+DIGEST_KEY = base64.b64encode(bytes(32)).decode()
+SHORT_KEY = base64.b64encode(bytes(31)).decode()
 
 CASES = {
     "RegisterService.Identify": KEY_CASES,
@@ -29,6 +34,12 @@ CASES = {
     "SyncService.FetchFacts": [({"page_size": -1}, "REASON_FIELD_INVALID"),
                                ({"page_size": 1000000}, "REASON_FIELD_INVALID"),
                                ({"cursor": "nonsense"}, "REASON_PAGE_TOKEN_INVALID")],
+    "SyncService.FetchCards": [
+        ({"page_size": -1, "cursor": "nonsense"}, "REASON_FIELD_MISSING"),
+        ({"digest_key": SHORT_KEY, "page_size": -1}, "REASON_FIELD_INVALID"),
+        ({"digest_key": DIGEST_KEY, "page_size": -1}, "REASON_FIELD_INVALID"),
+        ({"digest_key": DIGEST_KEY, "page_size": 5001}, "REASON_FIELD_INVALID"),
+        ({"digest_key": DIGEST_KEY, "cursor": "nonsense"}, "REASON_PAGE_TOKEN_INVALID")],
     "SyncService.GetFacts": [({}, "REASON_FIELD_MISSING"),
                              ({"member_id": BIDI}, "REASON_TEXT_INVALID"),
                              ({"member_id": NOBODY}, "REASON_MEMBER_UNKNOWN")],
@@ -139,6 +150,8 @@ CASES = {
             (["time_zone"], "Nowhere/City", "REASON_FIELD_INVALID"),
             (["day_start_minutes"], -1, "REASON_FIELD_INVALID"),
             (["day_start_minutes"], 1440, "REASON_FIELD_INVALID"),
+            (["region_id"], "far away", "REASON_FIELD_INVALID"),
+            (["region_id"], "x" * 33, "REASON_FIELD_INVALID"),
             (["branch_id"], "main", "REASON_ID_TAKEN"),
         ]],
     "AdminService.ListBranches": page_cases(),
