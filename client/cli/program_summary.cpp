@@ -6,6 +6,7 @@
 #include "client/cli/labels.h"
 #include "client/cli/program_words.h"
 #include "client/cli/table.h"
+#include "rules/offline.h"
 
 namespace moadon::cli {
 namespace {
@@ -189,6 +190,26 @@ void print_tiers(Session& session, const v1::Program& program, const ProgramWord
   }
 }
 
+std::string kept_text(const ProgramWords& words, const v1::OfflineRules& offline) {
+  if (!offline.has_seen()) return words.say({"every member", "כל החברים"});
+  return (offline.seen().in_region()
+              ? words.say({"who bought in the register's region, in the last days: ",
+                           "מי שקנו באזור של הקופה, בימים האחרונים: "})
+              : words.say({"who bought in the register's branch, in the last days: ",
+                           "מי שקנו בסניף של הקופה, בימים האחרונים: "})) +
+         words.count(offline.seen().last_days());
+}
+
+void print_offline(Session& session, const v1::Program& program, const ProgramWords& words) {
+  print_heading(session, {"Registers without the server", "קופות ללא קשר לשרת"});
+  session.out() << "  " << session.say({"keep", "שומרות"}) << ": "
+                << kept_text(words, program.offline()) << '\n'
+                << "  "
+                << session.say(
+                       {"price by what they keep, for hours", "מתמחרות לפי מה שנשמר, במשך שעות"})
+                << ": " << words.count(cache_valid_hours_of(program)) << '\n';
+}
+
 }  // namespace
 
 void print_summary(Session& session, const v1::Program& program) {
@@ -198,6 +219,7 @@ void print_summary(Session& session, const v1::Program& program) {
   print_rights(session, program, words);
   print_points(session, program, words);
   print_tiers(session, program, words);
+  print_offline(session, program, words);
 }
 
 void print_findings(Session& session, std::ostream& out, const v1::CheckProgramResponse& found) {
