@@ -28,10 +28,13 @@ absl::StatusOr<std::unique_ptr<Agent>> Agent::start(const AgentDirectory& direct
 Agent::~Agent() { stop(); }
 
 absl::Status Agent::open(const Settings& settings) {
-  auto journal = Journal::open(directory_.journal_path(), [](const absl::Status& failure) {
+  absl::StatusOr<std::string> key = directory_.journal_key();
+  if (!key.ok()) return key.status();
+  const auto on_failure = [](const absl::Status& failure) {
     spdlog::critical("event=journal_failed message=\"{}\"",
                      absl::Utf8SafeCEscape(failure.message()));
-  });
+  };
+  auto journal = Journal::open(directory_.journal_path(), *std::move(key), on_failure);
   if (!journal.ok()) return journal.status();
   journal_ = *std::move(journal);
   const absl::StatusOr<std::vector<v1::Program>> programs = journal_->programs();

@@ -15,6 +15,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "client/agent/journal_seal.h"
 #include "rules/check.h"
 #include "rules/refusal.h"
 
@@ -75,12 +76,28 @@ absl::Status write_all(int file, absl::string_view content) {
   return ::fsync(file) == 0 ? absl::OkStatus() : absl::ErrnoToStatus(errno, "sync");
 }
 
-absl::StatusOr<std::string> new_local_token() {
-  std::array<char, kLocalTokenRandomBytes> bytes;
-  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
+absl::StatusOr<std::string> random_bytes(size_t count) {
+  std::string bytes(count, '\0');
+  if (::getrandom(bytes.data(), count, 0) != static_cast<ssize_t>(count)) {
     return absl::ErrnoToStatus(errno, "read random bytes");
   }
-  return absl::WebSafeBase64Escape(absl::string_view(bytes.data(), bytes.size()));
+  return bytes;
+}
+
+absl::StatusOr<std::string> new_local_token() {
+  const absl::StatusOr<std::string> bytes = random_bytes(kLocalTokenRandomBytes);
+  if (!bytes.ok()) return bytes.status();
+  return absl::WebSafeBase64Escape(*bytes);
+}
+
+// What is in the file, of any size; NOT_FOUND: no such file.
+absl::StatusOr<std::string> read_key(const std::string& path) {
+  const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file.is_open()) return absl::ErrnoToStatus(errno, absl::StrCat("open ", path));
+  std::array<char, kJournalKeyBytes + 1> buffer;
+  const ssize_t size = ::read(file.get(), buffer.data(), buffer.size());
+  if (size < 0) return absl::ErrnoToStatus(errno, absl::StrCat("read ", path));
+  return std::string(buffer.data(), static_cast<size_t>(size));
 }
 
 }  // namespace
@@ -93,6 +110,21 @@ absl::Status AgentDirectory::create() const {
   absl::Status made = make_directory(path_);
   if (made.ok()) made = make_directory(registers_path());
   return made;
+}
+
+absl::StatusOr<std::string> AgentDirectory::journal_key() const {
+  const std::string path = path_ + "/journal.key";
+  absl::StatusOr<std::string> key = read_key(path);
+  if (key.ok() && key->size() == kJournalKeyBytes) return key;
+  if (!key.ok() && !absl::IsNotFound(key.status())) return key;
+  if (key.ok() && ::rename(path.c_str(), (path + ".unusable").c_str()) != 0) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("rename ", path));
+  }
+  key = random_bytes(kJournalKeyBytes);
+  if (!key.ok()) return key;
+  absl::Status written = write_file(path, *key);
+  if (!written.ok()) return written;
+  return key;
 }
 
 absl::Status AgentDirectory::write_port(std::uint16_t port) const {

@@ -4,6 +4,7 @@
 //   lock                             held by the running agent
 //   agent.port                       where it listens on 127.0.0.1; there while it is ready
 //   journal.db                       the journal (journal.h)
+//   journal.key                      what seals it (journal_seal.h)
 //   agent.log                        what happened
 //   registers/<id>.local-token       what a register program shows to the agent
 //   registers/<id>.server-token      what the agent shows to the server in the register's name
@@ -46,6 +47,10 @@ class AgentDirectory final {
   std::string settings_path() const { return path_ + "/agent.json"; }
   std::string journal_path() const { return path_ + "/journal.db"; }
   std::string log_path() const { return path_ + "/agent.log"; }
+
+  // The key of the journal: the one in its file, else a new one, on the disk before it is returned.
+  // A file that cannot be a key is kept beside it as journal.key.unusable.
+  absl::StatusOr<std::string> journal_key() const;
 
   absl::Status write_port(std::uint16_t port) const;
   void remove_port() const;

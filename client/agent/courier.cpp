@@ -177,7 +177,10 @@ Courier::Turn Courier::deliver() {
     note_trouble(Turn::kIdle, absl::OkStatus());
     return Turn::kIdle;
   }
+  auto journal_id = parts_.journal.journal_id(register_id_);
+  if (!journal_id.ok()) return on_failed_journal(journal_id.status());
   v1::RecordRequest request;
+  request.set_journal_id(*std::move(journal_id));
   for (v1::RecordEntry& entry : *batch) *request.add_entries() = std::move(entry);
   const auto answer =
       line_.ask_in_background(&v1::SyncService::Stub::Record, request, kRecordDeadline);

@@ -18,55 +18,54 @@ using sqlite::Connection;
 using sqlite::Sql;
 using sqlite::Statement;
 
-constexpr Sql kFindEntry{
-    "SELECT sequence, kind, content, amount_minor, points_minor, points_milli, gift_balance_minor, "
-    "context, branch_id, business_day, minute_of_day FROM entry "
-    "WHERE register_id = $1 AND receipt = $2"};
-
-std::optional<Occasion> occasion_in(const Statement& row) {
-  if (row.is_null(8) || row.is_null(9) || row.is_null(10)) return std::nullopt;
-  return Occasion{std::string(row.text(8)), day_of_number(row.int64(9)),
-                  static_cast<int>(row.int64(10))};
-}
-
-absl::StatusOr<Committed> committed_in(const Statement& row) {
+absl::StatusOr<Committed> committed_in(const StoredEntry& entry) {
   Committed committed;
-  committed.sequence = row.int64(0);
-  committed.amounts = {row.int64(3), row.int64(4), row.int64(5), row.int64(6)};
-  absl::Status parsed = parse_stored(committed.context, row.blob(7));
+  committed.sequence = entry.sequence;
+  committed.amounts = entry.amounts;
+  absl::Status parsed = parse_stored(committed.context, entry.context);
   if (!parsed.ok()) return parsed;
-  committed.occasion = occasion_in(row);
+  committed.occasion = entry.occasion();
   return committed;
 }
 
 absl::StatusOr<std::optional<Committed>> find_repeat_of(Connection& connection,
+                                                        const JournalSeal& seal,
                                                         const NewEntry& entry) {
-  Statement find = connection.statement(kFindEntry);
-  find.bind_all(entry.register_id, entry.receipt);
-  const absl::StatusOr<bool> found = find.step();
+  const auto found = find_entry(connection, seal, entry.register_id, entry.receipt);
   if (!found.ok()) return found.status();
   if (!*found) return std::optional<Committed>();
+  const StoredEntry& stored = **found;
+  const absl::StatusOr<bool> is_whole = is_unaltered(connection, seal, stored);
+  if (!is_whole.ok()) return is_whole.status();
+  if (!*is_whole) return altered(entry.register_id, stored.sequence);
   const bool is_same =
-      find.int64(1) == static_cast<int64_t>(entry.kind) && find.blob(2) == entry.content;
-  if (is_same) return committed_in(find);
+      stored.kind == static_cast<int64_t>(entry.kind) && stored.content == entry.content;
+  if (is_same) return committed_in(stored);
   return refuse(v1::REASON_RECEIPT_REUSED,
                 absl::StrCat("receipt ", entry.receipt, " was committed with other content"),
                 {{"register_id", entry.register_id}, {"receipt", entry.receipt}});
 }
 
 constexpr Sql kFindReturns{
-    "SELECT content FROM entry WHERE sale_register_id = $1 AND sale_receipt = $2 "
-    "ORDER BY register_id, receipt"};
+    "SELECT register_id, sequence, receipt, kind, content, context, amount_minor, points_minor, "
+    "points_milli, gift_balance_minor, commit_time_us, sale_register_id, sale_receipt, branch_id, "
+    "business_day, minute_of_day, form, previous_chain, chain FROM entry "
+    "WHERE sale_register_id = $1 AND sale_receipt = $2 ORDER BY register_id, receipt"};
 
-absl::Status read_returns(Connection& connection, const v1::ReceiptReference& reference,
-                          std::vector<v1::Return>& returns) {
+// False: one of them was altered.
+absl::StatusOr<bool> read_returns(Connection& connection, const JournalSeal& seal,
+                                  const v1::ReceiptReference& reference,
+                                  std::vector<v1::Return>& returns) {
   Statement read = connection.statement(kFindReturns);
   read.bind_all(reference.register_id(), reference.receipt());
   while (true) {
     const absl::StatusOr<bool> row = read.step();
     if (!row.ok()) return row.status();
     if (!*row) break;
-    absl::Status parsed = parse_stored(returns.emplace_back(), read.blob(0));
+    const StoredEntry entry = entry_in(read, seal);
+    const absl::StatusOr<bool> is_whole = is_unaltered(connection, seal, entry);
+    if (!is_whole.ok() || !*is_whole) return is_whole;
+    absl::Status parsed = parse_stored(returns.emplace_back(), entry.content);
     if (!parsed.ok()) return parsed;
   }
   std::stable_sort(returns.begin(), returns.end(), [](const v1::Return& a, const v1::Return& b) {
@@ -75,73 +74,140 @@ absl::Status read_returns(Connection& connection, const v1::ReceiptReference& re
     };
     return instant(a) < instant(b);
   });
-  return absl::OkStatus();
+  return true;
+}
+
+// The entry, unless it was altered.
+absl::StatusOr<std::optional<StoredEntry>> find_whole(Connection& connection,
+                                                      const JournalSeal& seal,
+                                                      const std::string& register_id,
+                                                      const std::string& receipt) {
+  auto found = find_entry(connection, seal, register_id, receipt);
+  if (!found.ok() || !*found) return found;
+  const absl::StatusOr<bool> is_whole = is_unaltered(connection, seal, **found);
+  if (!is_whole.ok()) return is_whole.status();
+  if (!*is_whole) return std::optional<StoredEntry>();
+  return found;
 }
 
 absl::StatusOr<std::optional<KnownSale>> find_sale_in(Connection& connection,
+                                                      const JournalSeal& seal,
                                                       const v1::ReceiptReference& reference) {
-  KnownSale known;
-  {
-    Statement find = connection.statement(kFindEntry);
-    find.bind_all(reference.register_id(), reference.receipt());
-    const absl::StatusOr<bool> found = find.step();
-    if (!found.ok()) return found.status();
-    if (!*found || find.int64(1) != static_cast<int64_t>(EntryKind::kSale)) {
-      return std::optional<KnownSale>();
-    }
-    absl::Status parsed = parse_stored(known.sale, find.blob(2));
-    parsed.Update(parse_stored(known.context, find.blob(7)));
-    if (!parsed.ok()) return parsed;
-    known.occasion = occasion_in(find);
+  const auto entry = find_whole(connection, seal, reference.register_id(), reference.receipt());
+  if (!entry.ok()) return entry.status();
+  if (!*entry || (*entry)->kind != static_cast<int64_t>(EntryKind::kSale)) {
+    return std::optional<KnownSale>();
   }
-  absl::Status read = read_returns(connection, reference, known.returns);
-  if (!read.ok()) return read;
+  KnownSale known;
+  absl::Status parsed = parse_stored(known.sale, (*entry)->content);
+  parsed.Update(parse_stored(known.context, (*entry)->context));
+  if (!parsed.ok()) return parsed;
+  known.occasion = (*entry)->occasion();
+  const absl::StatusOr<bool> are_whole = read_returns(connection, seal, reference, known.returns);
+  if (!are_whole.ok()) return are_whole.status();
+  if (!*are_whole) return std::optional<KnownSale>();
   return known;
 }
 
 constexpr Sql kNextSequence{
     "INSERT INTO register (register_id, last_sequence) VALUES ($1, 1) "
     "ON CONFLICT (register_id) DO UPDATE SET last_sequence = last_sequence + 1 "
-    "RETURNING last_sequence"};
+    "RETURNING last_sequence, journal_id"};
+constexpr Sql kNameJournal{"UPDATE register SET journal_id = $2 WHERE register_id = $1"};
+constexpr Sql kChainAt{"SELECT chain FROM entry WHERE register_id = $1 AND sequence = $2"};
 constexpr Sql kInsertEntry{
     "INSERT INTO entry (register_id, sequence, receipt, kind, content, context, amount_minor, "
     "commit_time_us, sale_register_id, sale_receipt, points_minor, points_milli, "
-    "gift_balance_minor, branch_id, business_day, minute_of_day) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"};
+    "gift_balance_minor, branch_id, business_day, minute_of_day, form, previous_chain, chain) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
+    "$19)"};
 constexpr Sql kInsertUndelivered{
     "INSERT INTO undelivered (register_id, sequence, is_kept_back) VALUES ($1, $2, 0)"};
 constexpr Sql kUseHold{
     "UPDATE hold SET state = 3 WHERE register_id = $1 AND hold_id = $2 AND state = 2"};
 
-absl::Status insert(Connection& connection, const NewEntry& entry, Committed& committed) {
+absl::StatusOr<int64_t> next_sequence(Connection& connection, const std::string& register_id) {
   Statement next = connection.statement(kNextSequence);
-  next.bind_all(entry.register_id);
+  next.bind_all(register_id);
   const absl::StatusOr<bool> counted = next.step();
   if (!counted.ok()) return counted.status();
-  committed.sequence = next.int64(0);
+  const int64_t sequence = next.int64(0);
+  const bool is_nameless = next.is_null(1);
   absl::Status done = next.execute();
   if (!done.ok()) return done;
-  std::optional<absl::string_view> sale_register_id;
-  std::optional<absl::string_view> sale_receipt;
+  if (!is_nameless) return sequence;
+  const absl::StatusOr<std::string> journal_id = new_journal_id();
+  if (!journal_id.ok()) return journal_id.status();
+  Statement name = connection.statement(kNameJournal);
+  name.bind_all(register_id, Blob{*journal_id});
+  done = name.execute();
+  if (!done.ok()) return done;
+  return sequence;
+}
+
+absl::StatusOr<std::string> chain_before(Connection& connection, const StoredEntry& entry) {
+  Statement find = connection.statement(kChainAt);
+  find.bind_all(entry.register_id, entry.sequence - 1);
+  const absl::StatusOr<bool> found = find.step();
+  if (!found.ok()) return found.status();
+  return *found && find.blob(0).size() == kChainBytes ? std::string(find.blob(0)) : chain_start();
+}
+
+// The entry with its place in the chain.
+absl::StatusOr<StoredEntry> linked_entry(Connection& connection, const NewEntry& entry,
+                                         const Committed& committed) {
+  StoredEntry stored;
+  stored.register_id = entry.register_id;
+  stored.sequence = committed.sequence;
+  stored.receipt = entry.receipt;
+  stored.kind = static_cast<int64_t>(entry.kind);
+  stored.content = entry.content;
+  stored.context = entry.context;
+  stored.amounts = committed.amounts;
+  stored.commit_time_us = entry.commit_time_us;
   if (entry.original) {
-    sale_register_id = entry.original->register_id();
-    sale_receipt = entry.original->receipt();
+    stored.sale_register_id = entry.original->register_id();
+    stored.sale_receipt = entry.original->receipt();
   }
-  std::optional<absl::string_view> branch_id;
-  std::optional<int64_t> business_day;
-  std::optional<int64_t> minute_of_day;
   if (entry.occasion) {
-    branch_id = entry.occasion->branch_id;
-    business_day = day_number(entry.occasion->business_day);
-    minute_of_day = entry.occasion->minute_of_day;
+    stored.branch_id = entry.occasion->branch_id;
+    stored.business_day = day_number(entry.occasion->business_day);
+    stored.minute_of_day = entry.occasion->minute_of_day;
   }
-  const Amounts& amounts = committed.amounts;
+  auto before = chain_before(connection, stored);
+  if (!before.ok()) return before.status();
+  stored.form = EntryForm::kChained;
+  stored.previous_chain = *std::move(before);
+  stored.chain = chain_of(stored.previous_chain, chained(stored));
+  return stored;
+}
+
+absl::Status insert_entry(Connection& connection, const JournalSeal& seal,
+                          const StoredEntry& entry) {
+  const auto content =
+      seal.seal(entry.content, entry_place("content", entry.register_id, entry.sequence));
+  const auto context =
+      seal.seal(entry.context, entry_place("context", entry.register_id, entry.sequence));
+  if (!content.ok()) return content.status();
+  if (!context.ok()) return context.status();
+  const Amounts& amounts = entry.amounts;
   Statement add = connection.statement(kInsertEntry);
-  add.bind_all(entry.register_id, committed.sequence, entry.receipt, entry.kind,
-               Blob{entry.content}, Blob{entry.context}, amounts.amount_minor, entry.commit_time_us,
-               sale_register_id, sale_receipt, amounts.points_minor, amounts.points_milli,
-               amounts.gift_balance_minor, branch_id, business_day, minute_of_day);
-  done = add.execute();
+  add.bind_all(entry.register_id, entry.sequence, entry.receipt, entry.kind, Blob{*content},
+               Blob{*context}, amounts.amount_minor, entry.commit_time_us, entry.sale_register_id,
+               entry.sale_receipt, amounts.points_minor, amounts.points_milli,
+               amounts.gift_balance_minor, entry.branch_id, entry.business_day, entry.minute_of_day,
+               entry.form, Blob{entry.previous_chain}, Blob{entry.chain});
+  return add.execute();
+}
+
+absl::Status insert(Connection& connection, const JournalSeal& seal, const NewEntry& entry,
+                    Committed& committed) {
+  const absl::StatusOr<int64_t> sequence = next_sequence(connection, entry.register_id);
+  if (!sequence.ok()) return sequence.status();
+  committed.sequence = *sequence;
+  const absl::StatusOr<StoredEntry> stored = linked_entry(connection, entry, committed);
+  if (!stored.ok()) return stored.status();
+  absl::Status done = insert_entry(connection, seal, *stored);
   if (!done.ok()) return done;
   if (!entry.hold_id.empty()) {
     Statement use = connection.statement(kUseHold);
@@ -154,9 +220,9 @@ absl::Status insert(Connection& connection, const NewEntry& entry, Committed& co
   return enqueue.execute();
 }
 
-absl::Status commit_in(Connection& connection, const NewEntry& entry,
+absl::Status commit_in(Connection& connection, const JournalSeal& seal, const NewEntry& entry,
                        Journal::AmountRule amount_rule, Committed& committed) {
-  const auto repeat = find_repeat_of(connection, entry);
+  const auto repeat = find_repeat_of(connection, seal, entry);
   if (!repeat.ok()) return repeat.status();
   if (*repeat) {
     committed = **repeat;
@@ -164,7 +230,7 @@ absl::Status commit_in(Connection& connection, const NewEntry& entry,
   }
   std::optional<KnownSale> sale;
   if (entry.original) {
-    auto found = find_sale_in(connection, *entry.original);
+    auto found = find_sale_in(connection, seal, *entry.original);
     if (!found.ok()) return found.status();
     sale = *std::move(found);
   }
@@ -174,54 +240,58 @@ absl::Status commit_in(Connection& connection, const NewEntry& entry,
   committed.occasion = entry.occasion;
   absl::Status parsed = parse_stored(committed.context, entry.context);
   if (!parsed.ok()) return parsed;
-  return insert(connection, entry, committed);
+  return insert(connection, seal, entry, committed);
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Journal>> Journal::open(
-    const std::string& path, sqlite::GroupCommit::FailureHandler on_failure) {
+    const std::string& path, std::string key, sqlite::GroupCommit::FailureHandler on_failure) {
+  JournalSeal seal(std::move(key));
   auto connection = sqlite::open_migrated(
       path, {.application_id = kJournalApplicationId, .migrations = moadon_agent_migrations()});
   if (!connection.ok()) return connection.status();
   // A file that cannot be written is opened for reading only, and would say so at the first sale.
   absl::Status writable = (*connection)->exec("DELETE FROM undelivered WHERE 0");
   if (!writable.ok()) return writable;
+  absl::Status ready = seal_rows_in_clear(**connection, seal);
+  if (ready.ok()) ready = judge_backlog(**connection, seal);
+  if (!ready.ok()) return ready;
   auto readers = sqlite::ReaderPool::open(path);
   if (!readers.ok()) return readers.status();
   auto writer =
       std::make_unique<sqlite::GroupCommit>(*std::move(connection), std::move(on_failure));
-  return std::unique_ptr<Journal>(new Journal(std::move(writer), *std::move(readers)));
+  return std::unique_ptr<Journal>(
+      new Journal(std::move(seal), std::move(writer), *std::move(readers)));
 }
 
 absl::StatusOr<Committed> Journal::commit(const NewEntry& entry, AmountRule amount_rule) {
   Committed committed;
-  absl::Status done = writer_->run(
-      [&](Connection& connection) { return commit_in(connection, entry, amount_rule, committed); });
+  absl::Status done = writer_->run([&](Connection& connection) {
+    return commit_in(connection, seal_, entry, amount_rule, committed);
+  });
   if (!done.ok()) return done;
   return committed;
 }
 
 absl::StatusOr<std::optional<Committed>> Journal::find_repeat(const NewEntry& entry) {
   const sqlite::ReaderLease reader = readers_->lease();
-  return find_repeat_of(*reader, entry);
+  return find_repeat_of(*reader, seal_, entry);
 }
 
 absl::StatusOr<std::optional<StoredReceipt>> Journal::find_receipt(const std::string& register_id,
                                                                    const std::string& receipt) {
   const sqlite::ReaderLease reader = readers_->lease();
-  Statement find = reader->statement(kFindEntry);
-  find.bind_all(register_id, receipt);
-  const absl::StatusOr<bool> found = find.step();
+  const auto found = find_whole(*reader, seal_, register_id, receipt);
   if (!found.ok()) return found.status();
   if (!*found) return std::optional<StoredReceipt>();
-  return StoredReceipt{static_cast<EntryKind>(find.int64(1)), std::string(find.blob(2))};
+  return StoredReceipt{static_cast<EntryKind>((*found)->kind), (*found)->content};
 }
 
 absl::StatusOr<std::optional<KnownSale>> Journal::find_sale(const v1::ReceiptReference& reference) {
   const absl::StatusOr<sqlite::ReaderLease> reader = readers_->lease_snapshot();
   if (!reader.ok()) return reader.status();
-  return find_sale_in(**reader, reference);
+  return find_sale_in(**reader, seal_, reference);
 }
 
 }  // namespace moadon::agent

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "client/agent/hold.h"
+#include "client/agent/journal_seal.h"
 #include "client/agent/occasion.h"
 #include "moadon/v1/program.pb.h"
 #include "moadon/v1/register_service.pb.h"
@@ -77,7 +78,8 @@ struct Settlement {
 };
 
 struct Backlog {
-  int64_t count = 0;  // not delivered, kept back included
+  int64_t count = 0;          // not delivered; kept back and altered included
+  int64_t altered_count = 0;  // of them: changed on the disk, set aside
   std::optional<int64_t> oldest_commit_us;
 };
 
@@ -89,6 +91,11 @@ struct BatchLimits {
 
 // One file, one writing thread with group commit (`synchronous` FULL), readers beside it.
 //
+// What it keeps of customers is sealed (journal_seal.h), and each entry is chained to the one
+// before (journal_chain.h). An entry that was changed since it was committed is set aside when it
+// is noticed, at open and before delivery: it is never delivered, nothing is answered from it (its
+// own receipt is refused with JOURNAL_ALTERED), and everything else goes on.
+//
 // Thread-safe; calls block for the disk. After a disk error every write is refused with
 // OUTCOME_UNKNOWN until the process has started again; reading goes on. Ending it finishes what was
 // accepted; no call may be under way then.
@@ -99,27 +106,34 @@ class Journal final {
   // sale that the entry returns, null when it returns none or the sale is not in this journal.
   using AmountRule = absl::FunctionRef<absl::StatusOr<Amounts>(const KnownSale* sale)>;
 
-  // Opens or creates the file at `path`, bringing it to this version. `on_failure` as GroupCommit.
+  // Opens or creates the file at `path`, bringing it to this version: what a version before left in
+  // clear is sealed, the file is written anew, and copies made before migrations are removed. `key`
+  // has kJournalKeyBytes; what another key sealed is set aside until that one is back. `on_failure`
+  // as GroupCommit.
   static absl::StatusOr<std::unique_ptr<Journal>> open(
-      const std::string& path, sqlite::GroupCommit::FailureHandler on_failure);
+      const std::string& path, std::string key, sqlite::GroupCommit::FailureHandler on_failure);
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
   // Stores the entry and answers when it is on the disk. An entry with the same register, receipt
   // and content is there already: its stored answer, nothing changes, the rule is not asked. With
-  // other content: RECEIPT_REUSED. What the rule refuses is not stored. A hold of the register that
-  // the entry names is used from then on, unless it was given up before.
+  // other content: RECEIPT_REUSED; altered: JOURNAL_ALTERED. What the rule refuses is not stored. A
+  // hold of the register that the entry names is used from then on, unless it was given up before.
   absl::StatusOr<Committed> commit(const NewEntry& entry, AmountRule amount_rule);
-  // The stored answer when the entry is there already, else nothing; RECEIPT_REUSED as above.
+  // The stored answer when the entry is there already, else nothing; refused as above.
   absl::StatusOr<std::optional<Committed>> find_repeat(const NewEntry& entry);
 
+  // Nothing also where the entry was altered, or, of a sale, one of its returns was.
   absl::StatusOr<std::optional<StoredReceipt>> find_receipt(const std::string& register_id,
                                                             const std::string& receipt);
   absl::StatusOr<std::optional<KnownSale>> find_sale(const v1::ReceiptReference& reference);
 
-  // The oldest entries of a register that are not delivered and not kept back, in journal order.
+  // The oldest entries of a register that are not delivered and not kept back, in journal order;
+  // those found altered are set aside.
   absl::StatusOr<std::vector<v1::RecordEntry>> next_batch(const std::string& register_id,
                                                           const BatchLimits& limits);
+  // Names the register's journal; empty: it has no chained entry yet.
+  absl::StatusOr<std::string> journal_id(const std::string& register_id);
   // Takes delivered entries off the backlog and marks refused ones as kept back; a hold that such a
   // one names is held again.
   absl::Status settle(const std::string& register_id, absl::Span<const Settlement> settlements);
@@ -168,9 +182,12 @@ class Journal final {
   absl::Status prune_holds(int64_t before_us);
 
  private:
-  Journal(std::unique_ptr<sqlite::GroupCommit> writer, std::unique_ptr<sqlite::ReaderPool> readers)
-      : writer_(std::move(writer)), readers_(std::move(readers)) {}
+  Journal(JournalSeal seal, std::unique_ptr<sqlite::GroupCommit> writer,
+          std::unique_ptr<sqlite::ReaderPool> readers)
+      : seal_(std::move(seal)), writer_(std::move(writer)), readers_(std::move(readers)) {}
 
+  // Fixed at construction.
+  const JournalSeal seal_;
   // Self-locking. In this order, so that the readers close before the writer does.
   const std::unique_ptr<sqlite::GroupCommit> writer_;
   const std::unique_ptr<sqlite::ReaderPool> readers_;

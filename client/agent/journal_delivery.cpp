@@ -17,9 +17,58 @@ using sqlite::Statement;
 constexpr int kBacklogPageEntries = 1000;
 
 constexpr Sql kNextBatch{
-    "SELECT u.sequence, e.kind, e.content, e.context FROM undelivered u "
-    "JOIN entry e ON e.register_id = u.register_id AND e.sequence = u.sequence "
-    "WHERE u.register_id = $1 AND u.is_kept_back = 0 ORDER BY u.sequence LIMIT $2"};
+    "SELECT e.register_id, e.sequence, e.receipt, e.kind, e.content, e.context, e.amount_minor, "
+    "e.points_minor, e.points_milli, e.gift_balance_minor, e.commit_time_us, e.sale_register_id, "
+    "e.sale_receipt, e.branch_id, e.business_day, e.minute_of_day, e.form, e.previous_chain, "
+    "e.chain, u.sequence FROM undelivered u "
+    "LEFT JOIN entry e ON e.register_id = u.register_id AND e.sequence = u.sequence "
+    "WHERE u.register_id = $1 AND u.is_kept_back = 0 AND u.is_altered = 0 "
+    "ORDER BY u.sequence LIMIT $2"};
+constexpr Sql kJournalId{"SELECT journal_id FROM register WHERE register_id = $1"};
+
+absl::StatusOr<v1::RecordEntry> record_entry_of(StoredEntry stored) {
+  v1::RecordEntry entry;
+  entry.set_sequence(stored.sequence);
+  if (stored.kind == static_cast<int64_t>(EntryKind::kSale)) {
+    entry.set_sale(std::move(stored.content));
+  } else {
+    entry.set_returned(std::move(stored.content));
+  }
+  absl::Status parsed = parse_stored(*entry.mutable_context(), stored.context);
+  if (!parsed.ok()) return parsed;
+  entry.set_chain(std::move(stored.chain));
+  return entry;
+}
+
+// Leaves altered entries out and names them.
+absl::StatusOr<std::vector<v1::RecordEntry>> read_batch(Connection& connection,
+                                                        const JournalSeal& seal,
+                                                        const std::string& register_id,
+                                                        const BatchLimits& limits,
+                                                        std::vector<int64_t>& altered_sequences) {
+  Statement read = connection.statement(kNextBatch);
+  read.bind_all(register_id, limits.count);
+  std::vector<v1::RecordEntry> batch;
+  int64_t bytes = 0;
+  while (true) {
+    const absl::StatusOr<bool> row = read.step();
+    if (!row.ok()) return row.status();
+    if (!*row) return batch;
+    StoredEntry stored = entry_in(read, seal);
+    absl::StatusOr<bool> is_whole = false;
+    if (!read.is_null(1)) is_whole = is_unaltered(connection, seal, stored);
+    if (!is_whole.ok()) return is_whole.status();
+    if (!*is_whole) {
+      altered_sequences.push_back(read.int64(19));
+      continue;
+    }
+    bytes += static_cast<int64_t>(stored.content.size() + stored.context.size());
+    if (!batch.empty() && bytes > limits.bytes) return batch;
+    auto entry = record_entry_of(std::move(stored));
+    if (!entry.ok()) return entry.status();
+    batch.push_back(*std::move(entry));
+  }
+}
 
 constexpr Sql kDeliver{"DELETE FROM undelivered WHERE register_id = $1 AND sequence = $2"};
 constexpr Sql kKeepBack{
@@ -32,8 +81,8 @@ constexpr Sql kUnuseHold{
 
 // A sale that the server refused for what it is ends no hold: that expires as one that is unused.
 // After a fault of the server's the sale may still use it.
-absl::Status unuse_hold(Connection& connection, const std::string& register_id,
-                        const Settlement& settlement) {
+absl::Status unuse_hold(Connection& connection, const JournalSeal& seal,
+                        const std::string& register_id, const Settlement& settlement) {
   if (settlement.refusal->detail().reason() == v1::REASON_INTERNAL) return absl::OkStatus();
   v1::RecordContext context;
   {
@@ -41,7 +90,10 @@ absl::Status unuse_hold(Connection& connection, const std::string& register_id,
     read.bind_all(register_id, settlement.sequence);
     const absl::StatusOr<bool> row = read.step();
     if (!row.ok() || !*row) return row.status();
-    absl::Status parsed = parse_stored(context, read.blob(0));
+    const auto plain =
+        seal.open(read.blob(0), entry_place("context", register_id, settlement.sequence));
+    if (!plain) return absl::OkStatus();  // altered since it was sent: the hold expires
+    absl::Status parsed = parse_stored(context, *plain);
     if (!parsed.ok() || context.hold_id().empty()) return parsed;
   }
   Statement unuse = connection.statement(kUnuseHold);
@@ -49,8 +101,8 @@ absl::Status unuse_hold(Connection& connection, const std::string& register_id,
   return unuse.execute();
 }
 
-absl::Status settle_one(Connection& connection, const std::string& register_id,
-                        const Settlement& settlement) {
+absl::Status settle_one(Connection& connection, const JournalSeal& seal,
+                        const std::string& register_id, const Settlement& settlement) {
   if (!settlement.refusal) {
     Statement deliver = connection.statement(kDeliver);
     deliver.bind_all(register_id, settlement.sequence);
@@ -60,20 +112,20 @@ absl::Status settle_one(Connection& connection, const std::string& register_id,
   Statement keep_back = connection.statement(kKeepBack);
   keep_back.bind_all(register_id, settlement.sequence, Blob{refusal});
   absl::Status kept = keep_back.execute();
-  return kept.ok() ? unuse_hold(connection, register_id, settlement) : kept;
+  return kept.ok() ? unuse_hold(connection, seal, register_id, settlement) : kept;
 }
 
 constexpr Sql kRetryKeptBack{
     "UPDATE undelivered SET is_kept_back = 0 WHERE register_id = $1 AND is_kept_back = 1"};
 
 constexpr Sql kBacklogCount{
-    "SELECT count(*), min(sequence) FROM undelivered WHERE register_id = $1"};
+    "SELECT count(*), min(sequence), sum(is_altered) FROM undelivered WHERE register_id = $1"};
 constexpr Sql kCommitTime{
     "SELECT commit_time_us FROM entry WHERE register_id = $1 AND sequence = $2"};
 
 constexpr Sql kPending{
-    "SELECT u.sequence, e.receipt, e.commit_time_us, u.refusal FROM undelivered u "
-    "JOIN entry e ON e.register_id = u.register_id AND e.sequence = u.sequence "
+    "SELECT u.sequence, e.receipt, e.commit_time_us, u.refusal, u.is_altered FROM undelivered u "
+    "LEFT JOIN entry e ON e.register_id = u.register_id AND e.sequence = u.sequence "
     "WHERE u.register_id = $1 AND u.sequence > $2 ORDER BY u.sequence LIMIT $3"};
 
 constexpr Sql kPrunable{
@@ -99,7 +151,13 @@ absl::StatusOr<std::vector<v1::PendingEntry>> read_pending(Connection& connectio
     v1::PendingEntry& entry = entries.emplace_back();
     entry.set_sequence(read.int64(0));
     entry.set_receipt(std::string(read.text(1)));
-    *entry.mutable_commit_time() = timestamp_of(read.int64(2));
+    if (!read.is_null(2)) *entry.mutable_commit_time() = timestamp_of(read.int64(2));
+    if (read.int64(4) != 0) {
+      const absl::Status why = altered(register_id, entry.sequence());
+      *entry.mutable_refusal() = detail_of(why);
+      entry.set_message(std::string(why.message()));
+      continue;
+    }
     if (read.is_null(3)) continue;
     v1::Refusal refusal;
     absl::Status parsed = parse_stored(refusal, read.blob(3));
@@ -111,35 +169,35 @@ absl::StatusOr<std::vector<v1::PendingEntry>> read_pending(Connection& connectio
 
 absl::StatusOr<std::vector<v1::RecordEntry>> Journal::next_batch(const std::string& register_id,
                                                                  const BatchLimits& limits) {
-  const sqlite::ReaderLease reader = readers_->lease();
-  Statement read = reader->statement(kNextBatch);
-  read.bind_all(register_id, limits.count);
-  std::vector<v1::RecordEntry> batch;
-  int64_t bytes = 0;
   while (true) {
-    const absl::StatusOr<bool> row = read.step();
-    if (!row.ok()) return row.status();
-    if (!*row) return batch;
-    bytes += static_cast<int64_t>(read.blob(2).size() + read.blob(3).size());
-    if (!batch.empty() && bytes > limits.bytes) return batch;
-    v1::RecordEntry& entry = batch.emplace_back();
-    entry.set_sequence(read.int64(0));
-    std::string content(read.blob(2));
-    if (read.int64(1) == static_cast<int64_t>(EntryKind::kSale)) {
-      entry.set_sale(std::move(content));
-    } else {
-      entry.set_returned(std::move(content));
-    }
-    absl::Status parsed = parse_stored(*entry.mutable_context(), read.blob(3));
-    if (!parsed.ok()) return parsed;
+    std::vector<int64_t> altered_sequences;
+    auto batch = [&] {
+      const sqlite::ReaderLease reader = readers_->lease();
+      return read_batch(*reader, seal_, register_id, limits, altered_sequences);
+    }();
+    if (!batch.ok() || altered_sequences.empty()) return batch;
+    absl::Status marked = writer_->run([&](Connection& connection) {
+      return set_aside(connection, register_id, altered_sequences);
+    });
+    if (!marked.ok()) return marked;
+    if (!batch->empty()) return batch;
   }
+}
+
+absl::StatusOr<std::string> Journal::journal_id(const std::string& register_id) {
+  const sqlite::ReaderLease reader = readers_->lease();
+  Statement read = reader->statement(kJournalId);
+  read.bind_all(register_id);
+  const absl::StatusOr<bool> row = read.step();
+  if (!row.ok()) return row.status();
+  return *row ? std::string(read.blob(0)) : std::string();
 }
 
 absl::Status Journal::settle(const std::string& register_id,
                              absl::Span<const Settlement> settlements) {
   return writer_->run([&](Connection& connection) {
     for (const Settlement& settlement : settlements) {
-      absl::Status settled = settle_one(connection, register_id, settlement);
+      absl::Status settled = settle_one(connection, seal_, register_id, settlement);
       if (!settled.ok()) return settled;
     }
     return absl::OkStatus();
@@ -164,6 +222,7 @@ absl::StatusOr<Backlog> Journal::backlog(const std::string& register_id) {
   Backlog backlog;
   if (!*row || count.int64(0) == 0) return backlog;
   backlog.count = count.int64(0);
+  backlog.altered_count = count.int64(2);
   Statement oldest = (*reader)->statement(kCommitTime);
   oldest.bind_all(register_id, count.int64(1));
   row = oldest.step();

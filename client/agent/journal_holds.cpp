@@ -13,7 +13,8 @@ using sqlite::Statement;
 
 constexpr Sql kAskHold{
     "INSERT INTO hold (register_id, request_id, state, basket, request, context, branch_id, "
-    "business_day, minute_of_day, expire_time_us) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9) "
+    "business_day, minute_of_day, expire_time_us, is_sealed) "
+    "VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, 1) "
     "ON CONFLICT (register_id, request_id) DO UPDATE SET basket = $3, request = $4, context = $5, "
     "branch_id = $6, business_day = $7, minute_of_day = $8, expire_time_us = $9 "
     "WHERE hold.state = 1"};
@@ -46,15 +47,21 @@ constexpr Sql kEnd{
     "UPDATE hold SET state = 5 WHERE register_id = $1 AND request_id = $2 AND state = 4"};
 constexpr Sql kPruneHolds{"DELETE FROM hold WHERE state IN (3, 5) AND expire_time_us < $1"};
 
-absl::StatusOr<StoredHold> hold_in(const Statement& row, const std::string& register_id) {
+// Nothing: it cannot be opened.
+absl::StatusOr<std::optional<StoredHold>> hold_in(const Statement& row, const JournalSeal& seal,
+                                                  const std::string& register_id) {
   StoredHold hold;
   hold.register_id = register_id;
   hold.request_id = std::string(row.text(0));
   hold.state = static_cast<HoldState>(row.int64(1));
   if (!row.is_null(2)) hold.hold_id = std::string(row.text(2));
-  hold.basket = std::string(row.blob(3));
-  absl::Status parsed = parse_stored(hold.request, row.blob(4));
-  parsed.Update(parse_stored(hold.context, row.blob(5)));
+  auto basket = seal.open(row.blob(3), hold_place("basket", register_id, hold.request_id));
+  const auto request = seal.open(row.blob(4), hold_place("request", register_id, hold.request_id));
+  const auto context = seal.open(row.blob(5), hold_place("context", register_id, hold.request_id));
+  if (!basket || !request || !context) return std::optional<StoredHold>();
+  hold.basket = *std::move(basket);
+  absl::Status parsed = parse_stored(hold.request, *request);
+  parsed.Update(parse_stored(hold.context, *context));
   if (!parsed.ok()) return parsed;
   hold.occasion = {std::string(row.text(6)), day_of_number(row.int64(7)),
                    static_cast<int>(row.int64(8))};
@@ -63,6 +70,7 @@ absl::StatusOr<StoredHold> hold_in(const Statement& row, const std::string& regi
 }
 
 absl::StatusOr<std::optional<StoredHold>> find_hold_in(Connection& connection, const Sql& find,
+                                                       const JournalSeal& seal,
                                                        const std::string& register_id,
                                                        const std::string& name) {
   Statement read = connection.statement(find);
@@ -70,17 +78,24 @@ absl::StatusOr<std::optional<StoredHold>> find_hold_in(Connection& connection, c
   const absl::StatusOr<bool> row = read.step();
   if (!row.ok()) return row.status();
   if (!*row) return std::optional<StoredHold>();
-  return hold_in(read, register_id);
+  return hold_in(read, seal, register_id);
 }
 
 }  // namespace
 
 absl::Status Journal::ask_hold(const StoredHold& hold) {
-  const std::string request = hold.request.SerializeAsString();
-  const std::string context = hold.context.SerializeAsString();
+  const auto sealed = [&](absl::string_view column, const std::string& plain) {
+    return seal_.seal(plain, hold_place(column, hold.register_id, hold.request_id));
+  };
+  const auto basket = sealed("basket", hold.basket);
+  const auto request = sealed("request", hold.request.SerializeAsString());
+  const auto context = sealed("context", hold.context.SerializeAsString());
+  if (!basket.ok()) return basket.status();
+  if (!request.ok()) return request.status();
+  if (!context.ok()) return context.status();
   return writer_->run([&](Connection& connection) {
     Statement ask = connection.statement(kAskHold);
-    ask.bind_all(hold.register_id, hold.request_id, Blob{hold.basket}, Blob{request}, Blob{context},
+    ask.bind_all(hold.register_id, hold.request_id, Blob{*basket}, Blob{*request}, Blob{*context},
                  hold.occasion.branch_id, day_number(hold.occasion.business_day),
                  hold.occasion.minute_of_day, hold.expire_time_us);
     return ask.execute();
@@ -107,7 +122,7 @@ absl::StatusOr<std::optional<StoredHold>> Journal::confirm_hold(
     confirm.bind_all(register_id, request_id, answer.hold_id(), *expire_time_us);
     absl::Status confirmed = confirm.execute();
     if (!confirmed.ok()) return confirmed;
-    auto found = find_hold_in(connection, kFindHold, register_id, request_id);
+    auto found = find_hold_in(connection, kFindHold, seal_, register_id, request_id);
     if (!found.ok()) return found.status();
     hold = *std::move(found);
     return absl::OkStatus();
@@ -119,13 +134,13 @@ absl::StatusOr<std::optional<StoredHold>> Journal::confirm_hold(
 absl::StatusOr<std::optional<StoredHold>> Journal::find_hold(const std::string& register_id,
                                                              const std::string& request_id) {
   const sqlite::ReaderLease reader = readers_->lease();
-  return find_hold_in(*reader, kFindHold, register_id, request_id);
+  return find_hold_in(*reader, kFindHold, seal_, register_id, request_id);
 }
 
 absl::StatusOr<std::optional<StoredHold>> Journal::find_hold_by_id(const std::string& register_id,
                                                                    const std::string& hold_id) {
   const sqlite::ReaderLease reader = readers_->lease();
-  return find_hold_in(*reader, kFindHoldById, register_id, hold_id);
+  return find_hold_in(*reader, kFindHoldById, seal_, register_id, hold_id);
 }
 
 absl::Status Journal::give_up_hold(const std::string& register_id, const std::string& hold_id) {
@@ -162,9 +177,9 @@ absl::StatusOr<std::vector<StoredHold>> Journal::given_up_holds(const std::strin
     const absl::StatusOr<bool> row = read.step();
     if (!row.ok()) return row.status();
     if (!*row) return holds;
-    auto hold = hold_in(read, register_id);
+    auto hold = hold_in(read, seal_, register_id);
     if (!hold.ok()) return hold.status();
-    holds.push_back(*std::move(hold));
+    if (*hold) holds.push_back(**std::move(hold));
   }
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "client/agent/journal.h"
+#include "client/agent/journal_chain.h"
+#include "client/agent/journal_seal.h"
 #include "sqlite/connection.h"
 
 namespace moadon::agent {
@@ -13,6 +15,66 @@ absl::Status parse_stored(Message& message, absl::string_view bytes) {
   if (message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return absl::OkStatus();
   return absl::InternalError("the journal holds a message that cannot be read");
 }
+
+// Kept in the file: never renumber.
+enum class EntryForm { kInClear = 0, kSealed = 1, kChained = 2 };
+
+// An entry as it stands in the file, opened.
+struct StoredEntry {
+  std::string register_id;
+  int64_t sequence = 0;
+  std::string receipt;
+  int64_t kind = 0;
+  std::string content;
+  std::string context;
+  Amounts amounts;
+  int64_t commit_time_us = 0;
+  std::optional<std::string> sale_register_id;
+  std::optional<std::string> sale_receipt;
+  std::optional<std::string> branch_id;
+  std::optional<int64_t> business_day;
+  std::optional<int64_t> minute_of_day;
+  EntryForm form = EntryForm::kInClear;
+  std::string previous_chain;  // empty: not in the chain
+  std::string chain;
+  // Whether it opens and says itself what its chain value says.
+  bool is_true = false;
+
+  std::optional<Occasion> occasion() const;
+};
+
+ChainedEntry chained(const StoredEntry& entry);
+
+// The entry in columns 0 to 18 of the row, in the order of kEntryOfReceipt.
+StoredEntry entry_in(const sqlite::Statement& row, const JournalSeal& seal);
+
+// Whether the entry is as it was committed: true in itself, and chained to the entry before where
+// that is still here and true in itself.
+absl::StatusOr<bool> is_unaltered(sqlite::Connection& connection, const JournalSeal& seal,
+                                  const StoredEntry& entry);
+
+// The entry of a receipt, altered or not.
+absl::StatusOr<std::optional<StoredEntry>> find_entry(sqlite::Connection& connection,
+                                                      const JournalSeal& seal,
+                                                      const std::string& register_id,
+                                                      const std::string& receipt);
+
+// Why an altered entry is neither delivered nor told.
+absl::Status altered(const std::string& register_id, int64_t sequence);
+
+// Marks entries of a register's backlog as altered and logs each, without content.
+absl::Status set_aside(sqlite::Connection& connection, const std::string& register_id,
+                       absl::Span<const int64_t> sequences);
+
+// Judges everything that is not delivered: marks what was altered since it was committed, and
+// unmarks what is whole again (its key was put back). Holds that cannot be opened are ended: the
+// server frees them when they expire. Before anybody else uses the file.
+absl::Status judge_backlog(sqlite::Connection& connection, const JournalSeal& seal);
+
+// Seals what a version before left in clear and rewrites the file, so that no rest of it stays, nor
+// a copy made before a migration. OK also where the rewriting failed (logged; the next opening does
+// it). Before anybody else uses the file.
+absl::Status seal_rows_in_clear(sqlite::Connection& connection, const JournalSeal& seal);
 
 // Entries of a register that are not delivered, in journal order, after `sequence`.
 absl::StatusOr<std::vector<v1::PendingEntry>> read_pending(sqlite::Connection& connection,

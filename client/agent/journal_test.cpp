@@ -10,6 +10,7 @@
 namespace moadon::agent {
 namespace {
 
+const std::string kKey(kJournalKeyBytes, 'k');
 constexpr BatchLimits kMany{.count = 100, .bytes = 1 << 20};
 
 NewEntry sale_entry(const std::string& register_id, const std::string& receipt,
@@ -44,7 +45,7 @@ NewEntry return_entry(const std::string& register_id, const std::string& receipt
 }
 
 std::unique_ptr<Journal> open(const ScratchDirectory& directory) {
-  auto journal = Journal::open(directory.path() + "/journal.db", [](const absl::Status&) {});
+  auto journal = Journal::open(directory.path() + "/journal.db", kKey, [](const absl::Status&) {});
   REQUIRE(journal.ok());
   return *std::move(journal);
 }

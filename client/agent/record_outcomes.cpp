@@ -32,6 +32,7 @@ CallRefusal kind_of_refusal(const absl::Status& status) {
     case v1::REASON_NOT_ALLOWED:
     case v1::REASON_METHOD_UNKNOWN:
     case v1::REASON_VERSION_MISMATCH:
+    case v1::REASON_JOURNAL_FORKED:
       return CallRefusal::kBlocked;
     default:
       return CallRefusal::kContent;

@@ -201,6 +201,10 @@ grpc::Status RegisterService::Status(grpc::ServerContext* context, const v1::Sta
       *response->mutable_last_contact_time() = timestamp_of(*contact.last_contact_us);
     }
     response->set_undelivered_count(backlog->count);
+    response->set_altered_count(backlog->altered_count);
+    if (const absl::Status blocked_by = caller.till.courier.blocked_by(); !blocked_by.ok()) {
+      *response->mutable_blocked_by() = detail_of(blocked_by);
+    }
     if (backlog->oldest_commit_us) {
       *response->mutable_oldest_undelivered_time() = timestamp_of(*backlog->oldest_commit_us);
     }

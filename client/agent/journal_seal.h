@@ -1,0 +1,40 @@
+// What the journal keeps of customers is sealed: a disk without the agent's key file tells nothing
+// of it, and a value that was changed, or moved to another place, is not opened.
+//
+// A sealed value: 12 random bytes (the nonce), the ciphertext, a tag of 16 bytes; AES-256-GCM (NIST
+// SP 800-38D) with the value's place as associated data. With random nonces one key is good for
+// 2^32 values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace moadon::agent {
+
+inline constexpr size_t kJournalKeyBytes = 32;
+
+// Where a value stands: table, column, and the row's identity.
+std::string entry_place(absl::string_view column, absl::string_view register_id, int64_t sequence);
+std::string hold_place(absl::string_view column, absl::string_view register_id,
+                       absl::string_view request_id);
+
+// Seals and opens under one key. Thread-safe.
+class JournalSeal final {
+ public:
+  // `key` has kJournalKeyBytes.
+  explicit JournalSeal(std::string key) : key_(std::move(key)) {}
+
+  // INTERNAL: the library has no memory or no randomness.
+  absl::StatusOr<std::string> seal(absl::string_view plain, absl::string_view place) const;
+  // Nothing: not sealed with this key for this place, or changed since.
+  std::optional<std::string> open(absl::string_view sealed, absl::string_view place) const;
+
+ private:
+  const std::string key_;
+};
+
+}  // namespace moadon::agent
