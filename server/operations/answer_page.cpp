@@ -16,27 +16,35 @@ uint64_t checksum_of(absl::string_view record) {
 
 }  // namespace
 
+std::optional<AnswerPage::Record> AnswerPage::first_of(absl::string_view rest) {
+  Record record;
+  if (rest.size() < sizeof(Head)) return std::nullopt;
+  std::memcpy(&record.head, rest.data(), sizeof(Head));
+  if (record.head.key_bytes == 0 || record.head.key_bytes > kMaxRecordBytes ||
+      record.head.answer_bytes > kMaxRecordBytes) {
+    return std::nullopt;
+  }
+  const size_t size = sizeof(Head) + record.head.key_bytes + record.head.answer_bytes;
+  if (size > rest.size()) return std::nullopt;
+  record.bytes = rest.substr(0, size);
+  return record;
+}
+
 AnswerPage::Records AnswerPage::records() const {
   Records records;
   absl::string_view rest(bytes_.data(), kBytes);
-  while (rest.size() >= sizeof(Head)) {
-    Record record;
-    std::memcpy(&record.head, rest.data(), sizeof(Head));
-    if (record.head.key_bytes == 0 || record.head.key_bytes > kMaxRecordBytes ||
-        record.head.answer_bytes > kMaxRecordBytes) {
-      break;
-    }
-    const size_t size = sizeof(Head) + record.head.key_bytes + record.head.answer_bytes;
-    if (size > rest.size()) break;
-    record.bytes = rest.substr(0, size);
-    records.push_back(record);
-    rest.remove_prefix(size);
+  while (const std::optional<Record> record = first_of(rest)) {
+    records.push_back(*record);
+    rest.remove_prefix(record->bytes.size());
   }
   return records;
 }
 
 std::optional<RememberedMember> AnswerPage::find(absl::string_view key) const {
-  for (const Record& record : records()) {
+  absl::string_view rest(bytes_.data(), kBytes);
+  while (const std::optional<Record> next = first_of(rest)) {
+    const Record& record = *next;
+    rest.remove_prefix(record.bytes.size());
     if (record.key() != key) continue;
     if (checksum_of(record.bytes) != record.head.checksum) return std::nullopt;
     RememberedMember found;

@@ -56,6 +56,8 @@ class AnswerPage final {
   // As many as a page of usual answers has.
   using Records = absl::InlinedVector<Record, 16>;
 
+  // Empty: the page ends here, or makes no sense from here on.
+  static std::optional<Record> first_of(absl::string_view rest);
   Records records() const;
   // Of these records, which may lie in the page itself.
   void fill(const Records& records);
