@@ -11,6 +11,7 @@
 #include "client/agent/journal.h"
 #include "rules/calendar.h"
 #include "rules/refusal.h"
+#include "sqlite/data_lock.h"
 
 namespace moadon::agent {
 namespace {
@@ -83,6 +84,23 @@ absl::Status print_pending(const AgentDirectory& directory, bool as_json) {
   }
   std::cerr << count << " not delivered\n";
   return absl::OkStatus();
+}
+
+absl::Status rejoin(const AgentDirectory& directory, const std::string& register_id) {
+  const absl::StatusOr<sqlite::DataLock> lock = sqlite::DataLock::acquire(directory.path());
+  if (absl::IsFailedPrecondition(lock.status())) {
+    return absl::AlreadyExistsError(
+        absl::StrCat("stop the agent first: ", lock.status().message()));
+  }
+  if (!lock.ok()) return lock.status();
+  absl::StatusOr<std::string> key = directory.journal_key();
+  if (!key.ok()) return key.status();
+  auto journal =
+      Journal::open(directory.journal_path(), *std::move(key), [](const absl::Status&) {});
+  if (!journal.ok()) return journal.status();
+  absl::Status renamed = (*journal)->rejoin(register_id);
+  if (renamed.ok()) std::cerr << register_id << " delivers again at the next start\n";
+  return renamed;
 }
 
 }  // namespace moadon::agent

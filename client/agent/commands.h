@@ -16,4 +16,9 @@ absl::Status add_register(const AgentDirectory& directory, const std::string& re
 // Prints what is not delivered to standard output: a line of words per entry, or a JSON object.
 absl::Status print_pending(const AgentDirectory& directory, bool as_json);
 
+// For a register whose deliveries stopped with JOURNAL_FORKED, on the machine that is to go on: its
+// journal gets another name, and what waits is delivered at the next start. ALREADY_EXISTS: the
+// agent runs; stop it first. Else as Journal::rejoin.
+absl::Status rejoin(const AgentDirectory& directory, const std::string& register_id);
+
 }  // namespace moadon::agent

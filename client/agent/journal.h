@@ -134,6 +134,10 @@ class Journal final {
                                                           const BatchLimits& limits);
   // Names the register's journal; empty: it has no chained entry yet.
   absl::StatusOr<std::string> journal_id(const std::string& register_id);
+  // Gives the register's journal another name, so that the server takes its places for new ones.
+  // What is delivered twice by that is recorded once; nothing that waits is lost. REGISTER_UNKNOWN:
+  // it has no entries here.
+  absl::Status rejoin(const std::string& register_id);
   // Takes delivered entries off the backlog and marks refused ones as kept back; a hold that such a
   // one names is held again.
   absl::Status settle(const std::string& register_id, absl::Span<const Settlement> settlements);

@@ -24,6 +24,7 @@ constexpr Sql kNextBatch{
     "LEFT JOIN entry e ON e.register_id = u.register_id AND e.sequence = u.sequence "
     "WHERE u.register_id = $1 AND u.is_kept_back = 0 AND u.is_altered = 0 "
     "ORDER BY u.sequence LIMIT $2"};
+constexpr Sql kRename{"UPDATE register SET journal_id = $2 WHERE register_id = $1"};
 constexpr Sql kJournalId{"SELECT journal_id FROM register WHERE register_id = $1"};
 
 absl::StatusOr<v1::RecordEntry> record_entry_of(StoredEntry stored) {
@@ -191,6 +192,21 @@ absl::StatusOr<std::string> Journal::journal_id(const std::string& register_id) 
   const absl::StatusOr<bool> row = read.step();
   if (!row.ok()) return row.status();
   return *row ? std::string(read.blob(0)) : std::string();
+}
+
+// The entries keep their chain values: a place is one of a named journal.
+absl::Status Journal::rejoin(const std::string& register_id) {
+  const absl::StatusOr<std::string> journal_id = new_journal_id();
+  if (!journal_id.ok()) return journal_id.status();
+  return writer_->run([&](Connection& connection) {
+    Statement name = connection.statement(kRename);
+    name.bind_all(register_id, Blob{*journal_id});
+    absl::Status named = name.execute();
+    if (!named.ok() || connection.changes() > 0) return named;
+    return refuse(v1::REASON_REGISTER_UNKNOWN,
+                  absl::StrCat("register ", register_id, " has no entries here"),
+                  {{"register_id", register_id}});
+  });
 }
 
 absl::Status Journal::settle(const std::string& register_id,

@@ -155,6 +155,9 @@ int run_command_line(int argc, char** argv) {
       ->required();
   CLI::App* pending = app.add_subcommand("pending", "Print what is not delivered");
   pending->add_flag("--json", arguments.as_json, "One JSON object per line");
+  CLI::App* rejoining =
+      app.add_subcommand("rejoin", "Let a copied or restored journal deliver as its own");
+  rejoining->add_option("register", arguments.register_id, "The register's id")->required();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
@@ -164,6 +167,7 @@ int run_command_line(int argc, char** argv) {
   if (*configuring) return report(configure(directory, arguments));
   if (*adding) return report(add_register(directory, arguments.register_id, arguments.token_file));
   if (*pending) return report(print_pending(directory, arguments.as_json));
+  if (*rejoining) return report(rejoin(directory, arguments.register_id));
   return run(directory, arguments);
 }
 

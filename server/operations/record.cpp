@@ -9,6 +9,7 @@
 #include "rules/calendar.h"
 #include "rules/refusal.h"
 #include "server/operations/member_id.h"
+#include "server/operations/note_chain.h"
 #include "server/operations/prepared_document.h"
 #include "server/operations/record_document.h"
 #include "server/operations/writer_state.h"
@@ -27,6 +28,7 @@ struct Entry {
 struct Batch {
   Club& club;
   std::string register_id;
+  v1::RecordRequest chain;  // what the request says of the journal's history; no content
   std::vector<Entry> entries;
   Answer<v1::RecordResponse> answer;
   size_t waiting = 0;  // entries submitted alone whose outcome is open
@@ -69,6 +71,8 @@ void answer(Batch& batch) {
 }
 
 absl::Status take_all(sqlite::Connection& connection, WriterState& state, Batch& batch) {
+  absl::Status noted = note_chain(connection, batch.register_id, batch.chain);
+  if (!noted.ok()) return noted;
   for (Entry& entry : batch.entries) {
     if (!entry.document.ok()) continue;
     entry.taken = record_document(connection, state, *entry.document);
@@ -117,8 +121,13 @@ void submit_alone(const BatchPtr& batch, Entry& entry) {
 }
 
 // All entries share one operation, because entries that are refused write nothing. When one could
-// not be written, everything was undone, and each goes again by itself.
+// not be written, everything was undone, and each goes again by itself; a place that was not noted
+// then is noted when it is delivered again, or stays unknown.
 void settle(const BatchPtr& batch, const absl::Status& done) {
+  if (reason_of(done) == v1::REASON_JOURNAL_FORKED) {
+    std::move(batch->answer)(done);
+    return;
+  }
   std::vector<Entry*> prepared;
   for (Entry& entry : batch->entries) {
     if (entry.document.ok()) prepared.push_back(&entry);
@@ -133,6 +142,17 @@ void settle(const BatchPtr& batch, const absl::Status& done) {
     for (Entry* entry : prepared) entry->taken = done;
   }
   finish(batch);
+}
+
+v1::RecordRequest chain_in(const v1::RecordRequest& request) {
+  v1::RecordRequest chain;
+  chain.set_journal_id(request.journal_id());
+  for (const v1::RecordEntry& entry : request.entries()) {
+    v1::RecordEntry& link = *chain.add_entries();
+    link.set_sequence(entry.sequence());
+    link.set_chain(entry.chain());
+  }
+  return chain;
 }
 
 absl::Status check_request(const v1::RecordRequest& request, const ClubView& view) {
@@ -160,7 +180,8 @@ void record(Club& club, const RegisterView& at, const v1::RecordRequest& request
     std::move(done)(std::move(form));
     return;
   }
-  const auto batch = std::make_shared<Batch>(Batch{club, at.register_id, {}, std::move(done), 0});
+  const auto batch = std::make_shared<Batch>(
+      Batch{club, at.register_id, chain_in(request), {}, std::move(done), 0});
   const Reception reception{*view, at, club.clock().now_us()};
   batch->entries.reserve(request.entries_size());
   bool any_prepared = false;

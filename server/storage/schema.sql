@@ -97,6 +97,14 @@ CREATE UNIQUE INDEX holds_by_id ON holds (hold_id);
 CREATE UNIQUE INDEX holds_by_request ON holds (register_id, request_id);
 CREATE INDEX holds_open ON holds (expire_us) WHERE state = 1;
 
+CREATE TABLE journal_places (
+  register_id TEXT NOT NULL,
+  journal_id BLOB NOT NULL CHECK (length(journal_id) = 16),
+  sequence INTEGER NOT NULL CHECK (sequence > 0),
+  chain BLOB NOT NULL CHECK (length(chain) = 32),
+  PRIMARY KEY (register_id, journal_id, sequence)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE late_facts (
   fact_day INTEGER NOT NULL,
   receive_day INTEGER NOT NULL,
