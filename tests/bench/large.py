@@ -36,6 +36,10 @@ AT_SIZE = {"identify_card.at_size": ("identify_card", "raw_card"),
            "record_single.at_size": ("record_single", "raw_single"),
            "record_batch.at_size": ("record_batch", "raw_batch")}
 AT_SIZE_TARGETS = dict.fromkeys(AT_SIZE, 0.8)
+# Members a second that one register is given of what it keeps, and pages of how many.
+CARDS_PER_SECOND = 20_000
+CARD_PAGE = 5000
+CARD_TARGETS = {"cards.per_second": 1}
 
 
 def figure(name, value, unit, reference=None):
@@ -99,11 +103,36 @@ def memory_mb(server, field):
         return int(re.search(rf"^{field}:\s+(\d+) kB", status.read(), re.MULTILINE).group(1)) / 1024
 
 
+def add_register(server, kind):
+    """A register of this run's own, and its token: what others sold before is not written again."""
+    register = f"{kind}-{int(time.time())}"
+    added = server.call("AdminService", "AddRegister",
+                        {"register": {"register_id": register, "branch_id": "haifa"}})
+    return register, added["token"]
+
+
+def measure_cards(server, members):
+    """How fast one register fills what it keeps of everybody, from the beginning."""
+    import vocabulary  # reads the build's descriptors, as club does
+
+    print("measuring cards", file=sys.stderr)
+    token = add_register(server, "cards")[1]
+    request = vocabulary.message("FetchCardsRequest")(page_size=CARD_PAGE, digest_key=bytes(32))
+    cards, has_more = 0, True
+    start = time.monotonic()
+    while has_more:
+        page = vocabulary.grpc_call(server.grpc, "SyncService", "FetchCards", request.SerializeToString(), token,
+                                    "FetchCardsResponse", CALL_SECONDS)
+        request.cursor, has_more = page.next_cursor, page.has_more
+        cards += len(page.cards)
+    seconds = time.monotonic() - start
+    if cards < members:
+        raise AssertionError(f"{cards} cards of {members} members")
+    return figure("cards.per_second", cards / seconds, "1/s", CARDS_PER_SECOND)
+
+
 def measure_serving(server, load, counts):
-    """Registers on a register of this run's own: what they sold before is not written again."""
-    register = f"lane-{int(time.time())}"
-    token = server.call("AdminService", "AddRegister",
-                        {"register": {"register_id": register, "branch_id": "haifa"}})["token"]
+    register, token = add_register(server, "lane")
     figures = load({**counts, "is_made": True, "plugin_calls": 0, "server": server.grpc, "register": register,
                     "token": token, "server_database": str(server.directory / "moadon.db")})
     for one in figures:
@@ -121,6 +150,7 @@ def measure_large(build, clubs, directory, load, counts):
         figures.append(figure("memory.started", memory_mb(server, "VmRSS"), "MB"))
         figures += measure_reports(server)
         figures.append(figure("memory.after_reports", memory_mb(server, "VmRSS"), "MB"))
+        figures.append(measure_cards(server, counts["members"]))
         figures += measure_serving(server, load, counts)
         figures.append(figure("memory.peak", memory_mb(server, "VmHWM"), "MB"))
     finally:

@@ -26,6 +26,7 @@ TARGETS = {
     "record_single.throughput": 0.5,
     "record_batch.throughput": 0.7,
     **large.AT_SIZE_TARGETS,
+    **large.CARD_TARGETS,
 }
 # And of the value itself, in its unit.
 LIMITS = {"pricing_200.p50": 100, "pricing_1000.p50": 500, **large.LIMITS}
