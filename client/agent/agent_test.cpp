@@ -68,7 +68,8 @@ TEST_CASE("a server that comes back after a while is found within two seconds") 
   CHECK(absl::Now() - back < absl::Seconds(2));
 }
 
-TEST_CASE("a server that hangs lets one cashier wait, once, and is found again when it goes on") {
+TEST_CASE(
+    "a server that hangs lets cashiers wait three times, and is found again when it goes on") {
   House house;
   const auto agent = house.start();
   Register till = house.at(*agent, "R1");
@@ -83,8 +84,10 @@ TEST_CASE("a server that hangs lets one cashier wait, once, and is found again w
     return member.ok() ? v1::REASON_UNSPECIFIED : reason_of(member.status());
   };
   absl::Duration took;
-  CHECK(identify(took) == v1::REASON_SERVER_UNREACHABLE);
-  CHECK(took < 2 * kCashierWait);
+  for (int i = 0; i < kTimeoutsBeforeReconnect; ++i) {
+    CHECK(identify(took) == v1::REASON_SERVER_UNREACHABLE);
+    CHECK(took < 2 * kCashierWait);
+  }
   CHECK(identify(took) == v1::REASON_SERVER_UNREACHABLE);
   CHECK(took < kCashierWait / 2);
   REQUIRE(till.commit(sale_of("1")).ok());

@@ -10,6 +10,11 @@ bool ServerLine::set_token(const std::string& token) {
   return true;
 }
 
+bool ServerLine::has_token() {
+  absl::MutexLock lock(&mutex_);
+  return !token_.empty();
+}
+
 absl::Status ServerLine::unreachable() {
   return refuse(v1::REASON_SERVER_UNREACHABLE, "the server does not answer");
 }

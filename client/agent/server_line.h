@@ -13,9 +13,7 @@
 
 namespace moadon::agent {
 
-// Somebody waits at the till: no second try, and none at all while the server is known to be away.
-inline constexpr absl::Duration kCashierWait = absl::Milliseconds(400);
-// The same for what must reach the server to take effect (enrolling).
+// As kCashierWait, for what must reach the server to take effect (enrolling).
 inline constexpr absl::Duration kCashierLongWait = absl::Seconds(3);
 
 // Thread-safe. The link and the cancellation outlive it.
@@ -31,6 +29,8 @@ class ServerLine final {
   // True when it is another token than before.
   bool set_token(const std::string& token) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  bool has_token() ABSL_LOCKS_EXCLUDED(mutex_);
+
   // For a cashier who will wait for `limit` and has `time_left` of their own. Whatever kept the
   // server from answering in time is SERVER_UNREACHABLE.
   template <typename Stub, typename Request, typename Response>
@@ -40,11 +40,12 @@ class ServerLine final {
                                absl::Duration time_left) {
     const auto client = link_.is_away() ? nullptr : current_client();
     if (client == nullptr) return unreachable();
+    const absl::Duration begin = link_.monotonic();
     auto answer =
         client->call(method, request, {.deadline = std::min(limit, time_left), .tries = 1});
     const bool is_late = reason_of(answer.status()) == v1::REASON_DEADLINE_EXCEEDED;
     // A caller in a hurry says nothing about the server.
-    if (!is_late || time_left >= limit) link_.report(answer.status());
+    if (!is_late || time_left >= limit) link_.report(answer.status(), link_.monotonic() - begin);
     if (is_late || reason_of(answer.status()) == v1::REASON_STOPPING) return unreachable();
     return answer;
   }
@@ -57,9 +58,10 @@ class ServerLine final {
                                              const Request& request, absl::Duration limit) {
     const auto client = current_client();
     if (client == nullptr) return unreachable();
+    const absl::Duration begin = link_.monotonic();
     auto answer = client->call(method, request,
                                {.deadline = limit, .tries = 1, .cancellation = &cancellation_});
-    if (!cancellation_.is_cancelled()) link_.report(answer.status());
+    if (!cancellation_.is_cancelled()) link_.report(answer.status(), link_.monotonic() - begin);
     return answer;
   }
 

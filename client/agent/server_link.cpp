@@ -1,6 +1,7 @@
 #include "client/agent/server_link.h"
 
 #include <grpc/support/time.h>
+#include <spdlog/spdlog.h>
 
 #include "rules/calendar.h"
 #include "rules/refusal.h"
@@ -71,7 +72,7 @@ ServerLink::NumberedChannel ServerLink::channel() const {
 
 bool ServerLink::is_away() const {
   absl::MutexLock lock(&mutex_);
-  return channel_.channel == nullptr || reach_ == Reach::kAway;
+  return channel_.channel == nullptr || reach_ == Reach::kAway || is_breaker_open_;
 }
 
 Contact ServerLink::contact() const {
@@ -79,7 +80,7 @@ Contact ServerLink::contact() const {
   return {reach_ == Reach::kOnline, away_since_us_, last_contact_us_};
 }
 
-void ServerLink::report(const absl::Status& answered) {
+void ServerLink::report(const absl::Status& answered, absl::Duration took) {
   const v1::Reason reason = reason_of(answered);
   const bool is_late = reason == v1::REASON_DEADLINE_EXCEEDED;
   const bool is_away =
@@ -87,17 +88,33 @@ void ServerLink::report(const absl::Status& answered) {
   bool is_news = false;
   {
     absl::MutexLock lock(&mutex_);
-    if (is_away) {
+    if (is_late) {
+      is_news = note_late();
+    } else if (is_away) {
       is_news = note_away();
-      if (is_late && ++timeouts_in_a_row_ >= kTimeoutsBeforeReconnect) replace_channel();
     } else {
-      timeouts_in_a_row_ = 0;
-      reach_ = Reach::kOnline;
-      away_since_us_.reset();
-      last_contact_us_ = clock_.now_us();
+      is_news = reach_ == Reach::kAway;
+      note_answer(took);
     }
   }
   if (is_news && on_doubt_) on_doubt_();
+}
+
+bool ServerLink::note_late() {
+  // Before the breaker opens it is asked in the background, too: one slow answer is no silence.
+  if (++timeouts_in_a_row_ < kTimeoutsBeforeReconnect) return !is_breaker_open_;
+  is_breaker_open_ = true;
+  replace_channel();
+  return note_away();
+}
+
+void ServerLink::note_answer(absl::Duration took) {
+  timeouts_in_a_row_ = 0;
+  // Who answers, but slower than a cashier waits, is there for deliveries only.
+  if (took <= kCashierWait) is_breaker_open_ = false;
+  reach_ = Reach::kOnline;
+  away_since_us_.reset();
+  last_contact_us_ = clock_.now_us();
 }
 
 bool ServerLink::note_away() {
@@ -118,8 +135,24 @@ void ServerLink::report_server_time(const google::protobuf::Timestamp& time) {
   const auto time_us = time_us_of(time, "server_time");
   if (!time_us.ok() || *time_us == 0) return;
   const int64_t monotonic_us = absl::ToInt64Microseconds(clock_.monotonic());
-  absl::MutexLock lock(&mutex_);
-  server_offset_us_ = *time_us - monotonic_us;
+  const absl::Duration skew = absl::Microseconds(clock_.now_us() - *time_us);
+  const bool is_skewed = skew > kMaxClockSkew || skew < -kMaxClockSkew;
+  {
+    absl::MutexLock lock(&mutex_);
+    server_offset_us_ = *time_us - monotonic_us;
+    if (is_skewed == is_skewed_) return;
+    is_skewed_ = is_skewed;
+  }
+  if (is_skewed) {
+    spdlog::warn("event=clock_skewed seconds={}", absl::ToInt64Seconds(skew));
+  } else {
+    spdlog::info("event=clock_right");
+  }
+}
+
+absl::Duration ServerLink::clock_skew() const {
+  const std::optional<int64_t> server_us = corrected_now_us();
+  return server_us ? absl::Microseconds(clock_.now_us() - *server_us) : absl::ZeroDuration();
 }
 
 std::optional<int64_t> ServerLink::corrected_now_us() const {

@@ -21,9 +21,14 @@ namespace moadon::agent {
 
 // How often the channel is looked at besides when it changes; how long stop() may take.
 inline constexpr absl::Duration kLookInterval = absl::Milliseconds(200);
-// So many calls in a row that ran out of time, and the connection is given up for a new one: TCP
-// notices a dead line only after minutes.
+// Somebody waits at the till: no second try, and none at all while the breaker is open.
+inline constexpr absl::Duration kCashierWait = absl::Milliseconds(400);
+// The breaker: after so many calls in a row without an answer in time no cashier waits any more,
+// until a call in the background (the heartbeat) is answered within kCashierWait. With every so
+// many the connection is given up for a new one: TCP notices a dead line only after minutes.
 inline constexpr int kTimeoutsBeforeReconnect = 3;
+// A machine's clock that is further from the server's than this should be set right.
+inline constexpr absl::Duration kMaxClockSkew = absl::Minutes(5);
 
 // When the server was last heard of, by the machine's clock.
 struct Contact {
@@ -61,17 +66,21 @@ class ServerLink final {
   };
   NumberedChannel channel() const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Whether the server is known not to answer.
+  // Whether the server is known not to answer, or not before a cashier has waited too long.
   bool is_away() const ABSL_LOCKS_EXCLUDED(mutex_);
   Contact contact() const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // How a call ended. Refusals of the server are answers, too.
-  void report(const absl::Status& answered) ABSL_LOCKS_EXCLUDED(mutex_);
+  // How a call ended, and after how long. Refusals of the server are answers, too.
+  void report(const absl::Status& answered, absl::Duration took) ABSL_LOCKS_EXCLUDED(mutex_);
   // What the server's clock said just now.
   void report_server_time(const google::protobuf::Timestamp& time) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Last server time plus the monotonic time since; unset: the server was never heard.
   std::optional<int64_t> corrected_now_us() const ABSL_LOCKS_EXCLUDED(mutex_);
+  // The machine's clock less the server's; zero until the server was heard.
+  absl::Duration clock_skew() const;
+  // The clock's, for measuring how long a call took.
+  absl::Duration monotonic() const { return clock_.monotonic(); }
 
  private:
   enum class Reach { kUnknown, kOnline, kAway };
@@ -80,8 +89,10 @@ class ServerLink final {
       : options_(std::move(options)), clock_(clock), channel_{std::move(channel), 1} {}
 
   void watch_until_stopped() ABSL_LOCKS_EXCLUDED(mutex_);
-  // True: it was not away before.
+  // Each returns whether it is time to ask the server how it is.
+  bool note_late() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool note_away() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void note_answer(absl::Duration took) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void replace_channel() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool is_stopping() const ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -95,7 +106,9 @@ class ServerLink final {
   Reach reach_ ABSL_GUARDED_BY(mutex_) = Reach::kUnknown;
   std::optional<int64_t> away_since_us_ ABSL_GUARDED_BY(mutex_);
   std::optional<int64_t> last_contact_us_ ABSL_GUARDED_BY(mutex_);
-  int timeouts_in_a_row_ ABSL_GUARDED_BY(mutex_) = 0;
+  int timeouts_in_a_row_ ABSL_GUARDED_BY(mutex_) = 0;  // on this connection
+  bool is_breaker_open_ ABSL_GUARDED_BY(mutex_) = false;
+  bool is_skewed_ ABSL_GUARDED_BY(mutex_) = false;  // as logged
   // The server's time less the monotonic time, microseconds.
   std::optional<int64_t> server_offset_us_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
