@@ -45,14 +45,22 @@ absl::Status Agent::open(const Settings& settings) {
   link_ = *std::move(link);
   tills_ = std::make_unique<Tills>(
       directory_, Courier::Parts{*link_, *journal_, shelf_, clock_, delivery_cancellation_});
-  link_->watch([this] { tills_->try_now(); });
+  cards_ =
+      std::make_unique<CardShelf>(CardFiles{directory_.cards_path(), directory_.cards_key_path()});
+  card_feed_ = std::make_unique<CardFeed>(
+      CardFeed::Parts{*tills_, *link_, *cards_, shelf_, clock_, delivery_cancellation_});
+  link_->watch([this] {
+    tills_->try_now();
+    card_feed_->try_now();
+  });
   tills_->refresh();
+  card_feed_->start();
   return absl::OkStatus();
 }
 
 absl::Status Agent::serve(const Settings& settings) {
   service_ = std::make_unique<RegisterService>(
-      RegisterService::Parts{*tills_, *journal_, shelf_, facts_, asks_, *link_, clock_});
+      RegisterService::Parts{*tills_, *journal_, shelf_, *cards_, facts_, asks_, *link_, clock_});
   grpc::ServerBuilder builder;
   builder.RegisterService(service_.get());
   builder.SetMaxReceiveMessageSize(kMaxSendBytes);
@@ -88,6 +96,7 @@ void Agent::stop() {
   if (housekeeper_.joinable()) housekeeper_.join();
   delivery_cancellation_.cancel();
   if (link_ != nullptr) link_->stop();
+  if (card_feed_ != nullptr) card_feed_->stop();
   if (tills_ != nullptr) tills_->stop();
 }
 

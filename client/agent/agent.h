@@ -13,6 +13,8 @@
 #include "absl/synchronization/mutex.h"
 #include "client/agent/agent_directory.h"
 #include "client/agent/asks.h"
+#include "client/agent/card_feed.h"
+#include "client/agent/card_shelf.h"
 #include "client/agent/clock.h"
 #include "client/agent/journal.h"
 #include "client/agent/member_memory.h"
@@ -73,9 +75,11 @@ class Agent final {
   ProgramShelf shelf_;
   FactsMemory facts_;
   AskMemory asks_;
+  std::unique_ptr<CardShelf> cards_;
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<ServerLink> link_;
   std::unique_ptr<Tills> tills_;
+  std::unique_ptr<CardFeed> card_feed_;
   std::unique_ptr<RegisterService> service_;
   std::unique_ptr<grpc::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;

@@ -5,6 +5,8 @@
 //   agent.port                       where it listens on 127.0.0.1; there while it is ready
 //   journal.db                       the journal (journal.h)
 //   journal.key                      what seals it (journal_seal.h)
+//   cards.db                         what is kept of members (card_shelf.h)
+//   cards.key                        the secret it is kept under; goes when nobody is let in
 //   agent.log                        what happened
 //   registers/<id>.local-token       what a register program shows to the agent
 //   registers/<id>.server-token      what the agent shows to the server in the register's name
@@ -46,6 +48,8 @@ class AgentDirectory final {
   const std::string& path() const { return path_; }
   std::string settings_path() const { return path_ + "/agent.json"; }
   std::string journal_path() const { return path_ + "/journal.db"; }
+  std::string cards_path() const { return path_ + "/cards.db"; }
+  std::string cards_key_path() const { return path_ + "/cards.key"; }
   std::string log_path() const { return path_ + "/agent.log"; }
 
   // The key of the journal: the one in its file, else a new one, on the disk before it is returned.

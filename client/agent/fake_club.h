@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "identity/key_digest.h"
 #include "moadon/v1/sync_service.grpc.pb.h"
 
 namespace moadon::agent {
@@ -29,6 +30,8 @@ class FakeClub final : public v1::SyncService::Service {
   void go_away();
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
 
+  // Answers every call so much later.
+  void answer_after(absl::Duration delay);
   // Accepts calls but answers none until it goes on.
   void hang();
   void go_on();
@@ -55,6 +58,15 @@ class FakeClub final : public v1::SyncService::Service {
   // Ids of the holds that are open.
   std::vector<std::string> open_holds() const;
 
+  // Cards for agents to keep, in the order of change: made members (made_cards.h), or member 0, who
+  // is the one whose card is 77 and whose phone is 054-1234567.
+  void add_cards(int64_t first, int64_t count, const std::string& last_seen_date = "");
+  void remove_card(int64_t number);
+  // The rules name others now: nobody, until cards are added again.
+  void name_others();
+  // How often cards were asked for from the beginning.
+  int refill_count() const;
+
   // "register/receipt" of everything recorded, in the order of arrival.
   std::vector<std::string> recorded() const;
   // How often an entry was sent that was recorded already.
@@ -65,6 +77,8 @@ class FakeClub final : public v1::SyncService::Service {
                       v1::RecordResponse* response) override;
   grpc::Status FindMember(grpc::ServerContext* context, const v1::FindMemberRequest* request,
                           v1::FindMemberResponse* response) override;
+  grpc::Status FetchCards(grpc::ServerContext* context, const v1::FetchCardsRequest* request,
+                          v1::FetchCardsResponse* response) override;
   grpc::Status GetFacts(grpc::ServerContext* context, const v1::GetFactsRequest* request,
                         v1::GetFactsResponse* response) override;
   grpc::Status PlaceHold(grpc::ServerContext* context, const v1::PlaceHoldRequest* request,
@@ -86,6 +100,14 @@ class FakeClub final : public v1::SyncService::Service {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void record_one(const std::string& register_id, const v1::RecordEntry& entry,
                   v1::RecordOutcome& outcome) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  struct CardChange {
+    int64_t number = 0;
+    bool is_gone = false;
+    std::string last_seen_date = {};
+  };
+  v1::MemberCard card_of(const CardChange& change, const KeyDigester& digester) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   struct Held {
     v1::PlaceHoldRequest request;
@@ -116,6 +138,10 @@ class FakeClub final : public v1::SyncService::Service {
   v1::HeartbeatResponse place_ ABSL_GUARDED_BY(mutex_);
   int64_t time_us_ ABSL_GUARDED_BY(mutex_);
   bool loses_hold_answers_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Duration delay_ ABSL_GUARDED_BY(mutex_);
+  std::vector<CardChange> card_changes_ ABSL_GUARDED_BY(mutex_);
+  int card_epoch_ ABSL_GUARDED_BY(mutex_) = 1;
+  int refills_ ABSL_GUARDED_BY(mutex_) = 0;
   bool hangs_ ABSL_GUARDED_BY(mutex_) = false;
   int repeats_ ABSL_GUARDED_BY(mutex_) = 0;
 };

@@ -91,6 +91,9 @@ grpc::Status RegisterService::Identify(grpc::ServerContext* context,
     *question.mutable_key() = request->key();
     auto found = caller.till.line.ask(&v1::SyncService::Stub::FindMember, question, kCashierWait,
                                       caller.time_left);
+    if (reason_of(found.status()) == v1::REASON_SERVER_UNREACHABLE) {
+      return identify_offline(request->key(), *response);
+    }
     if (!found.ok()) return found.status();
     *response = std::move(*found->mutable_member());
     parts_.facts.remember(response->facts());
@@ -142,7 +145,13 @@ absl::StatusOr<v1::MemberFacts> RegisterService::fetch_facts(const Caller& calle
 v1::MemberFacts RegisterService::facts_of(const Caller& caller, const std::string& member_id) {
   v1::MemberFacts facts;
   if (member_id.empty()) return facts;
-  if (auto known = parts_.facts.of(member_id)) return *std::move(known);
+  auto known = parts_.facts.of(member_id);
+  const auto pricing = parts_.shelf.in_force(now_us());
+  if (known && (pricing == nullptr || is_of_this_sale(*known) ||
+                may_price(*known, now_us(), pricing->program()))) {
+    return *std::move(known);
+  }
+  if (auto kept = kept_facts(member_id)) return *std::move(kept);
   auto fetched = fetch_facts(caller, member_id);
   if (fetched.ok() && fetched->member_id() == member_id) return *std::move(fetched);
   facts.set_member_id(member_id);
@@ -213,6 +222,7 @@ grpc::Status RegisterService::Status(grpc::ServerContext* context, const v1::Sta
       response->set_currency_code(pricing->program().currency_code());
       response->set_language_code(language_of(pricing->program()));
     }
+    add_cache(*response);
     response->set_program_version_not_understood(parts_.shelf.newest_not_understood());
     response->set_agent_version(std::string(kAgentVersion));
     return absl::OkStatus();

@@ -6,6 +6,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "client/agent/asks.h"
+#include "client/agent/card_shelf.h"
 #include "client/agent/clock.h"
 #include "client/agent/journal.h"
 #include "client/agent/member_memory.h"
@@ -28,6 +29,7 @@ class RegisterService final : public v1::RegisterService::Service {
     Tills& tills;
     Journal& journal;
     ProgramShelf& shelf;
+    CardShelf& cards;
     FactsMemory& facts;
     AskMemory& asks;
     ServerLink& link;
@@ -77,6 +79,19 @@ class RegisterService final : public v1::RegisterService::Service {
   absl::StatusOr<v1::MemberFacts> fetch_facts(const Caller& caller, const std::string& member_id);
   // What a basket is priced with now, or at the moment it names.
   absl::StatusOr<QuoteInputs> inputs_for(const Caller& caller, const v1::Basket& basket);
+
+  // Answers from what is kept of members; SERVER_UNREACHABLE when nobody kept holds the key.
+  absl::Status identify_offline(const v1::Key& key, v1::IdentifyResponse& response);
+  // Whether facts given then may price now. What is kept on the disk is judged by the latest clock
+  // that is known: a clock that was put back makes nothing young.
+  bool may_price(const v1::MemberFacts& facts, int64_t now_us, const v1::Program& program) const;
+  int64_t latest_now_us() const;
+  // Whether they were given within the hour: then they are of a sale under way, not kept ones.
+  bool is_of_this_sale(const v1::MemberFacts& facts) const;
+  // What Status says of what is kept, and of the clock.
+  void add_cache(v1::StatusResponse& response) const;
+  // The facts of what is kept of the member, when they may price.
+  std::optional<v1::MemberFacts> kept_facts(const std::string& member_id);
 
   // Lets the cashier ask what was not asked for here lately, and sees to it that the server knows.
   void note_ask(const Caller& caller, v1::IdentifyResponse& response);

@@ -26,6 +26,13 @@ void Tills::refresh() {
   if (!stopping_ && directory_.registers_mark() != mark_) scan();
 }
 
+std::vector<Till*> Tills::all() const {
+  absl::MutexLock lock(&mutex_);
+  std::vector<Till*> tills;
+  for (const auto& [id, till] : by_id_) tills.push_back(till.get());
+  return tills;
+}
+
 void Tills::try_now() {
   absl::MutexLock lock(&mutex_);
   for (const auto& [id, till] : by_id_) till->courier.try_now();

@@ -50,6 +50,8 @@ class Tills final {
   Till* find(absl::string_view local_token) ABSL_LOCKS_EXCLUDED(mutex_);
   // Reads the directory if it changed.
   void refresh() ABSL_LOCKS_EXCLUDED(mutex_);
+  // All of them, in no order.
+  std::vector<Till*> all() const ABSL_LOCKS_EXCLUDED(mutex_);
   // Courier::try_now of all.
   void try_now() ABSL_LOCKS_EXCLUDED(mutex_);
   // Ends all deliveries. Cancel them first.
@@ -63,7 +65,7 @@ class Tills final {
   const AgentDirectory directory_;
   const Courier::Parts parts_;
 
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   int64_t mark_ ABSL_GUARDED_BY(mutex_) = 0;  // of the directory when it was read last
   absl::Duration scanned_at_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
