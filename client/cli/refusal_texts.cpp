@@ -164,6 +164,21 @@ constexpr std::array kTexts = {
     ReasonText{v1::REASON_VERSION_MISMATCH,
                {"The two programs are of versions that do not fit[: {theirs} and {ours}].",
                 "גרסאות שתי התוכנות אינן מתאימות[: {theirs} ו-{ours}]."}},
+    ReasonText{
+        v1::REASON_JOURNAL_FORKED,
+        {"Register {register_id} delivers from a copied or restored disk. On the machine that "
+         "is to go on: stop the agent, `moadon-agent rejoin {register_id}`, start it.",
+         "הקופה {register_id} שולחת מדיסק שהועתק או שוחזר. במכונה שתמשיך לעבוד: לעצור את "
+         "הסוכן, להריץ `moadon-agent rejoin {register_id}` ולהפעיל אותו."}},
+    ReasonText{
+        v1::REASON_JOURNAL_ALTERED,
+        {"Entry {sequence} of register {register_id} was changed on its disk; it is set aside "
+         "and not delivered.",
+         "רשומה {sequence} של הקופה {register_id} שונתה בדיסק שלה; היא הונחה בצד ואינה "
+         "נשלחת."}},
+    ReasonText{v1::REASON_JOURNAL_FULL,
+               {"The register's journal or disk is full: make room, or let it reach the server.",
+                "היומן או הדיסק של הקופה מלאים: יש לפנות מקום או לחבר אותה לשרת."}},
 };
 
 const ReasonText* find_text(v1::Reason reason) {
