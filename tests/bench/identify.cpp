@@ -70,15 +70,18 @@ FindRequest raw_find(int kind, std::string value, int answer_bytes) {
 
 constexpr size_t kPayloadFraming = 2;
 
-// An echo of the same sizes, payloads' own framing included.
-std::vector<grpc::ByteBuffer> echo_requests(const grpc::ByteBuffer& request,
+// Echoes of the same sizes, payloads' own framing included; `count` of them, as many as are asked
+// of the server: that many requests are work for the client's memory.
+std::vector<grpc::ByteBuffer> echo_requests(size_t count, const grpc::ByteBuffer& request,
                                             const grpc::ByteBuffer& answer) {
   constexpr size_t kAnswerBytesField = 3;
   EchoRequest echo;
   echo.set_answer_bytes(static_cast<int>(answer.Length() - kPayloadFraming));
   echo.set_payload(std::string(
       request.Length() - std::min(request.Length(), kPayloadFraming + kAnswerBytesField), 'x'));
-  return {to_bytes(echo)};
+  std::vector<grpc::ByteBuffer> requests(count);
+  std::generate(requests.begin(), requests.end(), [&echo] { return to_bytes(echo); });
+  return requests;
 }
 
 // Every member once: what the first ask of a day costs. Leaves what the server remembers as full as
@@ -102,7 +105,7 @@ void measure_identify(const Connections& server, const Connections& echo,
   const auto by_card = requests_of(members, find_by_card);
   const auto by_phone = requests_of(members, find_by_phone);
   const grpc::ByteBuffer answer = server.call(kFindMember, by_card.front());
-  const auto bare = echo_requests(by_card.front(), answer);
+  const auto bare = echo_requests(members.size(), by_card.front(), answer);
   const int answer_bytes = static_cast<int>(answer.Length() - kPayloadFraming);
   const auto raw_by_card = requests_of(
       members, [&](int number) { return raw_find(kCardKind, kept_card_of(number), answer_bytes); });
