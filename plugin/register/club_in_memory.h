@@ -36,6 +36,8 @@ class ClubInMemory final : public Club {
   Json enrolled = Json::object();
   // What the club would like to know of every member; empty: nothing.
   std::string ask_field;
+  // The time of which the agent's answers about members are; empty: of now.
+  std::string cached_as_of;
 
   Answer call(const std::string& method, const Json& request, int) override {
     methods.push_back(method);
@@ -82,7 +84,12 @@ class ClubInMemory final : public Club {
   Answer identify(const Json& key) {
     const auto found = members.find(key.begin()->get<std::string>());
     if (found == members.end()) return refusal("REASON_MEMBER_UNKNOWN");
-    return response(asking(member_json(found->second)));
+    Json member = member_json(found->second);
+    if (!cached_as_of.empty()) {
+      member["facts"]["points"] = {{"available_milli", "5000"}};
+      member["cached_as_of"] = cached_as_of;
+    }
+    return response(asking(std::move(member)));
   }
 
   Answer enroll(const Json& member) {

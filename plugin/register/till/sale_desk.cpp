@@ -266,7 +266,10 @@ void SaleDesk::welcome(const Json& member) {
   workplace_.screen.say(texts.member_is, customer_.name);
   const std::string stage = stage_word(texts, text_of(facts, "stage"));
   if (!stage.empty()) workplace_.screen.say(texts.member_stage, stage);
-  if (facts.contains("points")) {
+  const bool is_of_then = member.contains("cached_as_of");
+  if (is_of_then) workplace_.screen.say(texts.offline);
+  // A balance of then is not told: it may be spent already.
+  if (facts.contains("points") && !is_of_then) {
     workplace_.screen.say(texts.member_points,
                           format_quantity(int64_of(part_of(facts, "points"), "available_milli")));
   }

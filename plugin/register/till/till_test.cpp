@@ -138,6 +138,19 @@ TEST_CASE("a number that cannot be one is said to be so, in the cashier's langua
   CHECK(play(club, folder, "digits 1\n", Language::kHebrew).says("מספר או כתובת לא תקינים"));
 }
 
+TEST_CASE(
+    "who is known from what the agent keeps is said to be so, and a balance of then is not told") {
+  ClubInMemory club;
+  const Folder folder;
+  club.members["4711"] = "m1";
+  club.cached_as_of = "2026-06-01T10:00:00Z";
+  const Session session = play(club, folder, "member 4711\n");
+  CHECK(session.says("Dana L"));
+  CHECK(session.says("Offline, will be updated"));
+  CHECK_FALSE(session.says("Points"));
+  CHECK(play(club, folder, "member 4711\n", Language::kHebrew).says("ללא חיבור, יתעדכן"));
+}
+
 TEST_CASE("goods come back from their receipt, never more than are left") {
   ClubInMemory club;
   const Folder folder;
