@@ -43,10 +43,77 @@ constexpr Sql kOpenHolds{
     "WHERE state IN (1, 2, 4) AND is_sealed = 1"};
 constexpr Sql kEndHold{"UPDATE hold SET state = 5 WHERE register_id = $1 AND request_id = $2"};
 
+constexpr Sql kCheckFile{"PRAGMA quick_check(1)"};
+constexpr Sql kForgetBacklog{"DELETE FROM undelivered"};
+constexpr Sql kEnqueueAll{
+    "INSERT INTO undelivered (register_id, sequence, is_kept_back) "
+    "SELECT register_id, sequence, 0 FROM entry WHERE true ON CONFLICT DO NOTHING"};
+
+absl::StatusOr<bool> is_sound(Connection& connection) {
+  Statement check = connection.statement(kCheckFile);
+  const absl::StatusOr<bool> row = check.step();
+  if (!row.ok()) return row.status();
+  return *row && check.text(0) == "ok";
+}
+
+constexpr Sql kPlaces{
+    "SELECT u.register_id, u.sequence, u.is_altered, e.entry_id FROM undelivered u LEFT JOIN entry "
+    "e "
+    "ON e.register_id = u.register_id AND e.sequence = u.sequence"};
+constexpr Sql kKeepPlace{
+    "INSERT INTO undelivered (register_id, sequence, is_kept_back, is_altered) "
+    "VALUES ($1, $2, 0, 1) ON CONFLICT DO NOTHING"};
+
 struct EntryPlace {
   std::string register_id;
   int64_t sequence = 0;
 };
+
+// Places of the backlog without an entry.
+struct EmptyPlaces {
+  std::vector<EntryPlace> all;
+  bool any_new = false;  // not set aside before
+};
+
+absl::StatusOr<EmptyPlaces> empty_places(Connection& connection) {
+  EmptyPlaces places;
+  Statement read = connection.statement(kPlaces);
+  while (true) {
+    const absl::StatusOr<bool> row = read.step();
+    if (!row.ok()) return row.status();
+    if (!*row) return places;
+    if (!read.is_null(3)) continue;
+    places.all.push_back({std::string(read.text(0)), read.int64(1)});
+    places.any_new = places.any_new || read.int64(2) == 0;
+  }
+}
+
+absl::Status deliver_all_again(Connection& connection, const EmptyPlaces& empty) {
+  absl::StatusOr<Transaction> transaction = Transaction::begin(connection);
+  if (!transaction.ok()) return transaction.status();
+  absl::Status done = connection.statement(kForgetBacklog).execute();
+  if (done.ok()) done = connection.statement(kEnqueueAll).execute();
+  for (const EntryPlace& place : empty.all) {
+    if (!done.ok()) return done;
+    Statement keep = connection.statement(kKeepPlace);
+    keep.bind_all(place.register_id, place.sequence);
+    done = keep.execute();
+  }
+  return done.ok() ? transaction->commit() : done;
+}
+
+// Damage may have swallowed places of the backlog, or made others of them: then it is made anew,
+// and everything that is here goes to the server again, which records it once.
+void mend_backlog(Connection& connection) {
+  const absl::StatusOr<bool> sound = is_sound(connection);
+  const absl::StatusOr<EmptyPlaces> empty = empty_places(connection);
+  if (sound.value_or(false) && empty.ok() && !empty->any_new) return;
+  // A place is kept though its entry is gone: it is how people hear of it.
+  absl::Status mended = connection.exec("PRAGMA foreign_keys = OFF");
+  if (mended.ok()) mended = deliver_all_again(connection, empty.value_or(EmptyPlaces()));
+  mended.Update(connection.exec("PRAGMA foreign_keys = ON"));
+  spdlog::error("event=journal_damaged all_delivered_again={}", mended.ok());
+}
 
 // What changed since the last opening.
 struct Judgement {
@@ -238,6 +305,7 @@ absl::Status seal_rows_in_clear(Connection& connection, const JournalSeal& seal)
 }
 
 absl::Status judge_backlog(Connection& connection, const JournalSeal& seal) {
+  mend_backlog(connection);
   absl::StatusOr<Transaction> transaction = Transaction::begin(connection);
   if (!transaction.ok()) return transaction.status();
   absl::Status done = connection.statement(kCountOn).execute();
