@@ -16,6 +16,9 @@ using sqlite::Connection;
 using sqlite::Sql;
 using sqlite::Statement;
 
+// The indexes of a few hundred thousand members: cards come in the order of change, which is no
+// order of keys.
+constexpr int kWriterCacheKib = 48 * 1024;
 constexpr int32_t kCardsApplicationId = 0x4d6f4361;  // "MoCa"
 
 // The file can be made again, so another version of it is made anew instead of being changed.
@@ -154,8 +157,9 @@ absl::StatusOr<int64_t> remove_row(Connection& connection, const absl::StatusOr<
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Connection>> open_card_file(const std::string& path) {
-  return sqlite::open_migrated(path, {.application_id = kCardsApplicationId, .migrations = kTables},
-                               {.synchronous = sqlite::Synchronous::kNormal});
+  return sqlite::open_migrated(
+      path, {.application_id = kCardsApplicationId, .migrations = kTables},
+      {.synchronous = sqlite::Synchronous::kNormal, .cache_kib = kWriterCacheKib});
 }
 
 absl::StatusOr<int64_t> count_cards(Connection& connection) {

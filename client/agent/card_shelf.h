@@ -22,7 +22,6 @@ namespace moadon::agent {
 
 inline constexpr int kCardReaders = 4;
 inline constexpr int kCardReaderCacheKib = 2 * 1024;
-inline constexpr int kCardWriterCacheKib = 16 * 1024;
 // So many rows are looked at in one transaction when cards are forgotten.
 inline constexpr int kCardSweepStep = 2'000;
 // The log of cards.db is copied into it when it has so many pages of 4 KiB.
