@@ -28,7 +28,6 @@ absl::StatusCode code_of(v1::Reason reason) {
       return absl::StatusCode::kInvalidArgument;
     case v1::REASON_TOO_LARGE:
     case v1::REASON_BUSY:
-    case v1::REASON_JOURNAL_FULL:
       return absl::StatusCode::kResourceExhausted;
     case v1::REASON_METHOD_UNKNOWN:
       return absl::StatusCode::kUnimplemented;

@@ -176,9 +176,6 @@ constexpr std::array kTexts = {
          "and not delivered.",
          "רשומה {sequence} של הקופה {register_id} שונתה בדיסק שלה; היא הונחה בצד ואינה "
          "נשלחת."}},
-    ReasonText{v1::REASON_JOURNAL_FULL,
-               {"The register's journal or disk is full: make room, or let it reach the server.",
-                "היומן או הדיסק של הקופה מלאים: יש לפנות מקום או לחבר אותה לשרת."}},
 };
 
 const ReasonText* find_text(v1::Reason reason) {

@@ -34,7 +34,6 @@ constexpr Sentence kSentences[] = {{"REASON_MEMBER_UNKNOWN", &Texts::member_unkn
                                    {"REASON_TOKEN_REVOKED", &Texts::token_revoked},
                                    {"REASON_JOURNAL_FORKED", &Texts::journal_forked},
                                    {"REASON_JOURNAL_ALTERED", &Texts::journal_altered},
-                                   {"REASON_JOURNAL_FULL", &Texts::journal_full},
                                    {"REASON_AMOUNT_OUT_OF_RANGE", &Texts::amount_wrong},
                                    {"REASON_TOO_LARGE", &Texts::too_large}};
 
@@ -49,7 +48,6 @@ constexpr std::string_view kAbsences[] = {"REASON_AGENT_UNREACHABLE",
                                           "REASON_PROGRAM_MISSING",
                                           "REASON_OUTCOME_UNKNOWN",
                                           "REASON_INTERNAL",
-                                          "REASON_JOURNAL_FULL",
                                           "REASON_TOKEN_UNKNOWN",
                                           "REASON_TOKEN_REVOKED",
                                           "REASON_VERSION_MISMATCH"};

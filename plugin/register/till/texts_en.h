@@ -129,7 +129,6 @@ inline constexpr Texts kEnglishTexts = {
     .token_revoked = "This register was revoked: call the owner.",
     .journal_forked = "This register's disk is a copy: call support.",
     .journal_altered = "This receipt's record is damaged: call support.",
-    .journal_full = "This machine's disk is full: call support.",
     .key_wrong = "That cannot be the number or address: check it.",
     .field_wrong = "Not accepted: {}",
     .amount_wrong = "Amount or quantity too large.",
