@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "client/cli/refusal_words.h"
+
 namespace moadon::cli {
 namespace {
 
@@ -141,8 +143,8 @@ constexpr std::array kTexts = {
     ReasonText{v1::REASON_GROUP_UNKNOWN,
                {"There is no group {group_id}.", "אין קבוצה {group_id}."}},
     ReasonText{v1::REASON_HISTORY_SHORT,
-               {"The club has too little history for this: {field}, needed: {limit}.",
-                "למועדון אין די היסטוריה לכך: {field}, נדרש: {limit}."}},
+               {"The club has too little history for this: needed are {limit} {field}.",
+                "למועדון אין די היסטוריה לכך: נדרשים {limit} {field}."}},
 
     ReasonText{v1::REASON_SERVER_UNREACHABLE,
                {"The server cannot be reached.", "אין קשר עם השרת."}},
@@ -211,6 +213,9 @@ class Filler final {
     if (found == detail_.values().end()) {
       lacks_value_ = true;
       return "";
+    }
+    if (const auto words = words_of_value(detail_.reason(), found->second); words) {
+      return std::string(words->in(language_));
     }
     return left_to_right(found->second, language_);
   }

@@ -34,6 +34,19 @@ TEST_CASE("values stand in the sentence") {
         "הקופה \u2066R1\u2069 כבר דיווחה על קבלה \u2066S17\u2069 בתוכן אחר. דבר לא השתנה.");
 }
 
+TEST_CASE("a value that is words is said in the language of the sentence") {
+  const auto history =
+      detail(v1::REASON_HISTORY_SHORT, {{"field", "members_back"}, {"limit", "30"}});
+  CHECK(refusal_text(history, Language::kEnglish) ==
+        "The club has too little history for this: needed are 30 members who came back.");
+  CHECK(refusal_text(history, Language::kHebrew) ==
+        "למועדון אין די היסטוריה לכך: נדרשים \u206630\u2069 חברים שחזרו.");
+  const auto phone = detail(v1::REASON_FIELD_INVALID,
+                            {{"field", "key.phone"}, {"limit", "a possible phone number"}});
+  CHECK(refusal_text(phone, Language::kHebrew) ==
+        "הערך של \u2066key.phone\u2069 אינו חוקי (מותר: מספר טלפון אפשרי).");
+}
+
 TEST_CASE("a part whose value is not known is left out") {
   CHECK(refusal_text(detail(v1::REASON_FIELD_INVALID, {{"field", "page_size"}, {"limit", "1000"}}),
                      Language::kEnglish) ==
