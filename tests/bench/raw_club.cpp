@@ -81,8 +81,24 @@ RawClub::Sale RawClub::load_sale(const Row& receipt) {
            "member_id = ?1 AND day = (SELECT business_day FROM sales"
            " WHERE member_id = ?1 AND sale_id = ?2)",
            document, "INSERT OR REPLACE");
+  add_branch(sale, document);
   add_member(sale, receipt[0]);
   return sale;
+}
+
+// A second sale on a day in a branch leaves the row as it is.
+void RawClub::add_branch(Sale& sale, const Row& document) {
+  const std::string condition =
+      "member_id = ?1 AND branch_id = (SELECT branch_id FROM sales"
+      " WHERE member_id = ?1 AND sale_id = ?2)";
+  const std::string sql = "SELECT * FROM member_branches WHERE member_id = ? AND branch_id = ?";
+  for (const Row& row :
+       server_.select("SELECT * FROM member_branches WHERE " + condition, document)) {
+    const std::vector<Row> written = copy_.select(sql, {row.data(), 2});
+    if (!written.empty() && written.front() == row) continue;
+    sale.push_back(
+        {copy_.statement(insert("INSERT OR REPLACE", "member_branches", row.size())), row});
+  }
 }
 
 void RawClub::add_rows(Sale& sale, const std::string& table, const std::string& condition,
@@ -141,8 +157,8 @@ Samples RawClub::write_loaded() {
 }
 
 void RawClub::check_same(const std::string& register_id) {
-  const std::set<std::string> written = {"receipts",    "sales",       "sale_lines",
-                                         "member_days", "stage_moves", "members"};
+  const std::set<std::string> written = {"receipts",    "sales",   "sale_lines",     "member_days",
+                                         "stage_moves", "members", "member_branches"};
   copy_.execute(absl::StrCat("ATTACH 'file:", server_path_, "?mode=ro' AS server"));
   copy_.execute(
       absl::StrCat("CREATE TEMP TABLE buyers AS SELECT DISTINCT member_id FROM"

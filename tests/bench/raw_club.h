@@ -48,6 +48,7 @@ class RawClub final {
   // The rows of `table` that meet `condition`, to be written by "`verb` INTO ...".
   void add_rows(Sale& sale, const std::string& table, const std::string& condition,
                 std::span<const Value> arguments, const std::string& verb);
+  void add_branch(Sale& sale, const Row& document);
   void add_new_moves(Sale& sale, const Value& member_id);
   void add_member(Sale& sale, const Value& member_id);
 
