@@ -28,6 +28,7 @@ absl::StatusCode code_of(v1::Reason reason) {
       return absl::StatusCode::kInvalidArgument;
     case v1::REASON_TOO_LARGE:
     case v1::REASON_BUSY:
+    case v1::REASON_JOURNAL_FULL:
       return absl::StatusCode::kResourceExhausted;
     case v1::REASON_METHOD_UNKNOWN:
       return absl::StatusCode::kUnimplemented;
@@ -57,6 +58,7 @@ absl::StatusCode code_of(v1::Reason reason) {
     case v1::REASON_MEMBER_MERGED:
     case v1::REASON_MEMBER_HELD:
     case v1::REASON_MEMBER_ERASED:
+    case v1::REASON_SALE_NOT_HERE:
     case v1::REASON_HISTORY_SHORT:
     case v1::REASON_PROGRAM_MISSING:
     case v1::REASON_PROGRAM_FIELD_FIXED:

@@ -100,6 +100,10 @@ constexpr std::array kTexts = {
     ReasonText{v1::REASON_MEMBER_ERASED,
                {"The details of member {member_id} were erased; nothing new is kept of them.",
                 "הפרטים של {member_id} נמחקו; דבר חדש אינו נשמר עליו."}},
+    ReasonText{v1::REASON_SALE_NOT_HERE,
+               {"Register {register_id} does not have receipt {receipt}, and the server is out of "
+                "reach.",
+                "הקבלה {receipt} אינה בקופה {register_id}, והשרת אינו זמין."}},
 
     ReasonText{v1::REASON_BRANCH_UNKNOWN,
                {"There is no branch {branch_id}.", "אין סניף {branch_id}."}},
@@ -178,6 +182,11 @@ constexpr std::array kTexts = {
          "and not delivered.",
          "רשומה {sequence} של הקופה {register_id} שונתה בדיסק שלה; היא הונחה בצד ואינה "
          "נשלחת."}},
+    ReasonText{
+        v1::REASON_JOURNAL_FULL,
+        {"The register's disk is full, or its journal has reached its size[ ({limit} bytes)]; "
+         "nothing was stored.",
+         "הדיסק של הקופה מלא, או שהיומן שלה הגיע לגודל המותר[ ({limit} בתים)]; דבר לא נשמר."}},
 };
 
 const ReasonText* find_text(v1::Reason reason) {

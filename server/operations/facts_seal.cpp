@@ -10,6 +10,7 @@ namespace {
 
 std::string digest_of(v1::MemberFacts& facts, absl::string_view digest_key) {
   facts.clear_seal();
+  facts.clear_offline();
   return keyed_digest(digest_key, {"facts", canonical_bytes(facts)});
 }
 

@@ -26,6 +26,12 @@ constexpr std::array kMethodRoles{
     MethodRole{"/moadon.v1.SyncService/Enroll", Role::kRegister},
     MethodRole{"/moadon.v1.SyncService/GetReceipt", Role::kRegister},
     MethodRole{"/moadon.v1.SyncService/Heartbeat", Role::kRegister},
+    MethodRole{"/moadon.v1.SyncService/TakeLeases", Role::kRegister},
+    MethodRole{"/moadon.v1.SyncService/HandOver", Role::kRegister},
+
+    MethodRole{"/moadon.v1.OfflineService/ListLosses", Role::kOwner},
+    MethodRole{"/moadon.v1.OfflineService/ListHandedOver", Role::kOwner},
+    MethodRole{"/moadon.v1.OfflineService/SettleHandedOver", Role::kOwner},
 
     MethodRole{"/moadon.v1.MemberService/GetMember", Role::kOwner},
     MethodRole{"/moadon.v1.MemberService/CaptureLead", Role::kOwner},

@@ -34,6 +34,8 @@ constexpr Sentence kSentences[] = {{"REASON_MEMBER_UNKNOWN", &Texts::member_unkn
                                    {"REASON_TOKEN_REVOKED", &Texts::token_revoked},
                                    {"REASON_JOURNAL_FORKED", &Texts::journal_forked},
                                    {"REASON_JOURNAL_ALTERED", &Texts::journal_altered},
+                                   {"REASON_JOURNAL_FULL", &Texts::journal_full},
+                                   {"REASON_SALE_NOT_HERE", &Texts::sale_not_here},
                                    {"REASON_AMOUNT_OUT_OF_RANGE", &Texts::amount_wrong},
                                    {"REASON_TOO_LARGE", &Texts::too_large}};
 

@@ -128,6 +128,8 @@ struct Texts {
   const char* token_revoked;
   const char* journal_forked;
   const char* journal_altered;
+  const char* journal_full;
+  const char* sale_not_here;
   const char* key_wrong;
   const char* field_wrong;  // field
   const char* amount_wrong;
