@@ -91,9 +91,10 @@
  * parent's are left untouched. Close descriptors it does not know, or reuse their numbers: the
  * library notices before it writes, and connects again (a descriptor closed by another thread at
  * the very moment of a call remains the host's risk). Ignore, block or handle any signal, cancel a
- * thread (it ends after its call), and load the library twice. The library installs no signal
- * handlers, changes no locale and no environment, writes nothing to stdout or stderr, lets no C++
- * exception out, and stays mapped after dlclose().
+ * thread (it ends after its call), let the processor trap on floating-point exceptions, load the
+ * library twice, and dlclose() it while calls are under way: the library stays mapped. It installs
+ * no signal handlers, changes no locale, no environment and no floating-point flags, writes nothing
+ * to stdout or stderr, and lets no C++ exception out.
  *
  * Stability. Within one MOADON_POS_ABI_VERSION functions and constants never change their meaning.
  */

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include <cfenv>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -42,6 +43,20 @@ class CancellationOff final {
 
  private:
   int before_ = PTHREAD_CANCEL_ENABLE;
+};
+
+// A host may have made the processor trap on floating-point exceptions, as Pascal runtimes do, and
+// a number that somebody wrote as 1e400 overflows. Nothing in here traps, and the host finds its
+// flags and traps as it left them.
+class FloatingPointQuiet final {
+ public:
+  FloatingPointQuiet() { std::feholdexcept(&before_); }
+  FloatingPointQuiet(const FloatingPointQuiet&) = delete;
+  FloatingPointQuiet& operator=(const FloatingPointQuiet&) = delete;
+  ~FloatingPointQuiet() { std::fesetenv(&before_); }
+
+ private:
+  std::fenv_t before_{};
 };
 
 const char* copy_out(std::string_view text) {
@@ -131,6 +146,7 @@ int32_t moadon_pos_abi_version(void) { return MOADON_POS_ABI_VERSION; }
 int32_t moadon_pos_open(const char* config_json, moadon_pos** handle, const char** error_json) {
   using moadon::pos::Refusal;
   const moadon::pos::CancellationOff cancellation_off;
+  const moadon::pos::FloatingPointQuiet floating_point_quiet;
   const char* error = nullptr;
   if (handle != nullptr) *handle = nullptr;
   try {
@@ -154,6 +170,7 @@ int32_t moadon_pos_call(moadon_pos* handle, const char* method, const char* requ
                         int32_t timeout_ms, const char** out_json) {
   if (out_json == nullptr) return MOADON_POS_ERROR;
   const moadon::pos::CancellationOff cancellation_off;
+  const moadon::pos::FloatingPointQuiet floating_point_quiet;
   try {
     const auto answer = moadon::pos::call(handle, method, request_json, timeout_ms);
     *out_json = moadon::pos::copy_out(answer.json);

@@ -156,6 +156,8 @@ bool serve(Peer& peer, const Request& request) {
                 R"("values":{"receipt":"17"},"details":[]})");
   } else if (method == "Bare") {
     peer.answer("404 Not Found", R"({"reason":"REASON_MEMBER_UNKNOWN"})");
+  } else if (method == "Figures") {
+    peer.answer("409 Conflict", R"({"reason":"REASON_BUSY","details":[0.1,1e400,-1e400,1e-400]})");
   } else if (method == "Page") {
     peer.answer("500 Internal Server Error", "<html>");
   } else if (method == "Nonsense") {
