@@ -142,3 +142,8 @@ int in_child(const std::function<int()>& body) {
 }
 
 }  // namespace moadon::abi_test
+
+// A build with AddressSanitizer asks for this. Its signal stack of a thread that was cancelled
+// would be given back where the thread's own stack is gone already.
+extern "C" __attribute__((visibility("default"))) const char* __asan_default_options();
+const char* __asan_default_options() { return "use_sigaltstack=0"; }
