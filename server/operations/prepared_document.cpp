@@ -282,6 +282,7 @@ absl::StatusOr<PreparedDocument> prepare_document(const v1::RecordEntry& entry,
       return prepare_sale(entry, reception);
     case v1::RecordEntry::kReturned:
       return prepare_return(entry, reception);
+    case v1::RecordEntry::kEnrolled:  // no document
     case v1::RecordEntry::CONTENT_NOT_SET:
       break;
   }
