@@ -77,11 +77,11 @@ absl::StatusOr<std::unique_ptr<HttpGateway>> start_gateway(const ServerOptions& 
   http.tls = {options.tls.certificate, options.tls.key, options.tls.client_ca};
   http.allowed_hosts = options.http_hosts;
   http.channel = server.local_channel();
-  http.services = {"moadon.v1.SyncService",    "moadon.v1.MemberService",
-                   "moadon.v1.ProgramService", "moadon.v1.ReportService",
-                   "moadon.v1.AdminService",   "moadon.v1.SettingsService",
-                   "moadon.v1.WeekService",    "moadon.v1.GroupService",
-                   "moadon.v1.ValueService",   "moadon.v1.LifecycleService"};
+  http.services = {
+      "moadon.v1.SyncService",      "moadon.v1.MemberService", "moadon.v1.ProgramService",
+      "moadon.v1.ReportService",    "moadon.v1.AdminService",  "moadon.v1.SettingsService",
+      "moadon.v1.WeekService",      "moadon.v1.GroupService",  "moadon.v1.ValueService",
+      "moadon.v1.LifecycleService", "moadon.v1.OfflineService"};
   http.max_body_bytes = rpc::kMaxRequestBytes;
   http.shutdown_grace = kStopGrace;
   return HttpGateway::start(std::move(http));

@@ -17,6 +17,7 @@ void add_week_service(Methods& methods, Club& club);
 void add_value_service(Methods& methods, Club& club);
 void add_group_service(Methods& methods, Club& club);
 void add_lifecycle_service(Methods& methods, Club& club);
+void add_offline_service(Methods& methods, Club& club);
 
 inline void add_all_services(Methods& methods, Club& club) {
   add_sync_service(methods, club);
@@ -29,6 +30,7 @@ inline void add_all_services(Methods& methods, Club& club) {
   add_value_service(methods, club);
   add_group_service(methods, club);
   add_lifecycle_service(methods, club);
+  add_offline_service(methods, club);
 }
 
 }  // namespace moadon::rpc
