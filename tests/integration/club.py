@@ -141,9 +141,10 @@ class Process:
 class Server:
     """moadond on a data directory; keeps its ports over restarts, as a real one would."""
 
-    def __init__(self, directory, env=None, arguments=()):
+    def __init__(self, directory, env=None, arguments=(), programs=BIN):
         self.directory = pathlib.Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
+        self.programs = programs
         self.grpc = f"127.0.0.1:{free_port()}"
         self.http = f"127.0.0.1:{free_port()}"
         self.env = env or {}
@@ -153,7 +154,7 @@ class Server:
     def start(self, wait=True):
         (self.directory / "moadond.json").unlink(missing_ok=True)
         self.process = Process(
-            [BIN / "moadond", "--data", self.directory, "--listen", self.grpc, "--http", self.http]
+            [self.programs / "moadond", "--data", self.directory, "--listen", self.grpc, "--http", self.http]
             + self.arguments,
             self.directory.with_suffix(".log"),
             self.env,
@@ -188,7 +189,8 @@ class Server:
 class Agent:
     """moadon-agent on a directory; the port is its own choice at every start."""
 
-    def __init__(self, directory, server_address, env=None):
+    def __init__(self, directory, server_address, env=None, programs=BIN):
+        self.programs = programs
         self.directory = pathlib.Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         self.server_address = server_address
@@ -197,7 +199,7 @@ class Agent:
 
     def add_register(self, register_id, token):
         subprocess.run(
-            [BIN / "moadon-agent", "add-register", "--dir", self.directory, "--register",
+            [self.programs / "moadon-agent", "add-register", "--dir", self.directory, "--register",
              register_id, "--token-file", "-"],
             input=token + "\n", text=True, check=True, capture_output=True, timeout=CALL_SECONDS,
         )
@@ -205,7 +207,7 @@ class Agent:
     def start(self, wait=True):
         (self.directory / "agent.port").unlink(missing_ok=True)
         self.process = Process(
-            [BIN / "moadon-agent", "--dir", self.directory, "--server", self.server_address],
+            [self.programs / "moadon-agent", "--dir", self.directory, "--server", self.server_address],
             self.directory.with_suffix(".log"), self.env,
         )
         if wait:
