@@ -55,51 +55,42 @@ INSERT INTO undelivered (register_id, sequence, is_kept_back, refusal, is_altere
   SELECT register_id, sequence, is_kept_back, refusal, is_altered FROM undelivered_before;
 DROP TABLE undelivered_before;
 
--- What an undelivered sale that was priced without the server gave in points and benefits with limits. Goes with the delivery:
--- what is left of the caps is the caps less the sum of these and of the holds below.
+-- What an undelivered sale that was priced without the server took of what its register may give: points and benefits with
+-- limits, parts of slices, leased rights. Sealed, as the rows below, so that nothing altered opens a cap. Goes with the delivery.
 CREATE TABLE offline_use (
   register_id TEXT NOT NULL,
   sequence INTEGER NOT NULL CHECK (sequence >= 1),
   member_id TEXT NOT NULL,
-  amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
+  used BLOB NOT NULL,  -- sealed moadon.v1.OfflineTerms: what it took
   PRIMARY KEY (register_id, sequence)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX offline_use_by_member ON offline_use (register_id, member_id);
 
--- A hold that the agent made by itself, without the server, and what it sets aside of the caps; '' and 0: the server's.
-ALTER TABLE hold ADD COLUMN offline_member_id TEXT NOT NULL DEFAULT '';
-ALTER TABLE hold ADD COLUMN offline_amount_minor INTEGER NOT NULL DEFAULT 0 CHECK (offline_amount_minor >= 0);
+-- A hold that the agent made by itself, without the server: for whom, and what it sets aside (sealed moadon.v1.OfflineTerms).
+-- NULL: the server's.
+ALTER TABLE hold ADD COLUMN offline_member_id TEXT;
+ALTER TABLE hold ADD COLUMN offline_use BLOB CHECK ((offline_use IS NULL) = (offline_member_id IS NULL));
+CREATE INDEX hold_offline ON hold (register_id, state) WHERE offline_member_id IS NOT NULL;
 
--- Rights leased to a register. used_sequence: the undelivered sale that used it; used_request_id: the hold that wants it.
+-- Rights leased to a register, those included that an undelivered sale or an open hold uses.
 CREATE TABLE right_lease (
   register_id TEXT NOT NULL,
   member_id TEXT NOT NULL,
   grant_id TEXT NOT NULL,
-  end_us INTEGER NOT NULL,
-  used_sequence INTEGER,
-  used_request_id TEXT,
+  lease BLOB NOT NULL,  -- sealed moadon.v1.LeasedRight
   PRIMARY KEY (register_id, member_id, grant_id)
 ) STRICT, WITHOUT ROWID;
 
--- Parts of club-wide limits, as the server gave them, less what delivered sales used; and what undelivered ones use of them.
+-- Parts of club-wide limits, as the server gave them, less what delivered sales used.
 CREATE TABLE budget_slice (
   register_id TEXT NOT NULL,
   benefit_id TEXT NOT NULL,
-  amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
-  use_count INTEGER NOT NULL CHECK (use_count >= 0),
-  end_us INTEGER NOT NULL,
+  slice BLOB NOT NULL,  -- sealed moadon.v1.BudgetSlice
   PRIMARY KEY (register_id, benefit_id)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE slice_use (
-  register_id TEXT NOT NULL,
-  sequence INTEGER NOT NULL CHECK (sequence >= 1),
-  benefit_id TEXT NOT NULL,
-  amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
-  use_count INTEGER NOT NULL CHECK (use_count >= 0),
-  PRIMARY KEY (register_id, sequence, benefit_id)
-) STRICT, WITHOUT ROWID;
 
--- TakeLeasesRequest.turn, written before the server is asked.
+-- TakeLeasesRequest.turn, written before the server is asked. It also grows when something here changes that an answer under way
+-- does not know of: that answer is then dropped.
 CREATE TABLE lease_turn (
   register_id TEXT PRIMARY KEY,
   turn INTEGER NOT NULL CHECK (turn >= 1)
@@ -123,5 +114,8 @@ CREATE TABLE provisional_key (
 -- The latest time that this agent has seen on its clock, or heard from the server. Set back only to what the server says.
 CREATE TABLE clock (
   clock_id INTEGER PRIMARY KEY CHECK (clock_id = 1),
-  latest_us INTEGER NOT NULL
+  latest_us INTEGER NOT NULL,
+  -- The server's time less the time since the machine started, and which start that was ('': not known).
+  boot_id TEXT NOT NULL,
+  server_offset_us INTEGER NOT NULL
 ) STRICT;
