@@ -2,8 +2,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "rules/profile_check.h"
 #include "server/operations/detail_fields.h"
-#include "server/operations/profile_check.h"
 
 namespace moadon {
 namespace {

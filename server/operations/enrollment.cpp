@@ -6,59 +6,14 @@
 #include "absl/strings/str_cat.h"
 #include "identity/normal_key.h"
 #include "rules/calendar.h"
-#include "rules/check.h"
+#include "rules/enrollment_check.h"
 #include "rules/refusal.h"
-#include "server/operations/birth_date.h"
-#include "server/operations/profile_check.h"
 #include "server/storage/member_details_store.h"
 
 namespace moadon {
 namespace {
 
 using Keys = google::protobuf::RepeatedPtrField<v1::Key>;
-
-// What enrolments and leads begin with.
-template <typename Request>
-absl::Status check_person(const Request& request) {
-  if (request.keys().empty()) {
-    return refuse(v1::REASON_FIELD_MISSING, "keys is missing", {{"field", "keys"}});
-  }
-  if (request.keys_size() > kMaxKeysPerEnrollment) return too_large("keys", kMaxKeysPerEnrollment);
-  absl::Status status;
-  for (int i = 0; i < request.keys_size(); ++i) {
-    status.Update(check_key(request.keys(i), KeyUse::kToKeep, absl::StrCat("keys[", i, "]")));
-  }
-  status.Update(check_name(request.first_name(), "first_name"));
-  status.Update(check_name(request.last_name(), "last_name"));
-  if (status.ok() && request.has_occurred_at()) {
-    status = time_us_of(request.occurred_at(), "occurred_at").status();
-  }
-  return status;
-}
-
-absl::Status check_enrollment(const v1::EnrollMemberRequest& request, const ClubView& view) {
-  absl::Status status = check_person(request);
-  status.Update(check_consents(request.consents()));
-  status.Update(check_birth_date(request.birth_date(), "birth_date"));
-  status.Update(check_birth_date(request.anniversary_date(), "anniversary_date"));
-  status.Update(check_gender(request.gender()));
-  status.Update(check_family_status(request.family_status()));
-  status.Update(check_city(request.city()));
-  status.Update(check_language(request.language_code()));
-  status.Update(check_preferred_channel(request.preferred_channel()));
-  status.Update(check_custom_values(request.custom_values(), view.settings()));
-  status.Update(check_source(request.source(), "source"));
-  return status;
-}
-
-absl::Status check_lead(const v1::CaptureLeadRequest& request, const ClubView& view) {
-  absl::Status status = check_person(request);
-  status.Update(check_source(request.source(), "source"));
-  status.Update(check_consents(request.consents()));
-  status.Update(check_signs(request.signs()));
-  status.Update(check_branches(request.signs(), view));
-  return status;
-}
 
 absl::Status take_keys(const Keys& keys, const ClubView& view, Enrollment& enrollment) {
   for (int i = 0; i < keys.size(); ++i) {
@@ -121,7 +76,7 @@ absl::Status program_missing() {
 absl::StatusOr<Enrollment> prepare_enrollment(const v1::EnrollMemberRequest& request,
                                               const ClubView& view, const RegisterView* at,
                                               int64_t now_us) {
-  const absl::Status form = check_enrollment(request, view);
+  const absl::Status form = check_enrollment(request, &view.settings());
   if (!form.ok()) return form;
   if (!view.has_program()) return program_missing();
   Enrollment enrollment;
@@ -147,7 +102,8 @@ absl::StatusOr<Enrollment> prepare_enrollment(const v1::EnrollMemberRequest& req
 
 absl::StatusOr<Enrollment> prepare_lead(const v1::CaptureLeadRequest& request, const ClubView& view,
                                         int64_t now_us) {
-  const absl::Status form = check_lead(request, view);
+  absl::Status form = check_lead(request);
+  form.Update(check_branches(request.signs(), view));
   if (!form.ok()) return form;
   if (!view.has_program()) return program_missing();
   Enrollment enrollment;

@@ -16,8 +16,6 @@
 
 namespace moadon {
 
-inline constexpr int kMaxKeysPerEnrollment = 8;
-
 struct Enrollment {
   std::vector<storage::KeyRow> keys;  // each once
   std::vector<std::string> fields;    // their paths

@@ -6,11 +6,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 #include "rules/calendar.h"
+#include "rules/profile_check.h"
 #include "rules/program.h"
 #include "server/operations/ask_line.h"
 #include "server/operations/detail_fields.h"
 #include "server/operations/person_profile.h"
-#include "server/operations/profile_check.h"
 
 namespace moadon {
 namespace {

@@ -3,12 +3,12 @@
 #include <utility>
 
 #include "rules/check.h"
+#include "rules/profile_check.h"
 #include "rules/refusal.h"
 #include "server/operations/find_by_key.h"
 #include "server/operations/keep_profile.h"
 #include "server/operations/member_change.h"
 #include "server/operations/member_message.h"
-#include "server/operations/profile_check.h"
 #include "server/operations/whole_person.h"
 #include "server/operations/writer_state.h"
 

@@ -4,11 +4,11 @@
 #include <vector>
 
 #include "rules/check.h"
+#include "rules/profile_check.h"
 #include "rules/refusal.h"
 #include "server/operations/find_by_key.h"
 #include "server/operations/keep_signs.h"
 #include "server/operations/member_message.h"
-#include "server/operations/profile_check.h"
 #include "server/operations/whole_person.h"
 #include "server/operations/writer_state.h"
 

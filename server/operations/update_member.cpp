@@ -9,15 +9,15 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "rules/birth_date.h"
 #include "rules/check.h"
+#include "rules/profile_check.h"
 #include "rules/refusal.h"
-#include "server/operations/birth_date.h"
 #include "server/operations/detail_fields.h"
 #include "server/operations/find_by_key.h"
 #include "server/operations/keep_profile.h"
 #include "server/operations/member_change.h"
 #include "server/operations/member_message.h"
-#include "server/operations/profile_check.h"
 #include "server/operations/whole_person.h"
 #include "server/operations/writer_state.h"
 #include "server/storage/member_details_store.h"
@@ -77,7 +77,7 @@ absl::Status check_update(const v1::UpdateMemberRequest& request, const ClubView
   status.Update(check_city(request.city()));
   status.Update(check_language(request.language_code()));
   status.Update(check_preferred_channel(request.preferred_channel()));
-  status.Update(check_custom_values(request.custom_values(), view.settings()));
+  status.Update(check_custom_values(request.custom_values(), &view.settings()));
   status.Update(check_confirmed(request.confirm_fields()));
   status.Update(check_text(request.actor(), kMaxActorBytes, Presence::kOptional, "actor"));
   return status;

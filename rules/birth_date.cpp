@@ -1,4 +1,4 @@
-#include "server/operations/birth_date.h"
+#include "rules/birth_date.h"
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"

@@ -1,4 +1,4 @@
-#include "server/operations/profile_check.h"
+#include "rules/profile_check.h"
 
 #include <algorithm>
 #include <string>
@@ -6,10 +6,10 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "rules/birth_date.h"
 #include "rules/calendar.h"
 #include "rules/check.h"
 #include "rules/refusal.h"
-#include "server/operations/birth_date.h"
 
 namespace moadon {
 namespace {
@@ -177,7 +177,7 @@ absl::Status check_signs(const google::protobuf::RepeatedPtrField<v1::SignOfInte
 }
 
 absl::Status check_custom_values(const google::protobuf::RepeatedPtrField<v1::CustomValue>& values,
-                                 const v1::ClubSettings& settings) {
+                                 const v1::ClubSettings* settings) {
   if (values.size() > kMaxCustomValuesPerCall) {
     return too_large("custom_values", kMaxCustomValuesPerCall);
   }
@@ -187,11 +187,14 @@ absl::Status check_custom_values(const google::protobuf::RepeatedPtrField<v1::Cu
     absl::Status status =
         check_text(values[i].field_id(), kMaxFieldIdBytes, Presence::kRequired, field_id);
     if (!status.ok()) return status;
-    const v1::CustomField* const kind = custom_field(settings, values[i].field_id());
-    if (kind == nullptr) return invalid(field_id, "a field of the club's settings");
+    const v1::CustomField* const kind =
+        settings == nullptr ? nullptr : custom_field(*settings, values[i].field_id());
+    if (settings != nullptr && kind == nullptr) {
+      return invalid(field_id, "a field of the club's settings");
+    }
     const std::string value = absl::StrCat(at, ".value");
     status = check_text(values[i].value(), kMaxValueBytes, Presence::kOptional, value);
-    status.Update(check_value(values[i].value(), *kind, value));
+    if (kind != nullptr) status.Update(check_value(values[i].value(), *kind, value));
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
