@@ -19,12 +19,12 @@ CREATE TABLE branches (
 , region_id TEXT NOT NULL DEFAULT '') STRICT, WITHOUT ROWID;
 
 CREATE TABLE budget_slices (
-  register_id TEXT NOT NULL,
   benefit_id TEXT NOT NULL,
+  register_id TEXT NOT NULL,
   amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
   use_count INTEGER NOT NULL CHECK (use_count >= 0),
   end_us INTEGER NOT NULL,
-  PRIMARY KEY (register_id, benefit_id)
+  PRIMARY KEY (benefit_id, register_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE club (

@@ -42,12 +42,12 @@ CREATE INDEX right_leases_by_register ON right_leases (register_id, end_us);
 
 -- Parts of club-wide limits that are set aside for registers.
 CREATE TABLE budget_slices (
-  register_id TEXT NOT NULL,
   benefit_id TEXT NOT NULL,
+  register_id TEXT NOT NULL,
   amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
   use_count INTEGER NOT NULL CHECK (use_count >= 0),
   end_us INTEGER NOT NULL,
-  PRIMARY KEY (register_id, benefit_id)
+  PRIMARY KEY (benefit_id, register_id)
 ) STRICT, WITHOUT ROWID;
 
 -- The last turn of each register that was answered.
