@@ -24,6 +24,8 @@ AGAIN_ANSWER_SECONDS = 3.0
 CONNECT_SECONDS = 5.0
 STOP_SECONDS = 60.0
 MAX_AT_ONCE = 8  # connections that say something again
+# Of all calls of an agent only Record carries so many bytes.
+DELIVERY_BYTES = 1000
 
 FATES = ("closed", "delayed", "answers lost", "cut in the middle")
 
@@ -226,13 +228,18 @@ class BadLine:
     async def _say(self, heard, reader, writer, answers):
         """Each call waits for the answer of the one before, as its client's flow control allowed for."""
         writer.write(heard[:PREFACE_BYTES])
-        asked = 0
+        asked, said_bytes = 0, collections.Counter()
         for kind, flags, frame in whole_frames(heard):
             writer.write(frame)
             await writer.drain()
-            if kind == DATA and flags & END_STREAM:
+            if kind != DATA:
+                continue
+            stream = frame[FRAME_HEAD_BYTES - 4:FRAME_HEAD_BYTES]
+            said_bytes[stream] += len(frame) - FRAME_HEAD_BYTES
+            if flags & END_STREAM:
                 asked += 1
                 await asyncio.wait_for(self._read_answers(reader, answers, asked), AGAIN_ANSWER_SECONDS)
+                self.counts["deliveries answered again"] += said_bytes[stream] > DELIVERY_BYTES
 
     @staticmethod
     async def _read_answers(reader, answers, count):

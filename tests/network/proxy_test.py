@@ -14,7 +14,8 @@ REGISTERS = ["R1", "R2", "R3", "R4"]
 SALES = 5000 if club.LONG else 250  # of each
 SELLING_SECONDS = 900
 DELIVERY_SECONDS = 600 if club.LONG else 120
-FAULTS = (*bad_line.FATES, "bytes of answers lost", "calls answered again", "said again after later calls")
+FAULTS = (*bad_line.FATES, "bytes of answers lost", "deliveries answered again",
+          "said again after later calls")
 
 
 class ProxyTest(unittest.TestCase):
