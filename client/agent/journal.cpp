@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "client/agent/journal_offline_rows.h"
 #include "client/agent/journal_rows.h"
 #include "moadon_agent_migrations.h"
 #include "rules/calendar.h"
@@ -200,6 +201,17 @@ absl::Status insert_entry(Connection& connection, const JournalSeal& seal,
   return add.execute();
 }
 
+absl::Status book_offline(Connection& connection, const JournalSeal& seal, const NewEntry& entry,
+                          int64_t sequence) {
+  absl::Status done;
+  if (entry.offline_use) {
+    done = book_use(connection, seal, entry.register_id, sequence, entry.offline_use->member_id,
+                    entry.offline_use->use);
+  }
+  if (!done.ok() || entry.latest_us == 0) return done;
+  return keep_latest(connection, entry.latest_us);
+}
+
 absl::Status insert(Connection& connection, const JournalSeal& seal, const NewEntry& entry,
                     Committed& committed) {
   const absl::StatusOr<int64_t> sequence = next_sequence(connection, entry.register_id);
@@ -215,6 +227,8 @@ absl::Status insert(Connection& connection, const JournalSeal& seal, const NewEn
     done = use.execute();
     if (!done.ok()) return done;
   }
+  done = book_offline(connection, seal, entry, committed.sequence);
+  if (!done.ok()) return done;
   Statement enqueue = connection.statement(kInsertUndelivered);
   enqueue.bind_all(entry.register_id, committed.sequence);
   return enqueue.execute();

@@ -18,6 +18,7 @@
 #include "moadon/v1/register_service.pb.h"
 #include "moadon/v1/sale.pb.h"
 #include "moadon/v1/sync_service.pb.h"
+#include "rules/offline.h"
 #include "sqlite/group_commit.h"
 #include "sqlite/reader_pool.h"
 
@@ -25,6 +26,12 @@ namespace moadon::agent {
 
 // Kept in the file: never renumber.
 enum class EntryKind { kSale = 1, kReturn = 2 };
+
+// What a sale that was priced without the server takes of what its register may give.
+struct MemberUse {
+  std::string member_id;
+  OfflineUse use;
+};
 
 // A sale or return, checked, on its way into the journal.
 struct NewEntry {
@@ -37,6 +44,8 @@ struct NewEntry {
   std::optional<Occasion> occasion;              // of a sale that was priced
   std::string hold_id;                           // of a sale: the hold it uses; empty: none
   int64_t commit_time_us = 0;
+  std::optional<MemberUse> offline_use;  // unset: nothing
+  int64_t latest_us = 0;                 // TrustedClock::latest_us(); 0: not told
 };
 
 // What an entry is worth.
@@ -186,6 +195,8 @@ class Journal final {
   absl::Status prune_holds(int64_t before_us);
 
  private:
+  friend class OfflineBook;  // the same file
+
   Journal(JournalSeal seal, std::unique_ptr<sqlite::GroupCommit> writer,
           std::unique_ptr<sqlite::ReaderPool> readers)
       : seal_(std::move(seal)), writer_(std::move(writer)), readers_(std::move(readers)) {}

@@ -1,6 +1,7 @@
 // The backlog of the journal: what is to be delivered, what became of it, and what may go.
 #include "absl/strings/str_cat.h"
 #include "client/agent/journal.h"
+#include "client/agent/journal_offline_rows.h"
 #include "client/agent/journal_rows.h"
 #include "moadon_agent_migrations.h"
 #include "rules/calendar.h"
@@ -107,7 +108,9 @@ absl::Status settle_one(Connection& connection, const JournalSeal& seal,
   if (!settlement.refusal) {
     Statement deliver = connection.statement(kDeliver);
     deliver.bind_all(register_id, settlement.sequence);
-    return deliver.execute();
+    absl::Status delivered = deliver.execute();
+    if (!delivered.ok()) return delivered;
+    return end_use(connection, seal, register_id, settlement.sequence);
   }
   const std::string refusal = settlement.refusal->SerializeAsString();
   Statement keep_back = connection.statement(kKeepBack);

@@ -1,5 +1,6 @@
 // The holds that the journal's file keeps.
 #include "client/agent/journal.h"
+#include "client/agent/journal_offline_rows.h"
 #include "client/agent/journal_rows.h"
 #include "rules/calendar.h"
 
@@ -31,11 +32,13 @@ constexpr Sql kFindHold{
 constexpr Sql kFindHoldById{
     "SELECT request_id, state, hold_id, basket, request, context, branch_id, business_day, "
     "minute_of_day, expire_time_us FROM hold WHERE register_id = $1 AND hold_id = $2"};
+// Of a hold that the agent made by itself nobody else knows: it ends at once.
 constexpr Sql kGiveUp{
-    "UPDATE hold SET state = 4 WHERE register_id = $1 AND hold_id = $2 AND state = 2"};
+    "UPDATE hold SET state = CASE WHEN offline_member_id IS NULL THEN 4 ELSE 5 END "
+    "WHERE register_id = $1 AND hold_id = $2 AND state = 2"};
 constexpr Sql kGiveUpExpired{
-    "UPDATE hold SET state = 4 WHERE register_id = $1 AND state IN (1, 2) "
-    "AND expire_time_us <= $2"};
+    "UPDATE hold SET state = CASE WHEN offline_member_id IS NULL THEN 4 ELSE 5 END "
+    "WHERE register_id = $1 AND state IN (1, 2) AND expire_time_us <= $2"};
 constexpr Sql kIsExpired{
     "SELECT 1 FROM hold WHERE register_id = $1 AND state IN (1, 2) AND expire_time_us <= $2 "
     "LIMIT 1"};
@@ -98,7 +101,9 @@ absl::Status Journal::ask_hold(const StoredHold& hold) {
     ask.bind_all(hold.register_id, hold.request_id, Blob{*basket}, Blob{*request}, Blob{*context},
                  hold.occasion.branch_id, day_number(hold.occasion.business_day),
                  hold.occasion.minute_of_day, hold.expire_time_us);
-    return ask.execute();
+    absl::Status asked = ask.execute();
+    if (!asked.ok()) return asked;
+    return give_leases_up(connection, hold.register_id, hold.request);
   });
 }
 
