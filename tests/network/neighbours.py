@@ -29,6 +29,7 @@ def unknown_field(text):
 
 
 NEW_BYTES = unknown_field(b"of a later version")
+NEW_REASON = 9003
 
 
 class Words:
@@ -134,13 +135,23 @@ class OlderServer(Front):
 
 
 class NewerServer(Front):
-    """As a server that says more than anybody understands: in every answer, and in the facts of a member."""
+    """As a server that says more than anybody understands: in every answer, in the facts of a member, and, while `is_refusing`,
+    why it refuses deliveries."""
+
+    def __init__(self, target):
+        super().__init__(target)
+        self.is_refusing = False
 
     def answer(self, method, answer):
         if method.endswith("/FindMember"):
             found = vocabulary.message("FindMemberResponse").FromString(answer)
             found.member.facts.MergeFromString(NEW_BYTES)
             answer = found.SerializeToString()
+        if method.endswith("/Record") and self.is_refusing:
+            taken = vocabulary.message("RecordResponse").FromString(answer)
+            for outcome in taken.outcomes:
+                outcome.refused.detail.reason = NEW_REASON
+            answer = taken.SerializeToString()
         return answer + NEW_BYTES
 
     def request(self, method, request):

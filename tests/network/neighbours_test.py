@@ -117,6 +117,42 @@ class LaterVersionTest(NeighbourCase):
         self.assertEqual(self.of_the_server("1"), self.content("1", key=None))  # it tells nobody's key
         self.check_sold(1, 2000)
 
+    def test_an_entry_refused_for_a_reason_that_nobody_knows_is_kept_and_shown(self):
+        self.new_server()
+        front = self.new_front(neighbours.NewerServer)
+        self.new_agent(front.address)
+        front.is_refusing = True
+        self.commit("1", 2000)
+        pending = club.wait_for("it is refused", lambda: [
+            entry for entry in self.register("Pending", {})["entries"] if "refusal" in entry], DELIVERY_SECONDS)
+        self.assertEqual([(e["receipt"], e["refusal"]["reason"]) for e in pending], [("1", neighbours.NEW_REASON)])
+        front.is_refusing = False
+        self.commit("2", 2000)  # it is in nobody's way
+        club.wait_for("the other is delivered", lambda: self.status()["undelivered_count"] == "1", DELIVERY_SECONDS)
+        self.agent.stop()
+        self.agent.start()
+        self.agent.wait_delivered(["R1"], DELIVERY_SECONDS)
+        self.check_sold(2, 4000)
+
+    def test_todays_server_takes_what_it_understands_of_a_later_agent(self):
+        self.new_server()
+        content = self.content("1")
+        later = vocabulary.message("RecordEntry")(sequence=2).SerializeToString() + neighbours.NEW_BYTES
+        known = vocabulary.message("RecordEntry")(sequence=1, sale=content).SerializeToString() + neighbours.NEW_BYTES
+        request = vocabulary.message("RecordRequest")()
+        request.entries.add().ParseFromString(known)
+        request.entries.add().ParseFromString(later)  # a kind of content that nobody knows
+        for _ in range(2):
+            answer = vocabulary.grpc_call(self.server.grpc, "SyncService", "Record",
+                                          request.SerializeToString() + neighbours.NEW_BYTES, self.tokens["R1"],
+                                          response="RecordResponse")
+            taken, refused = answer.outcomes
+            self.assertTrue(taken.HasField("recorded"), answer)
+            reasons = refused.refused.detail.DESCRIPTOR.fields_by_name["reason"].enum_type.values_by_number
+            self.assertEqual(reasons[refused.refused.detail.reason].name, "REASON_FIELD_MISSING")
+        self.assertEqual(self.of_the_server("1"), self.content("1", key=None))
+        self.check_sold(1, 2000)
+
     def content(self, receipt, text=b"of a later version", key=CARD):
         message = vocabulary.message("Sale")(receipt=receipt, key=key, lines=[{
             "line_id": "1", "sku": "bread", "quantity_milli": 1000, "unit_price_minor": 2000}])
