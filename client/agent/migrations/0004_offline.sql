@@ -96,13 +96,14 @@ CREATE TABLE lease_turn (
   turn INTEGER NOT NULL CHECK (turn >= 1)
 ) STRICT, WITHOUT ROWID;
 
--- Members enrolled without the server. The name is sealed; keys are keyed hashes.
+-- Members enrolled without the server. The name is sealed for exactly this row; keys are keyed hashes.
 CREATE TABLE provisional (
   provisional_id TEXT PRIMARY KEY,
   register_id TEXT NOT NULL,
   sequence INTEGER NOT NULL CHECK (sequence >= 1),
+  stands_for TEXT NOT NULL,  -- the provisional id that its keys are known by; '': its own
   display_name BLOB NOT NULL,
-  member_id TEXT NOT NULL,  -- '': the server has not said
+  member_id TEXT NOT NULL,   -- '': the server has not said
   enroll_time_us INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE provisional_key (
