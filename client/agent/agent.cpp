@@ -34,9 +34,13 @@ absl::Status Agent::open(const Settings& settings) {
     spdlog::critical("event=journal_failed message=\"{}\"",
                      absl::Utf8SafeCEscape(failure.message()));
   };
-  auto journal = Journal::open(directory_.journal_path(), *std::move(key), on_failure);
+  reserve_ = std::make_unique<JournalReserve>(directory_.reserve_path(),
+                                              settings.journal_limit_mib * kMebibyte);
+  auto journal =
+      Journal::open(directory_.journal_path(), *std::move(key), on_failure, reserve_.get());
   if (!journal.ok()) return journal.status();
   journal_ = *std::move(journal);
+  reserve_->refill(journal_->used_bytes());
   const absl::StatusOr<std::vector<v1::Program>> programs = journal_->programs();
   if (!programs.ok()) return programs.status();
   shelf_.add(*programs);
@@ -48,7 +52,7 @@ absl::Status Agent::open(const Settings& settings) {
   cards_ =
       std::make_unique<CardShelf>(CardFiles{directory_.cards_path(), directory_.cards_key_path()});
   card_feed_ = std::make_unique<CardFeed>(
-      CardFeed::Parts{*tills_, *link_, *cards_, shelf_, clock_, delivery_cancellation_});
+      CardFeed::Parts{*tills_, *link_, *cards_, shelf_, *reserve_, clock_, delivery_cancellation_});
   link_->watch([this] {
     tills_->try_now();
     card_feed_->try_now();
@@ -59,8 +63,8 @@ absl::Status Agent::open(const Settings& settings) {
 }
 
 absl::Status Agent::serve(const Settings& settings) {
-  service_ = std::make_unique<RegisterService>(
-      RegisterService::Parts{*tills_, *journal_, shelf_, *cards_, facts_, asks_, *link_, clock_});
+  service_ = std::make_unique<RegisterService>(RegisterService::Parts{
+      *tills_, *journal_, *reserve_, shelf_, *cards_, facts_, asks_, *link_, clock_});
   grpc::ServerBuilder builder;
   builder.RegisterService(service_.get());
   builder.SetMaxReceiveMessageSize(kMaxSendBytes);
@@ -128,10 +132,11 @@ void Agent::prune() {
       spdlog::warn("event=prune_failed message=\"{}\"",
                    absl::Utf8SafeCEscape(may_go_on.status().message()));
     }
-    if (!may_go_on.value_or(false)) return;
+    if (!may_go_on.value_or(false)) break;
     absl::MutexLock lock(&mutex_);
     if (stopping_) return;
   }
+  reserve_->refill(journal_->used_bytes());
 }
 
 }  // namespace moadon::agent

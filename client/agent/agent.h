@@ -76,6 +76,7 @@ class Agent final {
   FactsMemory facts_;
   AskMemory asks_;
   std::unique_ptr<CardShelf> cards_;
+  std::unique_ptr<JournalReserve> reserve_;
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<ServerLink> link_;
   std::unique_ptr<Tills> tills_;

@@ -48,6 +48,7 @@ class AgentDirectory final {
   const std::string& path() const { return path_; }
   std::string settings_path() const { return path_ + "/agent.json"; }
   std::string journal_path() const { return path_ + "/journal.db"; }
+  std::string reserve_path() const { return path_ + "/journal.reserve"; }
   std::string cards_path() const { return path_ + "/cards.db"; }
   std::string cards_key_path() const { return path_ + "/cards.key"; }
   std::string log_path() const { return path_ + "/agent.log"; }

@@ -138,6 +138,30 @@ TEST_CASE("an entry refused for good is kept with its reason and holds nothing u
   REQUIRE(eventually([&] { return house.club.recorded().size() == 4; }));
 }
 
+TEST_CASE("what the server refused for 45 days goes to the owner, and nothing younger does") {
+  House house;
+  house.club.refuse_receipt("1", v1::REASON_RECEIPT_REUSED);
+  const auto agent = house.start();
+  Register till = house.at(*agent, "R1");
+  REQUIRE(till.commit(sale_of("1")).ok());
+  REQUIRE(till.commit(sale_of("2")).ok());
+  REQUIRE(eventually([&] { return till.status().undelivered_count() == 1; }));
+
+  house.club.pass(absl::Hours(44 * 24));
+  house.club.go_away();
+  house.club.come_back();
+  REQUIRE(till.commit(sale_of("3")).ok());
+  REQUIRE(eventually([&] { return till.status().undelivered_count() == 1; }));
+  CHECK(house.club.handed_over().empty());
+
+  house.club.pass(absl::Hours(25));
+  house.club.go_away();
+  house.club.come_back();
+  REQUIRE(eventually([&] { return till.status().undelivered_count() == 0; }));
+  CHECK(house.club.handed_over() == std::vector<std::string>{"R1/1 REASON_RECEIPT_REUSED"});
+  CHECK(house.club.recorded() == std::vector<std::string>{"R1/2", "R1/3"});
+}
+
 TEST_CASE("an entry refused for the moment is sent again") {
   House house;
   house.club.refuse_receipt("1", v1::REASON_BUSY);

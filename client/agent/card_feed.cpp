@@ -71,7 +71,8 @@ std::optional<absl::CivilDay> CardFeed::today(const v1::Program& program) const 
 
 CardFeed::Turn CardFeed::work() {
   note(tidy());
-  if (parts_.link.is_away()) return Turn::kIdle;  // heartbeats find out when it is back
+  // Heartbeats find out when the server is back, housekeeping when there is room again.
+  if (parts_.link.is_away() || parts_.reserve.is_used()) return Turn::kIdle;
   std::vector<Till*> tills = parts_.tills.all();
   const std::string used = parts_.cards.feed().register_id;
   std::stable_partition(tills.begin(), tills.end(),

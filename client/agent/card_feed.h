@@ -9,6 +9,7 @@
 #include "absl/time/civil_time.h"
 #include "client/agent/card_shelf.h"
 #include "client/agent/clock.h"
+#include "client/agent/journal_reserve.h"
 #include "client/agent/program_shelf.h"
 #include "client/agent/server_link.h"
 #include "client/agent/tills.h"
@@ -39,6 +40,8 @@ class CardFeed final {
     ServerLink& link;
     CardShelf& cards;
     ProgramShelf& programs;
+    // Once it is used nothing more is fetched: what room there is is the journal's.
+    const JournalReserve& reserve;
     const Clock& clock;
     Cancellation& cancellation;  // cancelled before stop()
   };

@@ -55,7 +55,7 @@ bool Courier::wait_for_turn() {
     if (left <= absl::ZeroDuration()) break;
     changed_.WaitWithTimeout(&mutex_, left);
   }
-  if (try_now_) next_heartbeat_ = next_kept_back_ = absl::ZeroDuration();
+  if (try_now_) next_heartbeat_ = next_kept_back_ = next_hand_over_ = absl::ZeroDuration();
   has_work_ = false;
   try_now_ = false;
   return !stopping_;
@@ -75,7 +75,9 @@ Courier::Turn Courier::work() {
   const Turn released = release();
   if (released != Turn::kIdle) return released;
   const Turn delivered = deliver();
-  return delivered == Turn::kIdle ? report_asks() : delivered;
+  if (delivered != Turn::kIdle) return delivered;
+  const Turn handed = hand_over();
+  return handed == Turn::kIdle ? report_asks() : handed;
 }
 
 absl::Status Courier::note_place(const v1::HeartbeatResponse& answer) {
@@ -108,6 +110,38 @@ Courier::Turn Courier::release() {
       kind_of_refusal(released) == CallRefusal::kBlocked ? Turn::kBlocked : Turn::kPassing;
   note_trouble(turn, released);
   return turn;
+}
+
+Courier::Turn Courier::hand_over() {
+  const absl::Duration now = parts_.clock.monotonic();
+  const std::optional<int64_t> now_us = parts_.link.corrected_now_us();
+  if (now < next_hand_over_ || !now_us) return Turn::kIdle;
+  auto overdue = parts_.journal.overdue(
+      register_id_, *now_us - absl::ToInt64Microseconds(kHandOverAge), kHandOverEntries);
+  if (!overdue.ok()) return on_failed_journal(overdue.status());
+  auto journal_id = parts_.journal.journal_id(register_id_);
+  if (!journal_id.ok()) return on_failed_journal(journal_id.status());
+  next_hand_over_ = now + kHandOverInterval;
+  if (overdue->empty() || journal_id->empty()) return Turn::kIdle;
+  v1::HandOverRequest request;
+  request.set_journal_id(*std::move(journal_id));
+  std::vector<Settlement> settlements;
+  for (v1::HandedEntry& entry : *overdue) {
+    settlements.push_back({.sequence = entry.entry().sequence(), .refusal = {}});
+    *request.add_entries() = std::move(entry);
+  }
+  const auto answer =
+      line_.ask_in_background(&v1::SyncService::Stub::HandOver, request, kRecordDeadline);
+  // An older server has no queue; what it does not take stays here, and is offered again later.
+  if (!answer.ok()) return Turn::kIdle;
+  absl::Status settled = parts_.journal.settle(register_id_, settlements);
+  if (!settled.ok()) return on_failed_journal(settled);
+  for (const Settlement& settlement : settlements) {
+    spdlog::warn("event=entry_handed_over register={} sequence={}", register_id_,
+                 settlement.sequence);
+  }
+  next_hand_over_ = now;  // there may be more
+  return Turn::kMore;
 }
 
 Courier::Turn Courier::report_asks() {

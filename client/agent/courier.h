@@ -34,6 +34,10 @@ inline constexpr absl::Duration kBlockedPause = absl::Seconds(30);
 // Entries refused for good are tried again at the start, with every new connection and this often:
 // the owner may have acted, or the server may be a newer one.
 inline constexpr absl::Duration kKeptBackInterval = absl::Minutes(10);
+// Then they go to the owner's queue; looked for this often, so many at once.
+inline constexpr absl::Duration kHandOverAge = absl::Hours(45 * 24);
+inline constexpr absl::Duration kHandOverInterval = absl::Hours(1);
+inline constexpr int kHandOverEntries = 64;
 
 // A thread that delivers entries in journal order, in batches, each until the server has it or has
 // refused it for good. Entries leave the backlog only when the server says that it keeps them.
@@ -73,6 +77,8 @@ class Courier final {
   Turn heartbeat();
   absl::Status note_place(const v1::HeartbeatResponse& answer);
   Turn release();
+  // Gives what the server has refused for too long to the owner, once all else is delivered.
+  Turn hand_over();
   // Tells what cashiers were asked to ask for, once nothing else waits.
   Turn report_asks();
   Turn deliver();
@@ -95,6 +101,7 @@ class Courier final {
   int single_entries_ = 0;  // so many entries are sent one by one, to find the one refused
   absl::Duration next_heartbeat_ = absl::ZeroDuration();
   absl::Duration next_kept_back_ = absl::ZeroDuration();
+  absl::Duration next_hand_over_ = absl::ZeroDuration();
   v1::Reason logged_reason_ = v1::REASON_UNSPECIFIED;  // of the trouble in the log
 
   mutable absl::Mutex mutex_;

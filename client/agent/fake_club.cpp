@@ -231,6 +231,11 @@ std::vector<std::string> FakeClub::recorded() const {
   return order_;
 }
 
+std::vector<std::string> FakeClub::handed_over() const {
+  absl::MutexLock lock(&mutex_);
+  return handed_over_;
+}
+
 int FakeClub::repeat_count() const {
   absl::MutexLock lock(&mutex_);
   return repeats_;
@@ -409,6 +414,19 @@ grpc::Status FakeClub::GetReceipt(grpc::ServerContext*, const v1::SyncGetReceipt
     v1::KeptLine& kept = *receipt.add_kept_lines();
     kept.set_line_id(line.line_id());
     kept.set_kept_milli(line.quantity_milli());
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeClub::HandOver(grpc::ServerContext* context, const v1::HandOverRequest* request,
+                                v1::HandOverResponse*) {
+  absl::MutexLock lock(&mutex_);
+  std::string register_id;
+  const absl::Status let_in = caller_of(*context, register_id);
+  if (!let_in.ok()) return to_grpc(let_in);
+  for (const v1::HandedEntry& handed : request->entries()) {
+    handed_over_.push_back(absl::StrCat(register_id, "/", handed.entry().sequence(), " ",
+                                        v1::Reason_Name(handed.refusal().detail().reason())));
   }
   return grpc::Status::OK;
 }

@@ -69,6 +69,8 @@ class FakeClub final : public v1::SyncService::Service {
 
   // "register/receipt" of everything recorded, in the order of arrival.
   std::vector<std::string> recorded() const;
+  // "register/sequence reason" of everything handed over, in the order of arrival.
+  std::vector<std::string> handed_over() const;
   // How often an entry was sent that was recorded already.
   int repeat_count() const;
   v1::RecordContext context_of(const std::string& identity) const;
@@ -91,6 +93,8 @@ class FakeClub final : public v1::SyncService::Service {
                              v1::FetchProgramsResponse* response) override;
   grpc::Status GetReceipt(grpc::ServerContext* context, const v1::SyncGetReceiptRequest* request,
                           v1::SyncGetReceiptResponse* response) override;
+  grpc::Status HandOver(grpc::ServerContext* context, const v1::HandOverRequest* request,
+                        v1::HandOverResponse* response) override;
   grpc::Status Heartbeat(grpc::ServerContext* context, const v1::HeartbeatRequest* request,
                          v1::HeartbeatResponse* response) override;
 
@@ -131,6 +135,7 @@ class FakeClub final : public v1::SyncService::Service {
   absl::flat_hash_map<std::string, v1::Reason> refusals_ ABSL_GUARDED_BY(mutex_);  // by receipt
   absl::btree_map<std::string, v1::RecordEntry> entries_ ABSL_GUARDED_BY(mutex_);  // by identity
   std::vector<std::string> order_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> handed_over_ ABSL_GUARDED_BY(mutex_);
   absl::btree_map<std::string, Held> holds_ ABSL_GUARDED_BY(mutex_);  // by "register/request"
   v1::MemberFacts facts_ ABSL_GUARDED_BY(mutex_);
   std::string ask_field_ ABSL_GUARDED_BY(mutex_);

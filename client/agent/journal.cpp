@@ -234,6 +234,17 @@ absl::Status insert(Connection& connection, const JournalSeal& seal, const NewEn
   return enqueue.execute();
 }
 
+constexpr Sql kBytesUsed{
+    "SELECT (p.page_count - f.freelist_count) * s.page_size FROM pragma_page_count() p, "
+    "pragma_freelist_count() f, pragma_page_size() s"};
+
+absl::StatusOr<int64_t> bytes_used(Connection& connection) {
+  Statement count = connection.statement(kBytesUsed);
+  const absl::StatusOr<bool> row = count.step();
+  if (!row.ok()) return row.status();
+  return *row ? count.int64(0) : 0;
+}
+
 absl::Status commit_in(Connection& connection, const JournalSeal& seal, const NewEntry& entry,
                        Journal::AmountRule amount_rule, Committed& committed) {
   const auto repeat = find_repeat_of(connection, seal, entry);
@@ -260,7 +271,8 @@ absl::Status commit_in(Connection& connection, const JournalSeal& seal, const Ne
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Journal>> Journal::open(
-    const std::string& path, std::string key, sqlite::GroupCommit::FailureHandler on_failure) {
+    const std::string& path, std::string key, sqlite::GroupCommit::FailureHandler on_failure,
+    JournalReserve* reserve) {
   JournalSeal seal(std::move(key));
   auto connection = sqlite::open_migrated(
       path, {.application_id = kJournalApplicationId, .migrations = moadon_agent_migrations()});
@@ -273,16 +285,31 @@ absl::StatusOr<std::unique_ptr<Journal>> Journal::open(
   if (!ready.ok()) return ready;
   auto readers = sqlite::ReaderPool::open(path);
   if (!readers.ok()) return readers.status();
+  const absl::StatusOr<int64_t> used_bytes = bytes_used(**connection);
+  if (!used_bytes.ok()) return used_bytes.status();
   auto writer =
       std::make_unique<sqlite::GroupCommit>(*std::move(connection), std::move(on_failure));
   return std::unique_ptr<Journal>(
-      new Journal(std::move(seal), std::move(writer), *std::move(readers)));
+      new Journal(std::move(seal), reserve, *used_bytes, std::move(writer), *std::move(readers)));
 }
 
 absl::StatusOr<Committed> Journal::commit(const NewEntry& entry, AmountRule amount_rule) {
+  if (reserve_ != nullptr) {
+    const auto entry_bytes = static_cast<int64_t>(entry.content.size() + entry.context.size());
+    absl::Status has_room = reserve_->make_room(used_bytes_, entry_bytes);
+    if (!has_room.ok()) {
+      auto repeat = find_repeat(entry);
+      if (repeat.ok() && *repeat) return **std::move(repeat);
+      return repeat.ok() ? has_room : repeat.status();
+    }
+  }
   Committed committed;
-  absl::Status done = writer_->run([&](Connection& connection) {
-    return commit_in(connection, seal_, entry, amount_rule, committed);
+  absl::Status done = writer_->run([&](Connection& connection) -> absl::Status {
+    absl::Status stored = commit_in(connection, seal_, entry, amount_rule, committed);
+    if (!stored.ok()) return stored;
+    const absl::StatusOr<int64_t> used_bytes = bytes_used(connection);
+    if (used_bytes.ok()) used_bytes_ = *used_bytes;
+    return used_bytes.status();
   });
   if (!done.ok()) return done;
   return committed;

@@ -2,6 +2,7 @@
 // aside for them, and the programs and places it prices with. The only home of SQL in the agent.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "client/agent/hold.h"
+#include "client/agent/journal_reserve.h"
 #include "client/agent/journal_seal.h"
 #include "client/agent/occasion.h"
 #include "moadon/v1/program.pb.h"
@@ -118,16 +120,19 @@ class Journal final {
   // Opens or creates the file at `path`, bringing it to this version: what a version before left in
   // clear is sealed, the file is written anew, and copies made before migrations are removed. `key`
   // has kJournalKeyBytes; what another key sealed is set aside until that one is back. `on_failure`
-  // as GroupCommit.
+  // as GroupCommit. `reserve`: where there is room for entries; null: wherever the disk has it. It
+  // outlives the journal.
   static absl::StatusOr<std::unique_ptr<Journal>> open(
-      const std::string& path, std::string key, sqlite::GroupCommit::FailureHandler on_failure);
+      const std::string& path, std::string key, sqlite::GroupCommit::FailureHandler on_failure,
+      JournalReserve* reserve = nullptr);
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
   // Stores the entry and answers when it is on the disk. An entry with the same register, receipt
   // and content is there already: its stored answer, nothing changes, the rule is not asked. With
-  // other content: RECEIPT_REUSED; altered: JOURNAL_ALTERED. What the rule refuses is not stored. A
-  // hold of the register that the entry names is used from then on, unless it was given up before.
+  // other content: RECEIPT_REUSED; altered: JOURNAL_ALTERED. What the rule refuses is not stored,
+  // and nothing new is where the reserve has no room: JOURNAL_FULL. A hold of the register that the
+  // entry names is used from then on, unless it was given up before.
   absl::StatusOr<Committed> commit(const NewEntry& entry, AmountRule amount_rule);
   // The stored answer when the entry is there already, else nothing; refused as above.
   absl::StatusOr<std::optional<Committed>> find_repeat(const NewEntry& entry);
@@ -152,10 +157,18 @@ class Journal final {
   absl::Status settle(const std::string& register_id, absl::Span<const Settlement> settlements);
   // Puts kept back entries into line again; their reasons stay readable until they are delivered.
   absl::Status retry_kept_back(const std::string& register_id);
+  // Entries of a register that are kept back or altered and were committed before `before_us`, oldest
+  // first, at most `limit`: the owner's to deal with. Once the server has them they are settled as
+  // delivered.
+  absl::StatusOr<std::vector<v1::HandedEntry>> overdue(const std::string& register_id,
+                                                       int64_t before_us, int limit);
   absl::StatusOr<Backlog> backlog(const std::string& register_id);
   // Entries not delivered, in journal order, after `sequence`.
   absl::StatusOr<std::vector<v1::PendingEntry>> pending(const std::string& register_id,
                                                         int64_t after_sequence, int limit);
+
+  // What the file uses of the disk, without its log and without room that pruning left. Bytes.
+  int64_t used_bytes() const { return used_bytes_; }
 
   // Removes delivered entries that were committed before `before_us`, looking at no more than
   // `limit` entries after the one named by `cursor`, and moves the cursor. False: nothing old
@@ -197,12 +210,19 @@ class Journal final {
  private:
   friend class OfflineBook;  // the same file
 
-  Journal(JournalSeal seal, std::unique_ptr<sqlite::GroupCommit> writer,
-          std::unique_ptr<sqlite::ReaderPool> readers)
-      : seal_(std::move(seal)), writer_(std::move(writer)), readers_(std::move(readers)) {}
+  Journal(JournalSeal seal, JournalReserve* reserve, int64_t used_bytes,
+          std::unique_ptr<sqlite::GroupCommit> writer, std::unique_ptr<sqlite::ReaderPool> readers)
+      : seal_(std::move(seal)),
+        reserve_(reserve),
+        used_bytes_(used_bytes),
+        writer_(std::move(writer)),
+        readers_(std::move(readers)) {}
 
   // Fixed at construction.
   const JournalSeal seal_;
+  JournalReserve* const reserve_;
+  // As of the latest commit.
+  std::atomic<int64_t> used_bytes_;
   // Self-locking. In this order, so that the readers close before the writer does.
   const std::unique_ptr<sqlite::GroupCommit> writer_;
   const std::unique_ptr<sqlite::ReaderPool> readers_;

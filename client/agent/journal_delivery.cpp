@@ -28,20 +28,6 @@ constexpr Sql kNextBatch{
 constexpr Sql kRename{"UPDATE register SET journal_id = $2 WHERE register_id = $1"};
 constexpr Sql kJournalId{"SELECT journal_id FROM register WHERE register_id = $1"};
 
-absl::StatusOr<v1::RecordEntry> record_entry_of(StoredEntry stored) {
-  v1::RecordEntry entry;
-  entry.set_sequence(stored.sequence);
-  if (stored.kind == static_cast<int64_t>(EntryKind::kSale)) {
-    entry.set_sale(std::move(stored.content));
-  } else {
-    entry.set_returned(std::move(stored.content));
-  }
-  absl::Status parsed = parse_stored(*entry.mutable_context(), stored.context);
-  if (!parsed.ok()) return parsed;
-  entry.set_chain(std::move(stored.chain));
-  return entry;
-}
-
 // Leaves altered entries out and names them.
 absl::StatusOr<std::vector<v1::RecordEntry>> read_batch(Connection& connection,
                                                         const JournalSeal& seal,
@@ -141,6 +127,20 @@ constexpr Sql kPrune{"DELETE FROM entry WHERE entry_id = $1"};
 constexpr Sql kRegistersWithBacklog{"SELECT DISTINCT register_id FROM undelivered ORDER BY 1"};
 
 }  // namespace
+
+absl::StatusOr<v1::RecordEntry> record_entry_of(StoredEntry stored) {
+  v1::RecordEntry entry;
+  entry.set_sequence(stored.sequence);
+  if (stored.kind == static_cast<int64_t>(EntryKind::kSale)) {
+    entry.set_sale(std::move(stored.content));
+  } else {
+    entry.set_returned(std::move(stored.content));
+  }
+  absl::Status parsed = parse_stored(*entry.mutable_context(), stored.context);
+  if (!parsed.ok()) return parsed;
+  entry.set_chain(std::move(stored.chain));
+  return entry;
+}
 
 absl::StatusOr<std::vector<v1::PendingEntry>> read_pending(Connection& connection,
                                                            const std::string& register_id,

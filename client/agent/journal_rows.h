@@ -48,6 +48,9 @@ ChainedEntry chained(const StoredEntry& entry);
 // The entry in columns 0 to 18 of the row, in the order of kEntryOfReceipt.
 StoredEntry entry_in(const sqlite::Statement& row, const JournalSeal& seal);
 
+// As it is sent, out of a true entry.
+absl::StatusOr<v1::RecordEntry> record_entry_of(StoredEntry stored);
+
 // Whether the entry is as it was committed: true in itself, and chained to the entry before where
 // that is still here and true in itself.
 absl::StatusOr<bool> is_unaltered(sqlite::Connection& connection, const JournalSeal& seal,

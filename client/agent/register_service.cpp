@@ -214,6 +214,9 @@ grpc::Status RegisterService::Status(grpc::ServerContext* context, const v1::Sta
     if (const absl::Status blocked_by = caller.till.courier.blocked_by(); !blocked_by.ok()) {
       *response->mutable_blocked_by() = detail_of(blocked_by);
     }
+    response->set_journal_bytes(parts_.journal.used_bytes());
+    response->set_journal_limit_bytes(parts_.reserve.limit_bytes());
+    response->set_is_reserve_used(parts_.reserve.is_used());
     if (backlog->oldest_commit_us) {
       *response->mutable_oldest_undelivered_time() = timestamp_of(*backlog->oldest_commit_us);
     }

@@ -28,6 +28,7 @@ class RegisterService final : public v1::RegisterService::Service {
   struct Parts {
     Tills& tills;
     Journal& journal;
+    const JournalReserve& reserve;
     ProgramShelf& shelf;
     CardShelf& cards;
     FactsMemory& facts;

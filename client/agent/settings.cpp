@@ -65,11 +65,23 @@ absl::Status read_port(const Json& value, std::uint16_t& port) {
   return absl::OkStatus();
 }
 
+absl::Status read_journal_limit(const Json& value, int64_t& limit_mib) {
+  if (!value.is_number_integer()) return malformed("journal_limit_mib", "a number");
+  const auto number = value.get<int64_t>();
+  if (number < kMinJournalLimitMib || number > kMaxJournalLimitMib) {
+    return invalid("journal_limit_mib",
+                   absl::StrCat("must be within ", kMinJournalLimitMib, "..", kMaxJournalLimitMib));
+  }
+  limit_mib = number;
+  return absl::OkStatus();
+}
+
 absl::Status read_member(const std::string& name, const Json& value, Settings& settings) {
   if (name == "server") return read_text(value, name, settings.server.address);
   if (name == "tls") return read_tls(value, settings.server.tls);
   if (name == "http_port") return read_port(value, settings.http_port);
   if (name == "allowed_origins") return read_origins(value, settings.allowed_origins);
+  if (name == "journal_limit_mib") return read_journal_limit(value, settings.journal_limit_mib);
   return invalid(name, "is not a member that exists");
 }
 
@@ -93,6 +105,7 @@ absl::StatusOr<Settings> read_settings(const std::string& path) {
 absl::Status write_settings(const std::string& path, const Settings& settings) {
   Json json = {{"server", settings.server.address},
                {"http_port", settings.http_port},
+               {"journal_limit_mib", settings.journal_limit_mib},
                {"allowed_origins", settings.allowed_origins}};
   const ClientTlsFiles& tls = settings.server.tls;
   if (tls.enabled()) {

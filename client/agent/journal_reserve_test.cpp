@@ -1,0 +1,92 @@
+#include "client/agent/journal_reserve.h"
+
+#include <filesystem>
+
+#include "client/agent/journal.h"
+#include "client/agent/scratch_directory.h"
+#include "rules/refusal.h"
+#include "tests/catch.h"
+
+namespace moadon::agent {
+namespace {
+
+constexpr int64_t kLimit = 100 * kMebibyte;
+constexpr int64_t kEntry = 4'000;
+
+std::string reserve_path(const ScratchDirectory& directory) {
+  return directory.path() + "/journal.reserve";
+}
+
+TEST_CASE("a journal that reaches its size goes on in the reserve until that is used up too") {
+  ScratchDirectory directory;
+  JournalReserve reserve(reserve_path(directory), kLimit);
+  reserve.refill(0);
+  REQUIRE_FALSE(reserve.is_used());
+  REQUIRE(std::filesystem::file_size(reserve_path(directory)) == kReserveBytes);
+
+  CHECK(reserve.make_room(kLimit - kEntry, kEntry).ok());
+  CHECK_FALSE(reserve.is_used());
+  CHECK(reserve.make_room(kLimit - kEntry + 1, kEntry).ok());
+  CHECK(reserve.is_used());
+  CHECK_FALSE(std::filesystem::exists(reserve_path(directory)));
+  CHECK(reserve.make_room(kLimit + kReserveBytes - kEntry, kEntry).ok());
+  const absl::Status full = reserve.make_room(kLimit + kReserveBytes - kEntry + 1, kEntry);
+  CHECK(reason_of(full) == v1::REASON_JOURNAL_FULL);
+  CHECK(detail_of(full).values().at("limit") == std::to_string(kLimit));
+}
+
+TEST_CASE("a reserve that was used is put by again once the journal is below its size") {
+  ScratchDirectory directory;
+  JournalReserve reserve(reserve_path(directory), kLimit);
+  reserve.refill(0);
+  REQUIRE(reserve.make_room(kLimit, kEntry).ok());
+  REQUIRE(reserve.is_used());
+  reserve.refill(kLimit);
+  CHECK(reserve.is_used());
+  reserve.refill(kLimit - 1);
+  CHECK_FALSE(reserve.is_used());
+  CHECK(std::filesystem::file_size(reserve_path(directory)) == kReserveBytes);
+  reserve.refill(0);
+  CHECK_FALSE(reserve.is_used());
+}
+
+TEST_CASE("a journal without room stores nothing new and still answers what it stored") {
+  ScratchDirectory directory;
+  JournalReserve reserve(reserve_path(directory), /*journal_limit_bytes=*/150'000,
+                         /*reserve_bytes=*/50'000);
+  reserve.refill(0);
+  const auto journal = Journal::open(
+                           directory.path() + "/journal.db", std::string(32, 'k'),
+                           [](const absl::Status&) {}, &reserve)
+                           .value();
+  const auto one = [](const KnownSale*) -> absl::StatusOr<Amounts> {
+    return Amounts{.amount_minor = 1};
+  };
+  NewEntry entry;
+  entry.register_id = "R1";
+  absl::Status last;
+  int stored = 0;
+  for (; stored < 100; ++stored) {
+    entry.receipt = std::to_string(stored);
+    v1::Sale sale;
+    sale.set_receipt(entry.receipt);
+    sale.set_cashier(std::string(kEntry, 'x'));
+    entry.content = sale.SerializeAsString();
+    last = journal->commit(entry, one).status();
+    if (!last.ok()) break;
+  }
+  CHECK(reason_of(last) == v1::REASON_JOURNAL_FULL);
+  REQUIRE(stored > 5);
+  CHECK(journal->backlog("R1")->count == stored);
+  CHECK(reserve.is_used());
+
+  v1::Sale first;
+  first.set_receipt("0");
+  first.set_cashier(std::string(kEntry, 'x'));
+  entry.receipt = "0";
+  entry.content = first.SerializeAsString();
+  CHECK(journal->commit(entry, one)->sequence == 1);
+}
+
+}  // namespace
+}  // namespace moadon::agent
