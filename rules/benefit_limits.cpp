@@ -59,6 +59,10 @@ absl::optional<v1::ReasonLimit> limit_reached(const v1::Limits& limits, const v1
   return absl::nullopt;
 }
 
+bool is_of_club(const v1::ReasonLimit& limit) {
+  return limit.period() == v1::LIMIT_PERIOD_CLUB || limit.period() == v1::LIMIT_PERIOD_CLUB_BUDGET;
+}
+
 int64_t budget_left_minor(const v1::Limits& limits, const v1::BenefitUses& uses) {
   if (limits.club_budget_minor() == 0) return kMaxSumMinor;
   return std::max<int64_t>(0, limits.club_budget_minor() - uses.club_saved_minor());

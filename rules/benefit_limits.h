@@ -17,6 +17,9 @@ namespace moadon {
 absl::optional<v1::ReasonLimit> limit_reached(const v1::Limits& limits, const v1::BenefitUses& uses,
                                               absl::CivilDay day);
 
+// Whether it is a limit of the whole club, not of one member.
+bool is_of_club(const v1::ReasonLimit& limit);
+
 // What the club may still save by it; kMaxSumMinor without a budget.
 int64_t budget_left_minor(const v1::Limits& limits, const v1::BenefitUses& uses);
 

@@ -4,6 +4,7 @@
 
 #include "rules/basket_effects.h"
 #include "rules/line_effects.h"
+#include "rules/offline.h"
 #include "rules/unit_effects.h"
 
 namespace moadon {
@@ -37,6 +38,8 @@ void BenefitStack::begin() {
   for (const BasketLine& line : at_.lines.lines) left_minor_.push_back(line.charged_minor);
   const int64_t cap_minor = program_.program().basket_cap_minor();
   cap_left_minor_ = cap_minor == 0 ? kMaxSumMinor : cap_minor;
+  offline_left_minor_ =
+      at_.terms == nullptr ? kMaxSumMinor : std::max<int64_t>(0, at_.terms->amount_limit_minor());
   rights_ = at_.rights;
   is_group_decided_.assign(program_.group_count(), false);
   multipliers_.clear();
@@ -134,15 +137,41 @@ BenefitStack::Attempt BenefitStack::attempt(size_t place) {
       return result;
     }
   }
-  if (ready.phase == BenefitPhase::kRest) {
-    result.fate = work_out_points(ready, result);
-    return result;
+  work_out(place, result);
+  if (candidates_[place].is_metered && result.fate == Fate::kApplied) {
+    result.fate = meter(place, result);
   }
-  result.fate = work_out_discount(ready, result);
+  return result;
+}
+
+void BenefitStack::work_out(size_t place, Attempt& attempt) {
+  const ReadyBenefit& ready = benefit(place);
+  if (ready.phase == BenefitPhase::kRest) {
+    attempt.fate = work_out_points(ready, attempt);
+    return;
+  }
+  attempt.fate = work_out_discount(ready, attempt);
   const int64_t cap_minor = ready.benefit->cap_minor();
   discount_.trim(
       std::min(cap_minor == 0 ? kMaxSumMinor : cap_minor, candidates_[place].budget_left_minor));
-  return result;
+}
+
+// What the terms make of a benefit that would act: money is trimmed, points are given whole or not
+// at all, and what has no price is not given.
+Fate BenefitStack::meter(size_t place, Attempt& attempt) {
+  const ReadyBenefit& ready = benefit(place);
+  if (candidates_[place].is_denied || ready.has_effect(v1::Effect::kGiftLine) ||
+      ready.has_effect(v1::Effect::kGrantRight)) {
+    return Fate::kServerNeeded;
+  }
+  if (ready.phase != BenefitPhase::kRest) {
+    discount_.trim(offline_left_minor_);
+    return discount_.total_minor > 0 ? Fate::kApplied : Fate::kServerNeeded;
+  }
+  const bool is_multiplier = ready.has_effect(v1::Effect::kPointsMultiplier);
+  attempt.points_worth_minor = worth_of_points_minor(
+      program_.program().points(), is_multiplier ? added_by(ready) : attempt.points_milli);
+  return attempt.points_worth_minor <= offline_left_minor_ ? Fate::kApplied : Fate::kServerNeeded;
 }
 
 Fate BenefitStack::work_out_discount(const ReadyBenefit& ready, const Attempt& attempt) {
@@ -230,6 +259,9 @@ void BenefitStack::act(size_t place, const Attempt& attempt) {
   }
   discount_.trim(cap_left_minor_);
   cap_left_minor_ -= discount_.total_minor;
+  if (candidates_[place].is_metered) {
+    offline_left_minor_ -= discount_.total_minor + attempt.points_worth_minor;
+  }
   for (const DiscountedLine& line : discount_.lines) left_minor_[line.line] -= line.amount_minor;
   outcome.fate = Fate::kApplied;
   outcome.lines = discount_.lines;

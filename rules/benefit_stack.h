@@ -25,6 +25,7 @@ enum class Fate {
   kBetterInGroup,  // `because`: the benefit
   kSilenced,       // `because`: the benefit, -1: the stack of several
   kCapReached,
+  kServerNeeded,  // not under the terms
 };
 
 // What became of one benefit.
@@ -43,6 +44,8 @@ struct BenefitOutcome {
 struct Candidate {
   int number = 0;  // in the ready program
   int64_t budget_left_minor = 0;
+  bool is_metered = false;  // terms are in force, and it takes of their amount
+  bool is_denied = false;   // it would take more of it than is there
 };
 
 // Money and points on one scale: millionths of a minor unit.
@@ -59,6 +62,8 @@ class BenefitStack final {
   const std::vector<BenefitOutcome>& outcomes() const { return outcomes_; }
   std::vector<BenefitOutcome> take_outcomes() { return std::move(outcomes_); }
   const std::vector<int64_t>& left_minor() const { return left_minor_; }
+  // Of the terms' amount; kMaxSumMinor without terms.
+  int64_t offline_left_minor() const { return offline_left_minor_; }
   // Of everything that acted, points counted before any payment.
   Worth worth() const;
 
@@ -68,6 +73,7 @@ class BenefitStack final {
     Fate fate = Fate::kChangesNothing;
     int64_t points_milli = 0;
     int right = -1;
+    int64_t points_worth_minor = 0;  // of a metered one
   };
 
   const ReadyBenefit& benefit(size_t place) const {
@@ -80,6 +86,8 @@ class BenefitStack final {
   void choose_in_group(size_t first);
   bool is_before(size_t a, size_t b) const;
   Attempt attempt(size_t place);
+  void work_out(size_t place, Attempt& attempt);
+  Fate meter(size_t place, Attempt& attempt);
   Fate work_out_discount(const ReadyBenefit& ready, const Attempt& attempt);
   Fate work_out_points(const ReadyBenefit& ready, Attempt& attempt) const;
   void act(size_t place, const Attempt& attempt);
@@ -95,6 +103,7 @@ class BenefitStack final {
   std::vector<BenefitOutcome> outcomes_;
   std::vector<int64_t> left_minor_;
   int64_t cap_left_minor_ = 0;
+  int64_t offline_left_minor_ = 0;
   HeldRights rights_;
   std::vector<int> next_in_group_;      // place of the next candidate of the same group, -1: none
   std::vector<bool> is_group_decided_;  // per group

@@ -20,14 +20,16 @@ class ReadyProgram;
 
 struct Circumstances {
   const v1::Basket& basket;
-  const v1::MemberFacts& facts;  // the default message unless is_known
-  bool is_member = false;        // somebody is identified: points are earned
-  bool is_known = false;         // their facts are known too: benefits for members apply
+  const v1::MemberFacts& facts;             // the default message unless is_known
+  bool is_member = false;                   // somebody is identified: points are earned
+  bool is_known = false;                    // their facts are known too: benefits for members apply
+  const v1::OfflineTerms* terms = nullptr;  // null: none are in force
   const Occasion& occasion;
+  OccasionDays days;
   uint32_t weekday = 0;  // a bit, of the business date
   BasketLines lines;
   FilterMatches matches;
-  HeldRights rights;               // valid that day
+  HeldRights rights;               // that may be used that day
   std::vector<std::string> codes;  // entered, in the letters that codes are compared in
 };
 

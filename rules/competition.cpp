@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rules/benefit_limits.h"
+#include "rules/offline.h"
 
 namespace moadon {
 namespace {
@@ -22,8 +23,45 @@ int first_unmet(const ReadyBenefit& ready, const Circumstances& at) {
   return -1;
 }
 
-BenefitOutcome examine(const ReadyBenefit& ready, const v1::BenefitUses& uses,
-                       const Circumstances& at) {
+// What is known of the use of one benefit.
+struct Usage {
+  const v1::BenefitUses* uses = &v1::BenefitUses::default_instance();
+  const v1::BudgetSlice* slice = &v1::BudgetSlice::default_instance();  // by the terms
+};
+
+std::vector<Usage> usage_of(const ReadyProgram& program, const Circumstances& at) {
+  std::vector<Usage> usage(program.benefits().size());
+  for (const v1::BenefitUses& used : at.facts.uses()) {
+    const int number = program.benefit_number(used.benefit_id());
+    if (number >= 0) usage[static_cast<size_t>(number)].uses = &used;
+  }
+  if (at.terms == nullptr) return usage;
+  for (const v1::BudgetSlice& slice : at.terms->slices()) {
+    const int number = program.benefit_number(slice.benefit_id());
+    if (number >= 0) usage[static_cast<size_t>(number)].slice = &slice;
+  }
+  return usage;
+}
+
+// Under terms the club's limits are what the slices say.
+bool is_limit_reached(const ReadyBenefit& ready, const Usage& usage, const Circumstances& at) {
+  if (!ready.benefit->has_limits()) return false;
+  const auto reached =
+      limit_reached(ready.benefit->limits(), *usage.uses, at.occasion.business_day);
+  return reached && (at.terms == nullptr || !is_of_club(*reached));
+}
+
+bool has_slice_for(const v1::Limits& limits, const v1::BudgetSlice& slice) {
+  return (limits.club_count() == 0 || slice.use_count() > 0) &&
+         (limits.club_budget_minor() == 0 || slice.amount_minor() > 0);
+}
+
+int64_t budget_of(const v1::Limits& limits, const Usage& usage, const Circumstances& at) {
+  if (at.terms == nullptr) return budget_left_minor(limits, *usage.uses);
+  return limits.club_budget_minor() == 0 ? kMaxSumMinor : usage.slice->amount_minor();
+}
+
+BenefitOutcome examine(const ReadyBenefit& ready, const Usage& usage, const Circumstances& at) {
   BenefitOutcome outcome;
   if (!at.is_known && !ready.benefit->for_anyone()) {
     outcome.fate = Fate::kMemberNeeded;
@@ -32,29 +70,28 @@ BenefitOutcome examine(const ReadyBenefit& ready, const v1::BenefitUses& uses,
   outcome.because = first_unmet(ready, at);
   if (outcome.because >= 0) {
     outcome.fate = Fate::kConditionUnmet;
-  } else if (ready.benefit->has_limits() &&
-             limit_reached(ready.benefit->limits(), uses, at.occasion.business_day)) {
+  } else if (is_limit_reached(ready, usage, at)) {
     outcome.fate = Fate::kLimitReached;
+  } else if (at.terms != nullptr && !has_slice_for(ready.benefit->limits(), *usage.slice)) {
+    outcome.fate = Fate::kServerNeeded;
   }
   return outcome;
 }
 
-Entries enter(const ReadyProgram& program, const Circumstances& at) {
+Entries enter(const ReadyProgram& program, const Circumstances& at, absl::Span<const int> denied) {
   const std::vector<ReadyBenefit>& benefits = program.benefits();
-  std::vector<const v1::BenefitUses*> uses(benefits.size(), &v1::BenefitUses::default_instance());
-  for (const v1::BenefitUses& used : at.facts.uses()) {
-    const int number = program.benefit_number(used.benefit_id());
-    if (number >= 0) uses[static_cast<size_t>(number)] = &used;
-  }
+  const std::vector<Usage> usage = usage_of(program, at);
   Entries entries;
   entries.outcomes.reserve(benefits.size());
   entries.stack.reserve(benefits.size());
   for (size_t i = 0; i < benefits.size(); ++i) {
     const ReadyBenefit& ready = benefits[i];
-    entries.outcomes.push_back(examine(ready, *uses[i], at));
+    entries.outcomes.push_back(examine(ready, usage[i], at));
     if (entries.outcomes.back().fate != Fate::kOpen) continue;
-    const Candidate candidate{static_cast<int>(i),
-                              budget_left_minor(ready.benefit->limits(), *uses[i])};
+    const auto number = static_cast<int>(i);
+    const Candidate candidate{number, budget_of(ready.benefit->limits(), usage[i], at),
+                              at.terms != nullptr && is_limited(*ready.benefit),
+                              std::binary_search(denied.begin(), denied.end(), number)};
     (ready.is_exclusive() ? entries.exclusive : entries.stack).push_back(candidate);
     if (ready.is_told) entries.told.push_back(candidate);
   }
@@ -127,6 +164,7 @@ void let_win(int winner, const ReadyProgram& program, const Circumstances& at,
             [](const Candidate& a, const Candidate& b) { return a.number < b.number; });
   BenefitStack alone(program, at, acting);
   result.left_minor = alone.left_minor();
+  result.offline_left_minor = alone.offline_left_minor();
   settle(acting, alone.take_outcomes(), result);
 }
 
@@ -139,13 +177,15 @@ const v1::BenefitUses& uses_of(const v1::MemberFacts& facts, const std::string& 
   return v1::BenefitUses::default_instance();
 }
 
-CompetitionResult compete(const ReadyProgram& program, const Circumstances& at) {
-  Entries entries = enter(program, at);
-  CompetitionResult result{std::move(entries.outcomes), {}};
+CompetitionResult compete(const ReadyProgram& program, const Circumstances& at,
+                          absl::Span<const int> denied) {
+  Entries entries = enter(program, at, denied);
+  CompetitionResult result{std::move(entries.outcomes), {}, 0};
   BenefitStack stack(program, at, entries.stack);
   const Worth stack_worth = entries.exclusive.empty() ? Worth(0) : stack.worth();
   const Acted acted = acted_in(entries.stack, stack.outcomes(), program);
   result.left_minor = stack.left_minor();
+  result.offline_left_minor = stack.offline_left_minor();
   settle(entries.stack, stack.take_outcomes(), result);
   if (entries.exclusive.empty()) return result;
 

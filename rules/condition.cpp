@@ -113,8 +113,8 @@ ReadyCondition::ReadyCondition(const v1::Condition& condition, FilterIndex& filt
   }
 }
 
-bool ReadyCondition::is_date(absl::CivilDay day) const {
-  return from_day_ <= day && day <= until_day_;
+bool ReadyCondition::is_date(const OccasionDays& days) const {
+  return from_day_ <= days.first && days.last <= until_day_;
 }
 
 bool ReadyCondition::is_tier(const std::string& tier_id) const {
@@ -155,7 +155,7 @@ bool ReadyCondition::holds(const Circumstances& at) const {
     case v1::Condition::kBranches:
       return texts_.contains(at.occasion.branch_id);
     case v1::Condition::kDates:
-      return is_date(day);
+      return is_date(at.days);
     case v1::Condition::kTiers:
       return is_tier(at.facts.tier_id());
     case v1::Condition::kStages:
@@ -244,6 +244,10 @@ void ReadyCondition::explain(const Circumstances& at, const v1::Program& program
       return;
     }
     case v1::Condition::kRightHeld:
+      if (at.rights.is_held_unleased(condition_->right_held().right_id())) {
+        unapplied.mutable_server_needed();
+        return;
+      }
       return explain_right(condition_->right_held(), program, *unapplied.mutable_right_missing());
     case v1::Condition::kCouponCode:
       unapplied.mutable_code_missing();

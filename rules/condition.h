@@ -35,7 +35,7 @@ class ReadyCondition final {
   bool is_code(const std::string& code) const { return texts_.contains(code); }
 
  private:
-  bool is_date(absl::CivilDay day) const;
+  bool is_date(const OccasionDays& days) const;
   bool is_tier(const std::string& tier_id) const;
   bool is_nth_day(const Circumstances& at) const;
   bool names_any(const google::protobuf::RepeatedPtrField<std::string>& texts) const;

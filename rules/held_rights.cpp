@@ -3,17 +3,26 @@
 #include <algorithm>
 #include <tuple>
 
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/string_view.h"
 #include "rules/calendar.h"
 
 namespace moadon {
 
-HeldRights::HeldRights(const v1::MemberFacts& facts, absl::CivilDay day) {
+HeldRights::HeldRights(const v1::MemberFacts& facts, const OccasionDays& days) {
   if (facts.rights().empty()) return;
-  const std::string today = format_day(day);
+  const std::string first = format_day(days.first);
+  const std::string last = days.last == days.first ? first : format_day(days.last);
+  const absl::flat_hash_set<absl::string_view> leased(facts.offline().leased_grant_ids().begin(),
+                                                      facts.offline().leased_grant_ids().end());
   for (const v1::HeldRight& right : facts.rights()) {
-    const bool has_begun = right.valid_from_date() <= today;
-    const bool has_ended = !right.valid_until_date().empty() && right.valid_until_date() < today;
+    const bool has_begun = right.valid_from_date() <= first;
+    const bool has_ended = !right.valid_until_date().empty() && right.valid_until_date() < last;
     if (!has_begun || has_ended || right.uses_left() <= 0) continue;
+    if (facts.has_offline() && !leased.contains(right.grant_id())) {
+      unleased_.push_back(&right);
+      continue;
+    }
     held_.push_back({&right, right.uses_left(), right.amount_left_minor()});
   }
   const auto end_of = [](const v1::HeldRight& right) {
@@ -31,6 +40,11 @@ int HeldRights::next_of(const std::string& right_id) const {
     }
   }
   return -1;
+}
+
+bool HeldRights::is_held_unleased(const std::string& right_id) const {
+  return std::any_of(unleased_.begin(), unleased_.end(),
+                     [&](const v1::HeldRight* right) { return right->right_id() == right_id; });
 }
 
 void HeldRights::use(int number, const v1::RightKind& kind, int64_t amount_minor) {

@@ -6,9 +6,10 @@
 namespace moadon {
 namespace {
 
-void pay_with_points(const v1::Program& program, const Circumstances& at, Payment& payment) {
+void pay_with_points(const v1::Program& program, const Circumstances& at, int64_t most_points_minor,
+                     Payment& payment) {
   if (!at.is_known || !program.has_points()) return;
-  payment.available_milli = available_milli(at.facts, at.occasion.business_day);
+  payment.available_milli = available_milli(at.facts, at.days.last);
   if (!program.points().has_spending() || payment.available_milli == 0) return;
   std::vector<int64_t> payable_minor(payment.lines.size());
   int64_t sum_minor = 0;
@@ -18,10 +19,13 @@ void pay_with_points(const v1::Program& program, const Circumstances& at, Paymen
     sum_minor += payable_minor[i];
   }
   const v1::PointSpending& spending = program.points().spending();
-  payment.spendable = spendable(spending, payment.available_milli, sum_minor);
-  payment.spent =
-      spendable(spending, std::min(at.basket.spend_points_milli(), payment.spendable.points_milli),
-                sum_minor);
+  const int64_t most_milli =
+      at.terms == nullptr ? payment.available_milli
+                          : std::min(payment.available_milli, at.terms->points_limit_milli());
+  payment.spendable = spendable(spending, {most_milli, sum_minor, most_points_minor});
+  const int64_t wanted_milli =
+      std::min(at.basket.spend_points_milli(), payment.spendable.points_milli);
+  payment.spent = spendable(spending, {wanted_milli, sum_minor, most_points_minor});
   if (payment.spent.points_milli == 0) return;
   const std::vector<int64_t> worth = split_by_weight(payment.spent.worth_minor, payable_minor);
   const std::vector<int64_t> points = split_by_weight(payment.spent.points_milli, worth);
@@ -43,14 +47,14 @@ void pay_with_gift_balance(const Circumstances& at, Payment& payment) {
 
 }  // namespace
 
-Payment pay(const v1::Program& program, const Circumstances& at,
-            const std::vector<int64_t>& paid_net_minor) {
+Payment pay(const v1::Program& program, const Circumstances& at, const Payable& payable) {
+  const std::vector<int64_t>& paid_net_minor = payable.paid_net_minor;
   Payment payment;
   payment.lines.resize(paid_net_minor.size());
   for (size_t i = 0; i < paid_net_minor.size(); ++i) {
     payment.lines[i].paid_net_minor = paid_net_minor[i];
   }
-  pay_with_points(program, at, payment);
+  pay_with_points(program, at, payable.most_points_minor, payment);
   pay_with_gift_balance(at, payment);
   return payment;
 }

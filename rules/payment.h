@@ -30,10 +30,15 @@ struct Payment {
   int64_t gift_balance_minor = 0;
 };
 
-// `paid_net_minor` per line. Points pay no deposits and no gift balance sold; gift balance pays
-// what is left of everything.
-Payment pay(const v1::Program& program, const Circumstances& at,
-            const std::vector<int64_t>& paid_net_minor);
+// What benefits have left for it.
+struct Payable {
+  const std::vector<int64_t>& paid_net_minor;  // per line
+  int64_t most_points_minor = 0;               // all that points may pay
+};
+
+// Points pay no deposits and no gift balance sold, and no more than the terms say; gift balance
+// pays what is left of everything.
+Payment pay(const v1::Program& program, const Circumstances& at, const Payable& payable);
 
 // What earns of a line that was paid so, and whether its units earn: not those that points and gift
 // balance paid whole, unless the program lets them.

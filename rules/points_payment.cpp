@@ -29,17 +29,17 @@ int64_t available_milli(const v1::MemberFacts& facts, absl::CivilDay day) {
   return available <= 0 ? 0 : static_cast<int64_t>(available);
 }
 
-PointsWorth spendable(const v1::PointSpending& spending, int64_t wanted_milli,
-                      int64_t payable_minor) {
+PointsWorth spendable(const v1::PointSpending& spending, const PointsWanted& wanted) {
   const int64_t step_milli = spending.step_milli();
   const absl::int128 step_worth =
       absl::int128(step_milli) * spending.thousand_points_value_minor() / kMilliPerThousandPoints;
   if (step_milli <= 0 || step_worth <= 0) return {};
   const int64_t share_bps =
       spending.maximum_share_bps() == 0 ? kFullBps : spending.maximum_share_bps();
+  const absl::int128 share_minor = absl::int128(wanted.payable_minor) * share_bps / kFullBps;
   const absl::int128 steps =
-      std::min(absl::int128(wanted_milli / step_milli),
-               absl::int128(payable_minor) * share_bps / kFullBps / step_worth);
+      std::min(absl::int128(wanted.points_milli / step_milli),
+               std::min(share_minor, absl::int128(wanted.most_minor)) / step_worth);
   const absl::int128 points = steps * step_milli;
   if (steps <= 0 || points < spending.minimum_milli()) return {};
   return {static_cast<int64_t>(points), static_cast<int64_t>(steps * step_worth)};

@@ -19,9 +19,15 @@ struct PointsWorth {
   int64_t worth_minor = 0;
 };
 
-// The most of `wanted_milli` that can be spent on what costs `payable_minor`: trimmed to what is
-// held, the maximum share, what is due, whole steps; nothing below the minimum.
-PointsWorth spendable(const v1::PointSpending& spending, int64_t wanted_milli,
-                      int64_t payable_minor);
+// Points that are to pay.
+struct PointsWanted {
+  int64_t points_milli = 0;
+  int64_t payable_minor = 0;  // what they may pay of
+  int64_t most_minor = 0;     // what they may be worth
+};
+
+// The most of them that can be spent: trimmed to the maximum share, what is due, whole steps;
+// nothing below the minimum.
+PointsWorth spendable(const v1::PointSpending& spending, const PointsWanted& wanted);
 
 }  // namespace moadon

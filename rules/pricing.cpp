@@ -6,6 +6,7 @@
 #include "rules/check.h"
 #include "rules/competition.h"
 #include "rules/kept_rewards.h"
+#include "rules/offline.h"
 #include "rules/payment.h"
 #include "rules/quote_writer.h"
 
@@ -89,6 +90,46 @@ int64_t earn_of_paid(const ReadyProgram& program, const Circumstances& at, const
   return earn(program, {at.lines, at.matches, earning, items.view()}, at.facts.tier_id(), outcomes);
 }
 
+Decision decide(const ReadyProgram& program, const Circumstances& at,
+                absl::Span<const int> denied) {
+  CompetitionResult result = compete(program, at, denied);
+  Decision decision{program, at, std::move(result.outcomes), {}, {}, 0};
+  decision.given = give_gifts(program, at, decision.outcomes, result.left_minor);
+  decision.payment = pay(program.program(), at, {result.left_minor, result.offline_left_minor});
+  decision.earned_milli = earn_of_paid(program, at, decision.payment, decision.outcomes);
+  return decision;
+}
+
+// What multipliers add was metered before anything was paid. Rounding can make it more when points
+// pay a part: then the number of the last of them, which the terms do not allow; else -1.
+int beyond_terms(const Decision& decision) {
+  absl::int128 used_minor = decision.payment.spent.worth_minor;
+  int last = -1;
+  for (size_t i = 0; i < decision.outcomes.size(); ++i) {
+    const ReadyBenefit& ready = decision.program.benefits()[i];
+    const BenefitOutcome& outcome = decision.outcomes[i];
+    if (outcome.fate != Fate::kApplied || !is_limited(*ready.benefit)) continue;
+    used_minor += outcome.saved_minor;
+    const int64_t worth_minor =
+        worth_of_points_minor(decision.program.program().points(), outcome.points_milli);
+    used_minor += worth_minor;
+    if (worth_minor > 0 && ready.has_effect(v1::Effect::kPointsMultiplier)) {
+      last = static_cast<int>(i);
+    }
+  }
+  return used_minor > decision.at.terms->amount_limit_minor() ? last : -1;
+}
+
+Decision decide_within_terms(const ReadyProgram& program, const Circumstances& at) {
+  std::vector<int> denied;
+  while (true) {
+    Decision decision = decide(program, at, denied);
+    const int last = beyond_terms(decision);
+    if (last < 0) return decision;
+    denied.insert(std::lower_bound(denied.begin(), denied.end(), last), last);
+  }
+}
+
 }  // namespace
 
 Pricing::Pricing(v1::Program program) : ready_(std::make_unique<const Ready>(std::move(program))) {}
@@ -128,12 +169,7 @@ absl::Status Pricing::price(const v1::Basket& basket, const v1::MemberFacts& fac
   const Circumstances at =
       look_at(ready, basket, facts, occasion,
               basket_lines(basket, ready.program().discounts_overridden_prices()));
-  CompetitionResult result = compete(ready, at);
-  Decision decision{ready, at, std::move(result.outcomes), {}, {}, 0};
-  decision.given = give_gifts(ready, at, decision.outcomes, result.left_minor);
-  decision.payment = pay(ready.program(), at, result.left_minor);
-  decision.earned_milli = earn_of_paid(ready, at, decision.payment, decision.outcomes);
-  write_quote(decision, quote);
+  write_quote(at.terms == nullptr ? decide(ready, at, {}) : decide_within_terms(ready, at), quote);
   return absl::OkStatus();
 }
 

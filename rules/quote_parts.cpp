@@ -162,6 +162,10 @@ void explain(const Decision& decision, size_t number, v1::UnappliedBenefit& unap
               .value();
       return;
     case Fate::kRightGone:
+      if (decision.at.rights.is_held_unleased(ready.right->right_id())) {
+        unapplied.mutable_server_needed();
+        return;
+      }
       unapplied.mutable_right_missing()->set_right_id(ready.right->right_id());
       unapplied.mutable_right_missing()->set_title(ready.right->title());
       return;
@@ -172,6 +176,9 @@ void explain(const Decision& decision, size_t number, v1::UnappliedBenefit& unap
     case Fate::kCapReached:
       unapplied.mutable_basket_cap_reached()->set_amount_minor(
           decision.program.program().basket_cap_minor());
+      return;
+    case Fate::kServerNeeded:
+      unapplied.mutable_server_needed();
       return;
     case Fate::kChangesNothing:
       return explain_idle(ready, decision.at, unapplied);

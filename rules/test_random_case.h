@@ -137,6 +137,36 @@ class CaseMaker final {
   Dice& dice_;
 };
 
+// What an agent without its server may give: often too little, sometimes enough.
+class TermsMaker final {
+ public:
+  explicit TermsMaker(Dice& dice) : dice_(dice) {}
+
+  v1::OfflineTerms make(const RandomCase& c) {
+    v1::OfflineTerms terms;
+    terms.set_amount_limit_minor(dice_.any_of<int64_t>(
+        {0, dice_.between(1, 20), dice_.between(1, 300), dice_.between(1, 10'000)}));
+    terms.set_points_limit_milli(dice_.one_in(4) ? 0 : dice_.below(2'000'000));
+    for (const v1::HeldRight& right : c.facts.rights()) {
+      if (dice_.one_in(2)) terms.add_leased_grant_ids(right.grant_id());
+    }
+    for (const v1::Benefit& benefit : c.program.benefits()) {
+      if (dice_.one_in(3)) continue;
+      v1::BudgetSlice& slice = *terms.add_slices();
+      slice.set_benefit_id(benefit.benefit_id());
+      slice.set_amount_minor(dice_.any_of<int64_t>({0, 1, dice_.between(1, 300)}));
+      slice.set_use_count(dice_.between(0, 2));
+    }
+    if (dice_.one_in(2)) {
+      terms.set_latest_date(format_day(c.occasion.business_day + dice_.between(-3, 3)));
+    }
+    return terms;
+  }
+
+ private:
+  Dice& dice_;
+};
+
 inline RandomCase random_case(uint64_t seed) {
   Dice dice(seed);
   return CaseMaker(dice).make();

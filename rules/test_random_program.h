@@ -30,6 +30,7 @@ class ProgramMaker final {
     add_rights(program);
     if (!dice_.one_in(5)) set_points(*program.mutable_points());
     for (int i = 0; i < benefit_count; ++i) add_benefit(i, *program.add_benefits());
+    if (dice_.one_in(2)) set_offline(*program.mutable_offline());
     return program;
   }
 
@@ -205,6 +206,22 @@ class ProgramMaker final {
     if (dice_.one_in(4)) limits.set_per_member_count(4);
     if (dice_.one_in(4)) limits.set_club_count(5);
     if (dice_.one_in(3)) limits.set_club_budget_minor(dice_.between(1, 300));
+  }
+
+  void set_offline(v1::OfflineRules& offline) {
+    const auto any_of = [&](std::initializer_list<int64_t> numbers) {
+      return static_cast<int32_t>(dice_.any_of<int64_t>(numbers));
+    };
+    if (dice_.one_in(2)) offline.set_cache_valid_hours(any_of({0, 1, 72, 336}));
+    if (dice_.one_in(3)) offline.mutable_seen()->set_last_days(any_of({1, 30, 3650}));
+    if (dice_.one_in(2)) offline.set_member_limit_minor(any_of({0, 1, 100, 1'000'000'000}));
+    if (dice_.one_in(2)) offline.set_register_limit_minor(any_of({0, 300, 1'000'000'000}));
+    if (dice_.one_in(2)) offline.set_points_share_bps(any_of({0, 1, 5000, 10'000}));
+    if (dice_.one_in(2)) {
+      offline.mutable_leases()->set_rights_per_register(any_of({1, 50, 1000}));
+      offline.mutable_leases()->set_lease_hours(any_of({0, 1, 336}));
+    }
+    offline.set_refuses_unseen_returns(dice_.one_in(2));
   }
 
   int32_t percent() {

@@ -89,6 +89,8 @@ const char* plain_text(const Words& words, Reason::ReasonCase reason) {
       return words.products_missing;
     case Reason::kChangesNothing:
       return words.changes_nothing;
+    case Reason::kServerNeeded:
+      return words.server_needed;
     default:
       return nullptr;
   }

@@ -82,6 +82,8 @@ const Case kCases[] = {
      "ההטבות האחרות משתלמות יותר"},
     {[](auto& b) { b.mutable_basket_cap_reached()->set_amount_minor(5000); },
      "at most ₪50.00 off one purchase", "עד ₪50.00 הנחה בקנייה אחת"},
+    {[](auto& b) { b.mutable_server_needed(); }, "when the connection is back",
+     "כשהחיבור לרשת יחזור"},
 };
 
 struct LimitCase {

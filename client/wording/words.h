@@ -49,6 +49,7 @@ struct Words {
   const char* silenced_by;      // title
   const char* silenced;
   const char* basket_cap_reached;  // money
+  const char* server_needed;
   const char* not_now;
   const char* code_unknown;  // code
   const char* code_unused;   // code, why

@@ -44,6 +44,7 @@ inline constexpr Words kEnglishWords = {
     .silenced_by = "not together with $0",
     .silenced = "the other benefits give more",
     .basket_cap_reached = "at most $0 off one purchase",
+    .server_needed = "when the connection is back",
     .not_now = "not now",
     .code_unknown = "there is no code $0",
     .code_unused = "code $0 not used: $1",

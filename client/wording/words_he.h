@@ -45,6 +45,7 @@ inline constexpr Words kHebrewWords = {
     .silenced_by = "לא יחד עם $0",
     .silenced = "ההטבות האחרות משתלמות יותר",
     .basket_cap_reached = "עד $0 הנחה בקנייה אחת",
+    .server_needed = "כשהחיבור לרשת יחזור",
     .not_now = "לא כרגע",
     .code_unknown = "אין קוד $0",
     .code_unused = "קוד $0 לא נוצל: $1",
