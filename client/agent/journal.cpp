@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/agent/journal_offline_rows.h"
 #include "client/agent/journal_rows.h"
+#include "client/agent/provisional_rows.h"
 #include "moadon_agent_migrations.h"
 #include "rules/calendar.h"
 #include "rules/refusal.h"
@@ -229,6 +230,10 @@ absl::Status insert(Connection& connection, const JournalSeal& seal, const NewEn
   }
   done = book_offline(connection, seal, entry, committed.sequence);
   if (!done.ok()) return done;
+  if (entry.provisional) {
+    done = keep_provisional(connection, seal, entry, committed.sequence);
+    if (!done.ok()) return done;
+  }
   Statement enqueue = connection.statement(kInsertUndelivered);
   enqueue.bind_all(entry.register_id, committed.sequence);
   return enqueue.execute();

@@ -27,7 +27,16 @@
 namespace moadon::agent {
 
 // Kept in the file: never renumber.
-enum class EntryKind { kSale = 1, kReturn = 2 };
+enum class EntryKind { kSale = 1, kReturn = 2, kEnrollment = 3 };
+
+// Who is known by an enrolment from when it is committed.
+struct NewProvisional {
+  std::string provisional_id;
+  std::string stands_for;  // the provisional id that its keys are known by; empty: its own
+  std::string display_name;
+  std::string member_id;  // whom the keys are known to be; empty: the server has not said
+  std::vector<std::string> key_digests;
+};
 
 // What a sale that was priced without the server takes of what its register may give.
 struct MemberUse {
@@ -40,12 +49,13 @@ struct NewEntry {
   std::string register_id;
   std::string receipt;
   EntryKind kind = EntryKind::kSale;
-  std::string content;                           // serialized Sale or Return
+  std::string content;                           // serialized Sale, Return or OfflineEnrollment
   std::string context;                           // serialized RecordContext
   std::optional<v1::ReceiptReference> original;  // of a return with a receipt
   std::optional<Occasion> occasion;              // of a sale that was priced
   std::string hold_id;                           // of a sale: the hold it uses; empty: none
   int64_t commit_time_us = 0;
+  std::optional<NewProvisional> provisional = {};  // of an enrolment of somebody new, or new of them
   std::optional<MemberUse> offline_use;  // unset: nothing
   int64_t latest_us = 0;                 // TrustedClock::latest_us(); 0: not told
 };
@@ -86,6 +96,7 @@ struct StoredReceipt {
 struct Settlement {
   int64_t sequence = 0;
   std::optional<v1::Refusal> refusal;  // unset: delivered; else kept back for good, with the reason
+  std::string member_id = {};          // of an enrolment that is delivered: who it is
 };
 
 struct Backlog {
@@ -208,6 +219,7 @@ class Journal final {
   absl::Status prune_holds(int64_t before_us);
 
  private:
+  friend class EnrollmentBook;  // the same file
   friend class OfflineBook;  // the same file
 
   Journal(JournalSeal seal, JournalReserve* reserve, int64_t used_bytes,

@@ -3,6 +3,7 @@
 #include "client/agent/journal.h"
 #include "client/agent/journal_offline_rows.h"
 #include "client/agent/journal_rows.h"
+#include "client/agent/provisional_rows.h"
 #include "moadon_agent_migrations.h"
 #include "rules/calendar.h"
 #include "rules/refusal.h"
@@ -92,6 +93,10 @@ absl::Status unuse_hold(Connection& connection, const JournalSeal& seal,
 absl::Status settle_one(Connection& connection, const JournalSeal& seal,
                         const std::string& register_id, const Settlement& settlement) {
   if (!settlement.refusal) {
+    if (!settlement.member_id.empty()) {
+      absl::Status named = name_provisional(connection, seal, register_id, settlement);
+      if (!named.ok()) return named;
+    }
     Statement deliver = connection.statement(kDeliver);
     deliver.bind_all(register_id, settlement.sequence);
     absl::Status delivered = deliver.execute();
@@ -133,6 +138,8 @@ absl::StatusOr<v1::RecordEntry> record_entry_of(StoredEntry stored) {
   entry.set_sequence(stored.sequence);
   if (stored.kind == static_cast<int64_t>(EntryKind::kSale)) {
     entry.set_sale(std::move(stored.content));
+  } else if (stored.kind == static_cast<int64_t>(EntryKind::kEnrollment)) {
+    entry.set_enrolled(std::move(stored.content));
   } else {
     entry.set_returned(std::move(stored.content));
   }
@@ -154,7 +161,7 @@ absl::StatusOr<std::vector<v1::PendingEntry>> read_pending(Connection& connectio
     if (!*row) return entries;
     v1::PendingEntry& entry = entries.emplace_back();
     entry.set_sequence(read.int64(0));
-    entry.set_receipt(std::string(read.text(1)));
+    if (!is_enrollment_receipt(read.text(1))) entry.set_receipt(std::string(read.text(1)));
     if (!read.is_null(2)) *entry.mutable_commit_time() = timestamp_of(read.int64(2));
     if (read.int64(4) != 0) {
       const absl::Status why = altered(register_id, entry.sequence());

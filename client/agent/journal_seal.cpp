@@ -1,6 +1,7 @@
 #include "client/agent/journal_seal.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
 
 #include <memory>
@@ -78,6 +79,14 @@ std::optional<std::string> JournalSeal::open(absl::string_view sealed,
       EVP_DecryptFinal_ex(context.get(), rest, &size) == 1;
   if (!is_open) return std::nullopt;
   return plain;
+}
+
+std::string JournalSeal::derived_key(absl::string_view purpose) const {
+  unsigned char bytes[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  const bool is_made = HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()),
+                            bytes_of(purpose), purpose.size(), bytes, &size) != nullptr;
+  return is_made ? std::string(reinterpret_cast<const char*>(bytes), size) : std::string();
 }
 
 }  // namespace moadon::agent

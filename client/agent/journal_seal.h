@@ -33,6 +33,10 @@ class JournalSeal final {
   // Nothing: not sealed with this key for this place, or changed since.
   std::optional<std::string> open(absl::string_view sealed, absl::string_view place) const;
 
+  // A key of 32 bytes for another purpose: HMAC-SHA256 of its name under this key. Empty: the
+  // library has no memory.
+  std::string derived_key(absl::string_view purpose) const;
+
  private:
   const std::string key_;
 };

@@ -7,7 +7,11 @@ namespace moadon::agent {
 
 BatchResult result_of(const v1::RecordRequest& request, const v1::RecordResponse& response) {
   absl::flat_hash_set<int64_t> sent;
-  for (const v1::RecordEntry& entry : request.entries()) sent.insert(entry.sequence());
+  absl::flat_hash_set<int64_t> enrolled;
+  for (const v1::RecordEntry& entry : request.entries()) {
+    sent.insert(entry.sequence());
+    if (entry.has_enrolled()) enrolled.insert(entry.sequence());
+  }
   BatchResult result;
   for (const v1::RecordOutcome& outcome : response.outcomes()) {
     if (outcome.outcome_case() == v1::RecordOutcome::OUTCOME_NOT_SET) continue;
@@ -15,7 +19,11 @@ BatchResult result_of(const v1::RecordRequest& request, const v1::RecordResponse
     if (sent.erase(outcome.sequence()) == 0) continue;  // not asked for
     Settlement& settlement = result.settlements.emplace_back();
     settlement.sequence = outcome.sequence();
-    if (outcome.has_refused()) settlement.refusal = outcome.refused();
+    if (outcome.has_refused()) {
+      settlement.refusal = outcome.refused();
+    } else if (enrolled.contains(outcome.sequence())) {
+      settlement.member_id = outcome.recorded().member_id();
+    }
   }
   result.is_incomplete = !sent.empty();
   return result;
