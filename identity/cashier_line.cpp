@@ -1,6 +1,7 @@
 #include "identity/cashier_line.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 
 namespace moadon {
 namespace {
@@ -63,6 +64,12 @@ std::string display_name(absl::string_view first_name, absl::string_view last_na
   const absl::string_view initial = last_name.substr(0, first_character_bytes(last_name));
   if (first_name.empty()) return absl::StrCat(initial, ".");
   return absl::StrCat(first_name, " ", initial, ".");
+}
+
+absl::string_view first_name_in(absl::string_view display_name) {
+  if (!absl::ConsumeSuffix(&display_name, ".")) return display_name;
+  const size_t space = display_name.rfind(' ');
+  return space == absl::string_view::npos ? absl::string_view() : display_name.substr(0, space);
 }
 
 }  // namespace moadon

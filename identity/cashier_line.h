@@ -14,5 +14,7 @@ std::string cashier_line(absl::string_view language_code, absl::string_view firs
 
 // First name and the initial of the last, such as "Dana L."; either may be empty.
 std::string display_name(absl::string_view first_name, absl::string_view last_name);
+// The first name in one, of which it is a part; empty where there is only an initial.
+absl::string_view first_name_in(absl::string_view display_name);
 
 }  // namespace moadon

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include "absl/strings/escaping.h"
+#include "client/agent/journal_enrolments.h"
 #include "gateway/local_channel.h"
 
 namespace moadon::agent {
@@ -121,7 +122,8 @@ void Agent::keep_house() {
 
 void Agent::prune() {
   const int64_t before_us = clock_.now_us() - absl::ToInt64Microseconds(kKeepDelivered);
-  const absl::Status pruned = journal_->prune_holds(before_us);
+  absl::Status pruned = journal_->prune_holds(before_us);
+  if (pruned.ok()) pruned = EnrollmentBook(*journal_).prune(before_us);
   if (!pruned.ok()) {
     spdlog::warn("event=prune_failed message=\"{}\"", absl::Utf8SafeCEscape(pruned.message()));
   }

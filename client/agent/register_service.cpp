@@ -10,6 +10,7 @@
 #include "client/agent/program_fetch.h"
 #include "client/agent/version.h"
 #include "gateway/status.h"
+#include "identity/provisional_id.h"
 #include "moadon/v1/sync_service.grpc.pb.h"
 #include "rules/calendar.h"
 #include "rules/check.h"
@@ -33,6 +34,10 @@ absl::Duration time_left(const grpc::ServerContext& context) {
 
 absl::Status missing(absl::string_view field) {
   return refuse(v1::REASON_FIELD_MISSING, absl::StrCat(field, " is missing"), {{"field", field}});
+}
+
+absl::Status enrolled_offline() {
+  return refuse(v1::REASON_MEMBER_UNKNOWN, "the server has not heard of the enrolment yet");
 }
 
 // A fault of ours is told by the request's id only; the log has the rest.
@@ -92,7 +97,12 @@ grpc::Status RegisterService::Identify(grpc::ServerContext* context,
     auto found = caller.till.line.ask(&v1::SyncService::Stub::FindMember, question, kCashierWait,
                                       caller.time_left);
     if (reason_of(found.status()) == v1::REASON_SERVER_UNREACHABLE) {
-      return identify_offline(request->key(), *response);
+      const absl::Status kept = identify_offline(request->key(), *response);
+      if (reason_of(kept) != v1::REASON_SERVER_UNREACHABLE) return kept;
+      return identify_enrolled(request->key(), kept, *response);
+    }
+    if (reason_of(found.status()) == v1::REASON_MEMBER_UNKNOWN) {
+      return identify_enrolled(request->key(), found.status(), *response);
     }
     if (!found.ok()) return found.status();
     *response = std::move(*found->mutable_member());
@@ -116,23 +126,9 @@ void RegisterService::note_ask(const Caller& caller, v1::IdentifyResponse& respo
   caller.till.courier.notify_work();
 }
 
-grpc::Status RegisterService::Enroll(grpc::ServerContext* context, const v1::EnrollRequest* request,
-                                     v1::EnrollResponse* response) {
-  return serve(*context, [&](const Caller& caller) -> absl::Status {
-    if (!request->has_member()) return missing("member");
-    v1::SyncEnrollRequest question;
-    *question.mutable_member() = request->member();
-    auto enrolled = caller.till.line.ask(&v1::SyncService::Stub::Enroll, question, kCashierLongWait,
-                                         caller.time_left);
-    if (!enrolled.ok()) return enrolled.status();
-    *response->mutable_member() = std::move(*enrolled->mutable_member());
-    parts_.facts.remember(response->member().facts());
-    return absl::OkStatus();
-  });
-}
-
 absl::StatusOr<v1::MemberFacts> RegisterService::fetch_facts(const Caller& caller,
                                                              const std::string& member_id) {
+  if (is_provisional_id(member_id)) return enrolled_offline();
   v1::GetFactsRequest question;
   question.set_member_id(member_id);
   auto answer = caller.till.line.ask(&v1::SyncService::Stub::GetFacts, question, kCashierWait,
@@ -172,7 +168,7 @@ absl::StatusOr<QuoteInputs> RegisterService::inputs_for(const Caller& caller,
     return refuse(v1::REASON_PROGRAM_MISSING,
                   "the agent has no program yet: sell at the register's own prices");
   }
-  inputs.facts = facts_of(caller, basket.member_id());
+  inputs.facts = facts_of(caller, member_meant(basket.member_id()));
   inputs.occasion = occasion_at(inputs.time_us, caller.till.place.get(), inputs.pricing->program());
   return inputs;
 }

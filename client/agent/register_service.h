@@ -9,6 +9,7 @@
 #include "client/agent/card_shelf.h"
 #include "client/agent/clock.h"
 #include "client/agent/journal.h"
+#include "client/agent/journal_enrolments.h"
 #include "client/agent/member_memory.h"
 #include "client/agent/program_shelf.h"
 #include "client/agent/quote_inputs.h"
@@ -37,7 +38,7 @@ class RegisterService final : public v1::RegisterService::Service {
     const Clock& clock;
   };
 
-  explicit RegisterService(const Parts& parts) : parts_(parts) {}
+  explicit RegisterService(const Parts& parts) : parts_(parts), enrollments_(parts.journal) {}
 
   grpc::Status Identify(grpc::ServerContext* context, const v1::IdentifyRequest* request,
                         v1::IdentifyResponse* response) override;
@@ -83,6 +84,27 @@ class RegisterService final : public v1::RegisterService::Service {
 
   // Answers from what is kept of members; SERVER_UNREACHABLE when nobody kept holds the key.
   absl::Status identify_offline(const v1::Key& key, v1::IdentifyResponse& response);
+
+  // Who is kept that holds one of the keys. KEY_TAKEN: two do.
+  struct KnownHolder {
+    std::string member_id;  // of whom the server told; empty: of nobody
+    v1::Key key;            // by which they are found, then
+  };
+  absl::StatusOr<KnownHolder> holder_of(const v1::EnrollMemberRequest& member,
+                                        absl::Span<const NormalKey> keys);
+  // Checked as the server would, journalled, and answered with whom the keys are known as.
+  absl::Status enroll_offline(const Caller& caller, const v1::EnrollMemberRequest& member,
+                              v1::IdentifyResponse& response);
+  void answer_enrolled(const Provisional& enrolled, v1::IdentifyResponse& response);
+  // Answers with who was enrolled here by the key, and `otherwise` when nobody was, or only somebody
+  // of whom the server has heard and says that.
+  absl::Status identify_enrolled(const v1::Key& key, const absl::Status& otherwise,
+                                 v1::IdentifyResponse& response);
+  // The member whom an id means: of a provisional one whom the server said it is, if it has.
+  std::string member_meant(const std::string& member_id);
+  // The same for a sale of the caller's, which is enabled to name them.
+  std::string member_to_record(const Caller& caller, const std::string& member_id);
+
   // Whether facts given then may price now. What is kept on the disk is judged by the latest clock
   // that is known: a clock that was put back makes nothing young.
   bool may_price(const v1::MemberFacts& facts, int64_t now_us, const v1::Program& program) const;
@@ -133,6 +155,7 @@ class RegisterService final : public v1::RegisterService::Service {
 
   // Self-locking.
   const Parts parts_;
+  EnrollmentBook enrollments_;
 };
 
 }  // namespace moadon::agent

@@ -1,7 +1,6 @@
 // What registers are answered from the cards that are kept, while the server is out of reach.
 #include <algorithm>
 
-#include "absl/strings/strip.h"
 #include "client/agent/register_service.h"
 #include "identity/cashier_line.h"
 #include "identity/normal_key.h"
@@ -14,13 +13,6 @@ namespace moadon::agent {
 namespace {
 
 constexpr int64_t kHourUs = 3'600'000'000;
-
-// "Dana" of "Dana L."; empty where there is only an initial.
-absl::string_view first_name_of(absl::string_view display_name) {
-  if (!absl::ConsumeSuffix(&display_name, ".")) return display_name;
-  const size_t space = display_name.rfind(' ');
-  return space == absl::string_view::npos ? absl::string_view() : display_name.substr(0, space);
-}
 
 int64_t issue_time_us(const v1::MemberFacts& facts) {
   return time_us_of(facts.issued_at(), "issued_at").value_or(0);
@@ -54,7 +46,7 @@ absl::Status RegisterService::identify_offline(const v1::Key& key, v1::IdentifyR
     response.mutable_facts()->set_member_id(card->member_id());
   }
   response.set_display_name(card->display_name());
-  response.set_cashier_line(cashier_line(language_of(program), first_name_of(card->display_name()),
+  response.set_cashier_line(cashier_line(language_of(program), first_name_in(card->display_name()),
                                          response.facts().stage()));
   *response.mutable_cached_as_of() = card->facts().issued_at();
   return absl::OkStatus();

@@ -131,7 +131,9 @@ grpc::Status RegisterService::Commit(grpc::ServerContext* context, const v1::Com
   return serve(*context, [&](const Caller& caller) -> absl::Status {
     absl::Status checked = check_commit(*request);
     if (!checked.ok()) return checked;
-    const absl::StatusOr<Committed> committed = commit_sale(caller, *request);
+    v1::CommitRequest meant = *request;
+    meant.set_member_id(member_to_record(caller, request->member_id()));
+    const absl::StatusOr<Committed> committed = commit_sale(caller, meant);
     if (!committed.ok()) return committed.status();
     caller.till.courier.notify_work();
     response->set_sequence(committed->sequence);
