@@ -147,9 +147,11 @@ class RegisterService final : public v1::RegisterService::Service {
   // A known sale's units with what was paid for them.
   SoldUnits sold_units(const KnownSale& sale) const;
   absl::StatusOr<Committed> commit_return(const Caller& caller, const v1::Return& returned);
-  // What the server knows of a sale that is not in this journal; nothing when it does not say so
-  // quickly: a return never waits for its sale.
-  std::optional<SoldUnits> ask_units(const Caller& caller, const v1::ReceiptReference& reference);
+  // What the server knows of a sale that is not in this journal; nothing when it does not know it, or
+  // does not say so quickly: a return never waits for its sale. SALE_NOT_HERE: the owner takes none
+  // while the server is out of reach.
+  absl::StatusOr<std::optional<SoldUnits>> ask_units(const Caller& caller,
+                                                     const v1::ReceiptReference& reference);
   absl::StatusOr<std::optional<v1::GetReceiptResponse>> receipt_here(
       const v1::ReceiptReference& reference);
 

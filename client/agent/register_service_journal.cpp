@@ -4,9 +4,11 @@
 #include "absl/strings/strip.h"
 #include "client/agent/register_service.h"
 #include "client/agent/return_check.h"
+#include "client/wording/return_text.h"
 #include "moadon/v1/sync_service.grpc.pb.h"
 #include "rules/calendar.h"
 #include "rules/check.h"
+#include "rules/program.h"
 #include "rules/refusal.h"
 
 namespace moadon::agent {
@@ -26,6 +28,12 @@ absl::StatusOr<int64_t> sequence_of_token(absl::string_view token) {
     return sequence;
   }
   return refuse(v1::REASON_PAGE_TOKEN_INVALID, "the page token was not issued for this call");
+}
+
+absl::Status sale_not_here(const v1::ReceiptReference& reference,
+                           absl::string_view language_code) {
+  return refuse(v1::REASON_SALE_NOT_HERE, wording::unseen_return_text(language_code),
+                {{"register_id", reference.register_id()}, {"receipt", reference.receipt()}});
 }
 
 }  // namespace
@@ -74,7 +82,11 @@ absl::StatusOr<Committed> RegisterService::commit_return(const Caller& caller,
   if (entry.original) {
     const auto sale = parts_.journal.find_sale(*entry.original);
     if (!sale.ok()) return sale.status();
-    if (!*sale) units_elsewhere = ask_units(caller, *entry.original);
+    if (!*sale) {
+      auto units = ask_units(caller, *entry.original);
+      if (!units.ok()) return units.status();
+      units_elsewhere = *std::move(units);
+    }
   }
   return parts_.journal.commit(entry, [&](const KnownSale* sale) -> absl::StatusOr<Amounts> {
     if (sale != nullptr) return checked_refund(returned, sold_units(*sale));
@@ -87,14 +99,20 @@ SoldUnits RegisterService::sold_units(const KnownSale& sale) const {
   return sold_units_of(sale, verdict_of(sale.sale, sale.context, sale.occasion, parts_.shelf));
 }
 
-std::optional<SoldUnits> RegisterService::ask_units(const Caller& caller,
-                                                    const v1::ReceiptReference& reference) {
+absl::StatusOr<std::optional<SoldUnits>> RegisterService::ask_units(
+    const Caller& caller, const v1::ReceiptReference& reference) {
   v1::SyncGetReceiptRequest question;
   question.set_register_id(reference.register_id());
   question.set_receipt(reference.receipt());
   const auto answer = caller.till.line.ask(&v1::SyncService::Stub::GetReceipt, question,
                                            kCashierWait, caller.time_left);
-  if (!answer.ok() || !answer->receipt().has_sale()) return std::nullopt;
+  if (reason_of(answer.status()) == v1::REASON_SERVER_UNREACHABLE) {
+    const auto pricing = parts_.shelf.in_force(now_us());
+    const bool is_refused =
+        pricing != nullptr && pricing->program().offline().refuses_unseen_returns();
+    if (is_refused) return sale_not_here(reference, language_of(pricing->program()));
+  }
+  if (!answer.ok() || !answer->receipt().has_sale()) return std::optional<SoldUnits>();
   return sold_units_of(answer->receipt());
 }
 
