@@ -203,7 +203,7 @@ Courier::Turn Courier::heartbeat() {
 Courier::Turn Courier::deliver() {
   if (failures_in_a_row_ == 0) parts_.cancellation.pause(kGatherPause);
   BatchLimits limits = kBatchLimits;
-  if (single_entries_ > 0) limits.count = 1;
+  limits.count = single_entries_ > 0 ? 1 : batch_entries_;
   absl::StatusOr<std::vector<v1::RecordEntry>> batch =
       parts_.journal.next_batch(register_id_, limits);
   if (!batch.ok()) return on_failed_journal(batch.status());
@@ -219,6 +219,7 @@ Courier::Turn Courier::deliver() {
   const auto answer =
       line_.ask_in_background(&v1::SyncService::Stub::Record, request, kRecordDeadline);
   if (!answer.ok()) return on_refused(request, answer.status());
+  batch_entries_ = std::min(2 * batch_entries_, kBatchLimits.count);
   parts_.link.report_server_time(answer->server_time());
   return settle(request, *answer);
 }
@@ -242,6 +243,7 @@ Courier::Turn Courier::settle(const v1::RecordRequest& request,
 Courier::Turn Courier::on_refused(const v1::RecordRequest& request, const absl::Status& refusal) {
   switch (kind_of_refusal(refusal)) {
     case CallRefusal::kPassing:
+      batch_entries_ = std::max(std::min(batch_entries_, request.entries_size()) / 2, 1);
       note_trouble(Turn::kPassing, refusal);
       return Turn::kPassing;
     case CallRefusal::kProgramAwaited:

@@ -18,6 +18,8 @@
 
 namespace moadon::agent {
 
+// A batch that did not get through is followed by one of half as many entries, one that did by one
+// of twice as many: on a line that never lasts long at least single entries arrive.
 inline constexpr BatchLimits kBatchLimits{.count = 64, .bytes = 512 * 1024};
 inline constexpr absl::Duration kRecordDeadline = absl::Seconds(10);
 inline constexpr absl::Duration kHeartbeatDeadline = absl::Seconds(2);
@@ -98,6 +100,7 @@ class Courier final {
   // Used by the thread only.
   absl::BitGen random_;
   int failures_in_a_row_ = 0;
+  int batch_entries_ = kBatchLimits.count;
   int single_entries_ = 0;  // so many entries are sent one by one, to find the one refused
   absl::Duration next_heartbeat_ = absl::ZeroDuration();
   absl::Duration next_kept_back_ = absl::ZeroDuration();

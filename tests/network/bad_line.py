@@ -128,9 +128,10 @@ class BadLine:
     """Listens on a loopback port and passes on to `target` ("host:port"). Runs in a thread of its own. Draws its chances from
     `random`. Use as a context manager."""
 
-    def __init__(self, target):
+    def __init__(self, target, life_bytes=LIFE_BYTES):
         host, port = target.rsplit(":", 1)
         self.target = (host, int(port))
+        self.life_bytes = life_bytes
         self.counts = collections.Counter()
         self.forwarded_bytes = 0
         self.address = None
@@ -179,7 +180,7 @@ class BadLine:
     def _next_fate(self):
         if not self._fates:
             self._fates = random.sample(FATES, len(FATES))
-        low, high = LIFE_BYTES
+        low, high = self.life_bytes
         return self._fates.pop(), int(low * (high / low) ** random.random())
 
     async def _accept(self, reader, writer):

@@ -138,6 +138,9 @@ def new_hub():
     if not shutil.which("ip"):
         raise unittest.SkipTest("ip is not installed (apt-get install iproute2)")
     try:
-        return Hub()
+        hub = Hub()
+        site, _ = hub.add_site()  # whether that works, too
+        site.close()
+        return hub
     except OSError as refused:
         raise unittest.SkipTest(f"no network namespaces here: {refused}") from None
