@@ -12,6 +12,7 @@
 #include "client/cli/groups.h"
 #include "client/cli/members.h"
 #include "client/cli/programs.h"
+#include "client/cli/queue.h"
 #include "client/cli/quote.h"
 #include "client/cli/registers.h"
 #include "client/cli/reviews.h"
@@ -64,6 +65,7 @@ int run(int argc, char** argv) {
   const RegisterCommands registers(app, chosen);
   const ProgramCommands programs(app, chosen);
   const SettingsCommands settings(app, chosen);
+  const QueueCommands queue(app, chosen);
   const QuoteCommand quote(app, chosen);
   const VerifyCommand verify(app, chosen);
   const SandboxCommand sandbox(app, chosen, line.command);

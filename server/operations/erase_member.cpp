@@ -11,6 +11,7 @@
 #include "rules/refusal.h"
 #include "server/operations/decision.h"
 #include "server/operations/erased_key.h"
+#include "server/operations/hand_over.h"
 #include "server/operations/impersonal.h"
 #include "server/operations/member_change.h"
 #include "server/operations/member_id.h"
@@ -125,13 +126,15 @@ absl::Status clean_verdicts(sqlite::Connection& connection, int64_t member_id) {
   return absl::OkStatus();
 }
 
-absl::Status remember_keys(sqlite::Connection& connection, const ClubView& view, int64_t member_id,
+absl::Status remember_keys(sqlite::Connection& connection, WriterState& state, int64_t member_id,
                            int64_t erase_us) {
   const auto keys = storage::list_keys(connection, member_id);
   if (!keys.ok()) return keys.status();
+  const absl::Status forgotten = forget_handed_over(connection, state, *keys);
+  if (!forgotten.ok()) return forgotten;
   for (const storage::KeyRow& key : *keys) {
-    const absl::Status kept =
-        storage::keep_erased_key(connection, erased_key_digest(view, key), {member_id, erase_us});
+    const absl::Status kept = storage::keep_erased_key(
+        connection, erased_key_digest(*state.view(), key), {member_id, erase_us});
     if (!kept.ok()) return kept;
   }
   return absl::OkStatus();
@@ -145,7 +148,7 @@ absl::StatusOr<storage::MemberRow> erase_one(sqlite::Connection& connection, Wri
   const auto found = storage::list_personal_texts(connection, member_id);
   if (!found.ok()) return found.status();
   texts.insert(texts.end(), found->begin(), found->end());
-  absl::Status erased = remember_keys(connection, *state.view(), member_id, erase_us);
+  absl::Status erased = remember_keys(connection, state, member_id, erase_us);
   if (erased.ok()) erased = storage::delete_personal_rows(connection, member_id);
   if (erased.ok()) erased = clean_answers(connection, member_id);
   if (erased.ok()) erased = clean_verdicts(connection, member_id);

@@ -3,6 +3,7 @@
 #include "server/operations/enroll_member.h"
 #include "server/operations/fetch_cards.h"
 #include "server/operations/find_member.h"
+#include "server/operations/hand_over.h"
 #include "server/operations/note_asked.h"
 #include "server/operations/note_heartbeat.h"
 #include "server/operations/place_hold.h"
@@ -84,6 +85,11 @@ void add_sync_service(Methods& methods, Club& club) {
       "/moadon.v1.SyncService/NoteAsked",
       [&club](const Caller& caller, const auto& request, auto answer) {
         note_asked(club, *caller.at, request, std::move(answer));
+      });
+  methods.add_write<v1::HandOverRequest, v1::HandOverResponse>(
+      "/moadon.v1.SyncService/HandOver",
+      [&club](const Caller& caller, const auto& request, auto answer) {
+        hand_over(club, *caller.at, request, std::move(answer));
       });
   methods.add_read<v1::SyncGetReceiptRequest, v1::SyncGetReceiptResponse>(
       "/moadon.v1.SyncService/GetReceipt", Run::kAtOnce,
