@@ -12,6 +12,10 @@ from wrong_parts import (
 
 DIGEST_KEY = base64.b64encode(bytes(32)).decode()
 SHORT_KEY = base64.b64encode(bytes(31)).decode()
+JOURNAL = base64.b64encode(bytes(16)).decode()
+HANDED = {"journal_id": JOURNAL, "entries": [
+    {"entry": {"sequence": "1"}, "commit_time": "2026-06-01T10:00:00Z"}]}
+SETTLED = {"register_id": "R1", "journal_id": "0" * 32, "sequence": "1"}
 
 CASES = {
     "RegisterService.Identify": KEY_CASES,
@@ -51,6 +55,24 @@ CASES = {
     "SyncService.FetchPrograms": [({"after_version": "-1"}, "REASON_FIELD_INVALID")],
     "SyncService.Enroll": enroll_cases(lambda m: {"member": m}),
     "SyncService.NoteAsked": ASKED_CASES,
+    "SyncService.HandOver": [
+        ({}, "REASON_FIELD_MISSING"),
+        (changed(HANDED, ["entries"], HANDED["entries"] * 257), "REASON_TOO_LARGE"),
+        (changed(HANDED, ["entries", 0, "entry", "sequence"], "0"), "REASON_FIELD_INVALID"),
+        (changed(HANDED, ["entries", 0, "commit_time"], "1969-12-31T23:59:59Z"),
+         "REASON_TIME_OUT_OF_RANGE"),
+        (changed(HANDED, ["journal_id"], None), "REASON_FIELD_MISSING"),
+        (changed(HANDED, ["journal_id"], SHORT_KEY), "REASON_FIELD_INVALID")],
+    "OfflineService.ListHandedOver": page_cases(),
+    "OfflineService.SettleHandedOver": [
+        (changed(SETTLED, ["register_id"], ""), "REASON_FIELD_MISSING"),
+        (changed(SETTLED, ["register_id"], "a b"), "REASON_FIELD_INVALID"),
+        (changed(SETTLED, ["journal_id"], ""), "REASON_FIELD_MISSING"),
+        (changed(SETTLED, ["journal_id"], "x" * 32), "REASON_FIELD_INVALID"),
+        (changed(SETTLED, ["sequence"], "0"), "REASON_FIELD_INVALID"),
+        (changed(SETTLED, ["note"], CONTROL), "REASON_TEXT_INVALID"),
+        (changed(SETTLED, ["note"], "x" * 1001), "REASON_FIELD_INVALID"),
+        (SETTLED, "REASON_RECEIPT_UNKNOWN")],
     "SyncService.GetReceipt": RECEIPT_CASES,
     "SyncService.Heartbeat": [
         ({"undelivered_count": "-1"}, "REASON_FIELD_INVALID"),
