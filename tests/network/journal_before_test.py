@@ -46,7 +46,13 @@ class JournalBeforeTest(NeighbourCase):
         self.assertEqual([(entry["receipt"], entry["refusal"]["reason"]) for entry in pending],
                          [("b", "REASON_RECEIPT_REUSED")])
         self.assertEqual(self.commit("e", 100)["sequence"], "5")
-        club.wait_for("the new sale, too", lambda: self.status()["undelivered_count"] == "1", DELIVERY_SECONDS)
+        self.agent.stop()
+        self.agent.start()
+        # It was refused for more than 45 days, and the journal has a name by now: the owner's.
+        self.agent.wait_delivered(["R1"], DELIVERY_SECONDS)
+        handed = self.server.call("OfflineService", "ListHandedOver", {})["entries"]
+        self.assertEqual([(h["register_id"], h["sequence"], h["sale"]["receipt"], h["refusal"]["reason"]) for h in handed],
+                         [("R1", "2", "b", "REASON_RECEIPT_REUSED")])
         self.check_delivered(front, contents)
         # R1 sold a, the other b, c, e; R2 a, b, c; of R1's a one unit came back.
         self.assertEqual(self.totals(), {"sales_count": 7, "gross_minor": 6102, "returns_count": 1,
