@@ -19,6 +19,23 @@ const v1::Benefit* find_benefit(const v1::Program& program, const std::string& b
   return found == program.benefits().end() ? nullptr : &*found;
 }
 
+// Whether a register that gives the effect without the server takes something of its caps for it.
+bool takes_of_caps(const v1::Effect& effect, bool points_pay) {
+  switch (effect.kind_case()) {
+    case v1::Effect::kPointsMultiplier:
+    case v1::Effect::kBonusPoints:
+      return points_pay;
+    case v1::Effect::kGiftLine:
+    case v1::Effect::kGrantRight:
+    case v1::Effect::kReceiptMessage:
+    case v1::Effect::kCashierPrompt:
+    case v1::Effect::KIND_NOT_SET:
+      return false;
+    default:
+      return true;
+  }
+}
+
 int64_t add_up_to_most(int64_t sum_minor, int64_t amount_minor) {
   return std::min(kMaxSumMinor, sum_minor + std::min(kMaxSumMinor, amount_minor));
 }
@@ -109,11 +126,15 @@ int64_t worth_of_points_minor(const v1::PointRules& points, int64_t points_milli
 }
 
 int64_t worst_register_loss_minor(const v1::Program& program) {
-  if (cache_valid_hours_of(program) == 0) return 0;
-  const bool has_limits =
-      std::any_of(program.benefits().begin(), program.benefits().end(), is_limited);
-  if (!has_limits && !program.points().has_spending()) return 0;
-  return offline_caps_of(program).register_limit_minor;
+  const OfflineCaps caps = offline_caps_of(program);
+  if (cache_valid_hours_of(program) == 0 || caps.member_limit_minor == 0) return 0;
+  const bool points_pay = program.points().has_spending();
+  const bool has_limits = std::any_of(
+      program.benefits().begin(), program.benefits().end(), [&](const v1::Benefit& benefit) {
+        return is_limited(benefit) && takes_of_caps(benefit.effect(), points_pay);
+      });
+  if (!has_limits && (!points_pay || caps.points_share_bps == 0)) return 0;
+  return caps.register_limit_minor;
 }
 
 }  // namespace moadon

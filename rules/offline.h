@@ -73,8 +73,9 @@ OfflineUse offline_use_of(const v1::Quote& quote, const v1::Program& program);
 // What points are worth as payment, rounded up to whole minor units; 0: they do not pay.
 int64_t worth_of_points_minor(const v1::PointRules& points, int64_t points_milli);
 
-// The most that one register gives until it has synced; 0 when the program has neither points that
-// pay nor a benefit with limits, or nothing is priced by kept facts.
+// The most that one register gives until it has synced; 0 when the program lets neither points pay
+// then nor has a benefit with limits that takes of the caps, when one member gets nothing, or when
+// nothing is priced by kept facts.
 int64_t worst_register_loss_minor(const v1::Program& program);
 
 }  // namespace moadon

@@ -205,6 +205,16 @@ void check_offline(const v1::OfflineRules& offline, ProgramFaults& faults) {
   if (offline.has_seen()) {
     faults.check_number(offline.seen().last_days(), 1, kMaxSeenDays, "offline.seen.last_days");
   }
+  faults.check_amount(offline.member_limit_minor(), 0, kMaxOfflineLimitMinor,
+                      "offline.member_limit_minor");
+  faults.check_amount(offline.register_limit_minor(), 0, kMaxOfflineLimitMinor,
+                      "offline.register_limit_minor");
+  faults.check_number(offline.points_share_bps(), 0, kFullBps, "offline.points_share_bps");
+  if (!offline.has_leases()) return;
+  faults.check_number(offline.leases().rights_per_register(), 1, kMaxRightsPerRegister,
+                      "offline.leases.rights_per_register");
+  faults.check_number(offline.leases().lease_hours(), 0, kMaxLeaseHours,
+                      "offline.leases.lease_hours");
 }
 
 void check_parts(const v1::Program& program, ProgramFaults& faults) {

@@ -74,7 +74,26 @@ TEST_CASE("what registers do without the server keeps to its ranges") {
        {"offline { seen { last_days: 3650 in_region: true } }"},
        {"offline { seen { last_days: 3651 } }", kInvalid, "offline.seen.last_days"},
        {"offline { seen {} }", kInvalid, "offline.seen.last_days"},
-       {"offline { cache_valid_hours: 400 seen {} }", kInvalid, "offline.cache_valid_hours"}});
+       {"offline { cache_valid_hours: 400 seen {} }", kInvalid, "offline.cache_valid_hours"},
+       {"offline { member_limit_minor: 0 register_limit_minor: 0 points_share_bps: 0 }"},
+       {"offline { member_limit_minor: 1000000000 register_limit_minor: 1000000000 }"},
+       {"offline { member_limit_minor: 1000000001 }", kAmount, "offline.member_limit_minor"},
+       {"offline { member_limit_minor: -1 }", kAmount, "offline.member_limit_minor"},
+       {"offline { register_limit_minor: 1000000001 }", kAmount, "offline.register_limit_minor"},
+       {"offline { register_limit_minor: -1 }", kAmount, "offline.register_limit_minor"},
+       {"offline { points_share_bps: 10000 }"},
+       {"offline { points_share_bps: 10001 }", kInvalid, "offline.points_share_bps"},
+       {"offline { points_share_bps: -1 }", kInvalid, "offline.points_share_bps"},
+       {"offline { leases { rights_per_register: 1 } }"},
+       {"offline { leases { rights_per_register: 1000 lease_hours: 336 } }"},
+       {"offline { leases {} }", kInvalid, "offline.leases.rights_per_register"},
+       {"offline { leases { rights_per_register: 1001 } }", kInvalid,
+        "offline.leases.rights_per_register"},
+       {"offline { leases { rights_per_register: 1 lease_hours: 337 } }", kInvalid,
+        "offline.leases.lease_hours"},
+       {"offline { leases { rights_per_register: 1 lease_hours: -1 } }", kInvalid,
+        "offline.leases.lease_hours"},
+       {"offline { refuses_unseen_returns: true }"}});
 }
 
 TEST_CASE("the first fault in the order of the fields is the one refused") {

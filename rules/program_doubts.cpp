@@ -203,6 +203,7 @@ ProgramDoubts doubts_of(const v1::Program& program, absl::optional<absl::CivilDa
   }
   doubt_points(program, doubts);
   doubt_tiers(program, doubts);
+  doubt_offline(program, doubts);
   if (doubts.size() > at_most) doubts.resize(at_most);
   return doubts;
 }

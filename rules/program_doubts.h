@@ -36,6 +36,7 @@ void doubt_effect(const v1::Program& program, const v1::Benefit& benefit, const 
 ProgramDoubts shadowed_benefits(const v1::Program& program);
 void doubt_points(const v1::Program& program, ProgramDoubts& doubts);
 void doubt_tiers(const v1::Program& program, ProgramDoubts& doubts);
+void doubt_offline(const v1::Program& program, ProgramDoubts& doubts);
 
 // Whether no line can match: every value listed is excluded again.
 bool matches_nothing(const v1::ProductFilter& filter);

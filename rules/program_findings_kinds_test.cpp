@@ -135,6 +135,32 @@ TEST_CASE("conditions by dates alone are looked at without a today too") {
             .empty());
 }
 
+TEST_CASE("caps that a smaller one ends and leases in vain are noticed") {
+  const std::string right =
+      "rights { right_id: 'c' title: 'C' coupon {} } benefits { benefit_id: 'b' title: 'B' "
+      "conditions { right_held { right_id: 'c' } } effect { percent_off_lines { percent_bps: 1 } } "
+      "} tiers { tier_id: 't' title: 'T' any_of { spend_minor: 1 } lifetime {} entry_gift { "
+      "right_id: 'c' } } ";
+  const struct {
+    std::string program;
+    Fields expect;
+  } cases[] = {
+      {"offline { member_limit_minor: 50000 }", {}},
+      {"offline { member_limit_minor: 50001 }", {"offline.member_limit_minor"}},
+      {"offline { register_limit_minor: 5000 }", {}},
+      {"offline { register_limit_minor: 4999 }", {"offline.register_limit_minor"}},
+      {"offline { member_limit_minor: 7 register_limit_minor: 6 }", {"offline.member_limit_minor"}},
+      {"offline { leases { rights_per_register: 1 } }", {"offline.leases"}},
+      {right + "offline { leases { rights_per_register: 1 } }", {}},
+      {right + "offline { cache_valid_hours: 0 leases { rights_per_register: 1 } }",
+       {"offline.leases"}},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.program);
+    CHECK(warnings(program_with(c.program)) == c.expect);
+  }
+}
+
 TEST_CASE("what is an error does not trouble the second look") {
   const auto errors = [](const std::string& text) {
     size_t count = 0;
