@@ -3,6 +3,8 @@
 #include <grpc/support/time.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "rules/calendar.h"
 #include "rules/refusal.h"
 
@@ -159,7 +161,7 @@ std::optional<int64_t> ServerLink::corrected_now_us() const {
   const int64_t monotonic_us = absl::ToInt64Microseconds(clock_.monotonic());
   absl::MutexLock lock(&mutex_);
   if (!server_offset_us_) return std::nullopt;
-  return *server_offset_us_ + monotonic_us;
+  return std::min(*server_offset_us_ + monotonic_us, kMaxTimeUs);
 }
 
 }  // namespace moadon::agent

@@ -1,15 +1,18 @@
 #include <time.h>
 
-#include <chrono>
+#include <algorithm>
 
 #include "client/agent/clock.h"
+#include "rules/calendar.h"
 
 namespace moadon::agent {
 
 int64_t SystemClock::now_us() const {
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
+  // Not std::chrono::system_clock, whose nanoseconds end in 2262. A clock that stands outside of
+  // what can be told shows the nearest moment that can.
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return std::clamp<int64_t>(now.tv_sec * 1'000'000 + now.tv_nsec / 1000, kMinTimeUs, kMaxTimeUs);
 }
 
 absl::Duration SystemClock::monotonic() const {
