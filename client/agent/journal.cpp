@@ -6,11 +6,10 @@
 #include "absl/strings/str_cat.h"
 #include "client/agent/journal_offline_rows.h"
 #include "client/agent/journal_rows.h"
+#include "client/agent/journal_salvage.h"
 #include "client/agent/provisional_rows.h"
-#include "moadon_agent_migrations.h"
 #include "rules/calendar.h"
 #include "rules/refusal.h"
-#include "sqlite/migrations.h"
 
 namespace moadon::agent {
 namespace {
@@ -279,8 +278,7 @@ absl::StatusOr<std::unique_ptr<Journal>> Journal::open(
     const std::string& path, std::string key, sqlite::GroupCommit::FailureHandler on_failure,
     JournalReserve* reserve) {
   JournalSeal seal(std::move(key));
-  auto connection = sqlite::open_migrated(
-      path, {.application_id = kJournalApplicationId, .migrations = moadon_agent_migrations()});
+  auto connection = open_journal_file(path, seal);
   if (!connection.ok()) return connection.status();
   // A file that cannot be written is opened for reading only, and would say so at the first sale.
   absl::Status writable = (*connection)->exec("DELETE FROM undelivered WHERE 0");

@@ -43,18 +43,10 @@ constexpr Sql kOpenHolds{
     "WHERE state IN (1, 2, 4) AND is_sealed = 1"};
 constexpr Sql kEndHold{"UPDATE hold SET state = 5 WHERE register_id = $1 AND request_id = $2"};
 
-constexpr Sql kCheckFile{"PRAGMA quick_check(1)"};
 constexpr Sql kForgetBacklog{"DELETE FROM undelivered"};
 constexpr Sql kEnqueueAll{
     "INSERT INTO undelivered (register_id, sequence, is_kept_back) "
     "SELECT register_id, sequence, 0 FROM entry WHERE true ON CONFLICT DO NOTHING"};
-
-absl::StatusOr<bool> is_sound(Connection& connection) {
-  Statement check = connection.statement(kCheckFile);
-  const absl::StatusOr<bool> row = check.step();
-  if (!row.ok()) return row.status();
-  return *row && check.text(0) == "ok";
-}
 
 constexpr Sql kPlaces{
     "SELECT u.register_id, u.sequence, u.is_altered, e.entry_id FROM undelivered u LEFT JOIN entry "
@@ -105,9 +97,8 @@ absl::Status deliver_all_again(Connection& connection, const EmptyPlaces& empty)
 // Damage may have swallowed places of the backlog, or made others of them: then it is made anew,
 // and everything that is here goes to the server again, which records it once.
 void mend_backlog(Connection& connection) {
-  const absl::StatusOr<bool> sound = is_sound(connection);
   const absl::StatusOr<EmptyPlaces> empty = empty_places(connection);
-  if (sound.value_or(false) && empty.ok() && !empty->any_new) return;
+  if (empty.ok() && !empty->any_new) return;
   // A place is kept though its entry is gone: it is how people hear of it.
   absl::Status mended = connection.exec("PRAGMA foreign_keys = OFF");
   if (mended.ok()) mended = deliver_all_again(connection, empty.value_or(EmptyPlaces()));
@@ -280,6 +271,8 @@ absl::Status forget_what_was_in_clear(Connection& connection) {
 }  // namespace
 
 absl::Status seal_rows_in_clear(Connection& connection, const JournalSeal& seal) {
+  absl::Status programs_sealed = seal_programs(connection, seal);
+  if (!programs_sealed.ok()) return programs_sealed;
   bool any_sealed = false;
   while (true) {
     const absl::StatusOr<bool> sealed = seal_some(connection, seal);

@@ -1,6 +1,14 @@
 // The program versions and places that the journal's file keeps.
+//
+// A program is sealed, so that nobody is priced with an altered one: kSealMark, then the sealed
+// bytes. Versions before 0.4 kept it without either; it is sealed at the next opening.
+#include <spdlog/spdlog.h>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "client/agent/journal.h"
 #include "client/agent/journal_rows.h"
+#include "sqlite/transaction.h"
 
 namespace moadon::agent {
 namespace {
@@ -10,10 +18,60 @@ using sqlite::Connection;
 using sqlite::Sql;
 using sqlite::Statement;
 
-// A published version never changes.
+// A published version never changes; what is kept of it may have been altered.
 constexpr Sql kStoreProgram{
-    "INSERT INTO program (version, content) VALUES ($1, $2) ON CONFLICT (version) DO NOTHING"};
-constexpr Sql kPrograms{"SELECT content FROM program ORDER BY version"};
+    "INSERT INTO program (version, content) VALUES ($1, $2) "
+    "ON CONFLICT (version) DO UPDATE SET content = excluded.content"};
+constexpr Sql kPrograms{"SELECT version, content FROM program ORDER BY version"};
+
+// No message begins so: the byte 0 is no field.
+constexpr absl::string_view kSealMark("\0MPS", 4);
+
+std::string program_place(int64_t version) { return absl::StrCat("program\n", version); }
+
+absl::StatusOr<std::string> sealed_program(const JournalSeal& seal, const v1::Program& program) {
+  auto sealed = seal.seal(program.SerializeAsString(), program_place(program.version()));
+  if (!sealed.ok()) return sealed;
+  return absl::StrCat(kSealMark, *sealed);
+}
+
+// Nothing: it was altered.
+std::optional<v1::Program> program_in(const JournalSeal& seal, int64_t version,
+                                      absl::string_view content) {
+  std::string plain(content);
+  if (absl::StartsWith(content, kSealMark)) {
+    auto opened = seal.open(content.substr(kSealMark.size()), program_place(version));
+    if (!opened) return std::nullopt;
+    plain = *std::move(opened);
+  }
+  v1::Program program;
+  if (!program.ParseFromString(plain) || program.version() != version) return std::nullopt;
+  return program;
+}
+
+absl::Status store_program(Connection& connection, const JournalSeal& seal,
+                           const v1::Program& program) {
+  const absl::StatusOr<std::string> content = sealed_program(seal, program);
+  if (!content.ok()) return content.status();
+  Statement store = connection.statement(kStoreProgram);
+  store.bind_all(program.version(), Blob{*content});
+  return store.execute();
+}
+
+// Those in clear; none when one of them cannot be read.
+absl::StatusOr<std::vector<v1::Program>> programs_in_clear(Connection& connection,
+                                                           const JournalSeal& seal) {
+  std::vector<v1::Program> programs;
+  Statement read = connection.statement(kPrograms);
+  while (true) {
+    const absl::StatusOr<bool> row = read.step();
+    if (!row.ok()) return row.status();
+    if (!*row) return programs;
+    if (absl::StartsWith(read.blob(1), kSealMark)) continue;
+    auto program = program_in(seal, read.int64(0), read.blob(1));
+    if (program) programs.push_back(*std::move(program));
+  }
+}
 
 constexpr Sql kStorePlace{
     "INSERT INTO register_place (register_id, branch_id, time_zone, day_start_minutes) "
@@ -24,13 +82,23 @@ constexpr Sql kPlace{
 
 }  // namespace
 
+absl::Status seal_programs(Connection& connection, const JournalSeal& seal) {
+  const auto programs = programs_in_clear(connection, seal);
+  if (!programs.ok()) return programs.status();
+  if (programs->empty()) return absl::OkStatus();
+  auto transaction = sqlite::Transaction::begin(connection);
+  if (!transaction.ok()) return transaction.status();
+  for (const v1::Program& program : *programs) {
+    absl::Status stored = store_program(connection, seal, program);
+    if (!stored.ok()) return stored;
+  }
+  return transaction->commit();
+}
+
 absl::Status Journal::store_programs(absl::Span<const v1::Program> programs) {
   return writer_->run([&](Connection& connection) {
     for (const v1::Program& program : programs) {
-      const std::string content = program.SerializeAsString();
-      Statement store = connection.statement(kStoreProgram);
-      store.bind_all(program.version(), Blob{content});
-      absl::Status stored = store.execute();
+      absl::Status stored = store_program(connection, seal_, program);
       if (!stored.ok()) return stored;
     }
     return absl::OkStatus();
@@ -45,8 +113,13 @@ absl::StatusOr<std::vector<v1::Program>> Journal::programs() {
     const absl::StatusOr<bool> row = read.step();
     if (!row.ok()) return row.status();
     if (!*row) return programs;
-    absl::Status parsed = parse_stored(programs.emplace_back(), read.blob(0));
-    if (!parsed.ok()) return parsed;
+    auto program = program_in(seal_, read.int64(0), read.blob(1));
+    if (program) {
+      programs.push_back(*std::move(program));
+      continue;
+    }
+    spdlog::error("event=program_altered version={}", read.int64(0));
+    return std::vector<v1::Program>();
   }
 }
 

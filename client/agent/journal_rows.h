@@ -79,6 +79,9 @@ absl::Status judge_backlog(sqlite::Connection& connection, const JournalSeal& se
 // it). Before anybody else uses the file.
 absl::Status seal_rows_in_clear(sqlite::Connection& connection, const JournalSeal& seal);
 
+// Seals the programs that a version before left in clear. Before anybody else uses the file.
+absl::Status seal_programs(sqlite::Connection& connection, const JournalSeal& seal);
+
 // Entries of a register that are not delivered, in journal order, after `sequence`.
 absl::StatusOr<std::vector<v1::PendingEntry>> read_pending(sqlite::Connection& connection,
                                                            const std::string& register_id,

@@ -1,0 +1,318 @@
+#include "client/agent/journal_salvage.h"
+
+#include <spdlog/spdlog.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "client/agent/journal_damaged_files.h"
+#include "client/agent/journal_wreck.h"
+#include "moadon_agent_migrations.h"
+#include "rules/refusal.h"
+#include "sqlite/error.h"
+#include "sqlite/migrations.h"
+#include "sqlite/schema_text.h"
+#include "sqlite/transaction.h"
+#include "sqlite/wal_file.h"
+
+namespace moadon::agent {
+namespace {
+
+using sqlite::Blob;
+using sqlite::Connection;
+using sqlite::Sql;
+using sqlite::Statement;
+
+sqlite::Schema journal_schema() {
+  return {.application_id = kJournalApplicationId, .migrations = moadon_agent_migrations()};
+}
+
+// The quick one leaves out whether indexes lead to their rows.
+constexpr Sql kCheckFile{"PRAGMA integrity_check(1)"};
+
+// OK: SQLite can go on with it.
+absl::Status check_whole(Connection& connection) {
+  {
+    Statement check = connection.statement(kCheckFile);
+    const absl::StatusOr<bool> row = check.step();
+    if (!row.ok()) return row.status();
+    if (!*row || check.text(0) != "ok") {
+      return absl::DataLossError(absl::StrCat("integrity check: ", *row ? check.text(0) : ""));
+    }
+  }
+  const absl::StatusOr<bool> is_ours = sqlite::has_tables_of(connection, journal_schema());
+  if (!is_ours.ok()) return is_ours.status();
+  return *is_ours ? absl::OkStatus() : absl::DataLossError("the tables are not the journal's");
+}
+
+absl::StatusOr<std::unique_ptr<Connection>> open_whole(const std::string& path) {
+  auto connection = sqlite::open_migrated(path, journal_schema());
+  if (!connection.ok()) return connection;
+  const absl::Status whole = check_whole(**connection);
+  if (!whole.ok()) return whole;
+  // A log that goes on after a crash may hold rests of what was cut short then.
+  absl::Status copied = (*connection)->checkpoint(sqlite::Checkpoint::kPassive);
+  if (!copied.ok()) return copied;
+  return connection;
+}
+
+// A file of a newer program says so; a file that says so and has our tables was changed.
+bool is_newer(const std::string& path) {
+  const auto reader = Connection::open(path, {.access = sqlite::Access::kReader});
+  if (!reader.ok()) return true;
+  return !sqlite::has_tables_of(**reader, journal_schema()).value_or(false);
+}
+
+// Whether the file itself is why it could not be opened; else the disk is, or the system, or a
+// newer program.
+bool is_damage(const std::string& path, const absl::Status& failure) {
+  if (reason_of(failure) == v1::REASON_VERSION_MISMATCH) return !is_newer(path);
+  constexpr int kPrimaryCode = 0xff;
+  switch (sqlite::code_of_error(failure) & kPrimaryCode) {
+    case SQLITE_IOERR:
+    case SQLITE_FULL:
+    case SQLITE_CANTOPEN:
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_NOMEM:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+    case SQLITE_INTERRUPT:
+      return false;
+    case SQLITE_READONLY:  // what a damaged head may say, too
+      return ::access(path.c_str(), W_OK) == 0;
+    default:
+      return !absl::IsUnavailable(failure) && !absl::IsResourceExhausted(failure);
+  }
+}
+
+constexpr Sql kInsertFound{
+    "INSERT INTO entry (entry_id, register_id, sequence, receipt, kind, content, context, "
+    "amount_minor, commit_time_us, sale_register_id, sale_receipt, branch_id, business_day, "
+    "minute_of_day, points_minor, points_milli, gift_balance_minor, form, previous_chain, chain) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
+    "$20)"};
+constexpr Sql kIsHere{
+    "SELECT 1 FROM entry WHERE register_id = $1 AND (sequence = $2 OR receipt = $3)"};
+
+absl::Status insert_found(Connection& connection, const FoundEntry& found,
+                          std::optional<int64_t> entry_id) {
+  const StoredEntry& entry = found.entry;
+  const Amounts& amounts = entry.amounts;
+  Statement add = connection.statement(kInsertFound);
+  add.bind_all(entry_id, entry.register_id, entry.sequence, entry.receipt, entry.kind,
+               Blob{found.sealed_content}, Blob{found.sealed_context}, amounts.amount_minor,
+               entry.commit_time_us, entry.sale_register_id, entry.sale_receipt, entry.branch_id,
+               entry.business_day, entry.minute_of_day, amounts.points_minor, amounts.points_milli,
+               amounts.gift_balance_minor, entry.form, nullptr, nullptr);
+  if (entry.form == EntryForm::kChained) {
+    constexpr int kPreviousChainAt = 19;
+    add.bind(kPreviousChainAt, Blob{entry.previous_chain});
+    add.bind(kPreviousChainAt + 1, Blob{entry.chain});
+  }
+  return add.execute();
+}
+
+// True: it was not there.
+absl::StatusOr<bool> add_found(Connection& connection, const FoundEntry& found) {
+  const StoredEntry& entry = found.entry;
+  {
+    Statement look = connection.statement(kIsHere);
+    look.bind_all(entry.register_id, entry.sequence, entry.receipt);
+    const absl::StatusOr<bool> row = look.step();
+    if (!row.ok()) return row;
+    if (*row) return false;
+  }
+  absl::Status added = insert_found(connection, found, found.entry_id);
+  // Its number was altered, or is taken by one whose number was.
+  if (sqlite::is_constraint(added)) added = insert_found(connection, found, std::nullopt);
+  if (sqlite::is_constraint(added)) return false;
+  if (!added.ok()) return added;
+  return true;
+}
+
+constexpr Sql kAttach{"ATTACH $1 AS damaged"};
+constexpr Sql kDetach{"DETACH damaged"};
+// WHERE keeps SQLite from copying records as they stand, unread.
+constexpr Sql kRegisters{
+    "INSERT OR IGNORE INTO main.register (register_id, last_sequence) "
+    "SELECT register_id, last_sequence FROM damaged.register"};
+constexpr Sql kBacklog{
+    "INSERT OR IGNORE INTO main.undelivered SELECT * FROM damaged.undelivered WHERE true"};
+// What the server gives anew is left out.
+constexpr Sql kOtherTables{
+    "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT IN "
+    "('entry', 'register', 'undelivered', 'program', 'register_place', 'right_lease', "
+    "'budget_slice')"};
+
+// False: it could not be read.
+bool is_taken(const absl::Status& outcome) {
+  if (!outcome.ok()) {
+    spdlog::error("event=journal_table_lost message=\"{}\"",
+                  absl::Utf8SafeCEscape(outcome.message()));
+  }
+  return outcome.ok();
+}
+
+absl::StatusOr<std::vector<std::string>> other_tables(Connection& connection) {
+  std::vector<std::string> names;
+  Statement read = connection.statement(kOtherTables);
+  while (true) {
+    const absl::StatusOr<bool> row = read.step();
+    if (!row.ok()) return row.status();
+    if (!*row) return names;
+    names.emplace_back(read.text(0));
+  }
+}
+
+// Takes over what SQLite can still read; rows that break a rule of their table stay behind. True:
+// the tables that tell which places there are were read.
+absl::StatusOr<bool> take_over_tables(Connection& connection, const std::string& path) {
+  const auto others = other_tables(connection);
+  if (!others.ok()) return others.status();
+  Statement attach = connection.statement(kAttach);
+  attach.bind_all(path);
+  if (!is_taken(attach.execute())) return false;
+  const bool has_registers = is_taken(connection.statement(kRegisters).execute());
+  const bool has_backlog = is_taken(connection.statement(kBacklog).execute());
+  for (const std::string& name : *others) {
+    is_taken(connection.exec(absl::StrCat("INSERT OR IGNORE INTO main.", name,
+                                          " SELECT * FROM damaged.", name, " WHERE true")));
+  }
+  absl::Status detached = connection.statement(kDetach).execute();
+  if (!detached.ok()) return detached;
+  return has_registers && has_backlog;
+}
+
+// Nobody knows what was delivered after the damage, nor whether all that was not is listed.
+constexpr Sql kEnqueueFound{
+    "INSERT INTO undelivered (register_id, sequence, is_kept_back) "
+    "SELECT register_id, sequence, 0 FROM entry WHERE true ON CONFLICT DO NOTHING"};
+// Places below an entry that is here, or counted, and without an entry of their own. `$1`: places
+// up to the count are known, so one that is not in the backlog was delivered.
+constexpr Sql kEnqueueMissing{
+    "INSERT INTO undelivered (register_id, sequence, is_kept_back, is_altered) "
+    "WITH RECURSIVE "
+    "known (register_id, first, last, counted) AS ("
+    " SELECT p.register_id, min(p.sequence), max(p.sequence), "
+    "  coalesce((SELECT last_sequence FROM register r WHERE r.register_id = p.register_id), 0) "
+    " FROM (SELECT register_id, sequence FROM entry "
+    "  UNION ALL SELECT register_id, last_sequence FROM register) p GROUP BY p.register_id), "
+    "place (register_id, sequence, last) AS ("
+    " SELECT register_id, max(first, iif($1, counted, 0)), last FROM known "
+    " UNION ALL SELECT register_id, sequence + 1, last FROM place WHERE sequence < last) "
+    "SELECT register_id, sequence, 0, 1 FROM place WHERE NOT EXISTS (SELECT 1 FROM entry e "
+    " WHERE e.register_id = place.register_id AND e.sequence = place.sequence) "
+    " AND NOT EXISTS (SELECT 1 FROM register r WHERE $1 AND r.register_id = place.register_id "
+    "  AND place.sequence <= r.last_sequence) "
+    "LIMIT $2 ON CONFLICT DO NOTHING"};
+constexpr Sql kMarkMissing{
+    "UPDATE undelivered SET is_altered = NOT EXISTS (SELECT 1 FROM entry e "
+    "WHERE e.register_id = undelivered.register_id AND e.sequence = undelivered.sequence)"};
+constexpr int kMaxMissingPlaces = 10'000;
+
+absl::Status enqueue_all(Connection& connection, bool has_places) {
+  absl::Status done = connection.statement(kEnqueueFound).execute();
+  if (!done.ok()) return done;
+  Statement enqueue_missing = connection.statement(kEnqueueMissing);
+  enqueue_missing.bind_all(has_places ? 1 : 0, kMaxMissingPlaces);
+  done = enqueue_missing.execute();
+  return done.ok() ? connection.statement(kMarkMissing).execute() : done;
+}
+
+struct Salvaged {
+  int64_t entry_count = 0;
+  int64_t missing_count = 0;
+};
+
+// Returns how many were found.
+absl::StatusOr<int64_t> insert_entries(Connection& connection, const std::string& path,
+                                       const JournalSeal& seal) {
+  int64_t count = 0;
+  absl::StatusOr<sqlite::Transaction> transaction = sqlite::Transaction::begin(connection);
+  if (!transaction.ok()) return transaction.status();
+  absl::Status done =
+      for_each_entry_in_wreck(path, seal, [&](const FoundEntry& found) -> absl::Status {
+        const absl::StatusOr<bool> is_new = add_found(connection, found);
+        if (is_new.ok() && *is_new) ++count;
+        return is_new.status();
+      });
+  if (done.ok()) done = transaction->commit();
+  if (!done.ok()) return done;
+  return count;
+}
+
+// First without SQLite: of some files it removes the log.
+absl::StatusOr<Salvaged> fill(Connection& connection, const std::string& path,
+                              const JournalSeal& seal) {
+  absl::Status done = connection.exec("PRAGMA foreign_keys = OFF");
+  if (!done.ok()) return done;
+  const absl::StatusOr<int64_t> entry_count = insert_entries(connection, path, seal);
+  if (!entry_count.ok()) return entry_count.status();
+  const absl::StatusOr<bool> has_places = take_over_tables(connection, path);
+  if (!has_places.ok()) return has_places.status();
+  absl::StatusOr<sqlite::Transaction> transaction = sqlite::Transaction::begin(connection);
+  if (!transaction.ok()) return transaction.status();
+  done = enqueue_all(connection, *has_places);
+  if (done.ok()) done = transaction->commit();
+  if (!done.ok()) return done;
+  const absl::StatusOr<int64_t> missing_count =
+      connection.query_int64("SELECT count(*) FROM undelivered WHERE is_altered = 1");
+  if (!missing_count.ok()) return missing_count.status();
+  return Salvaged{*entry_count, *missing_count};
+}
+
+// Makes the new file, whole and on the disk.
+absl::StatusOr<Salvaged> make_new_file(const DamagedFiles& files, const JournalSeal& seal) {
+  auto connection = sqlite::open_migrated(files.draft(), journal_schema());
+  if (!connection.ok()) return connection.status();
+  auto salvaged = fill(**connection, files.path(), seal);
+  if (!salvaged.ok()) return salvaged;
+  const absl::StatusOr<bool> is_empty = (*connection)->empty_wal();
+  if (!is_empty.ok()) return is_empty.status();
+  if (!*is_empty) return absl::UnavailableError("somebody reads the new journal");
+  return salvaged;
+}
+
+absl::Status salvage(const std::string& path, const JournalSeal& seal, const absl::Status& cause) {
+  const DamagedFiles files(path);
+  spdlog::error("event=journal_damaged message=\"{}\"", absl::Utf8SafeCEscape(cause.message()));
+  const absl::StatusOr<std::string> kept = files.keep_damaged();
+  if (!kept.ok()) return kept.status();
+  absl::Status done = files.remove_draft();
+  if (!done.ok()) return done;
+  const auto salvaged = make_new_file(files, seal);
+  if (!salvaged.ok()) return salvaged.status();
+  done = files.decide();
+  if (done.ok()) done = files.finish();
+  if (!done.ok()) return done;
+  spdlog::error("event=journal_salvaged entries={} missing={} kept_as={}", salvaged->entry_count,
+                salvaged->missing_count, absl::Utf8SafeCEscape(*kept));
+  return done;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Connection>> open_journal_file(const std::string& path,
+                                                              const JournalSeal& seal) {
+  const DamagedFiles files(path);
+  absl::Status finished = files.finish();
+  if (!finished.ok()) return finished;
+  const absl::StatusOr<sqlite::WalFrames> log = sqlite::read_wal(path + "-wal");
+  if (!log.ok()) return log.status();
+  // SQLite removes the log of an empty file.
+  const bool is_log_alone = files.is_empty() && log->committed_count > 0;
+  absl::Status failure = absl::DataLossError("committed entries in the log cannot be reached");
+  if (!log->is_damaged && !is_log_alone) {
+    auto connection = open_whole(path);
+    if (connection.ok() || !is_damage(path, connection.status())) return connection;
+    failure = connection.status();
+  }
+  absl::Status salvaged = salvage(path, seal, failure);
+  if (!salvaged.ok()) return salvaged;
+  return open_whole(path);
+}
+
+}  // namespace moadon::agent
