@@ -30,14 +30,25 @@ absl::Status take_keys(const Keys& keys, const ClubView& view, Enrollment& enrol
   return absl::OkStatus();
 }
 
+// When it was said, and whether the caller says so or the server takes its own time.
+struct Dating {
+  int64_t time_us = 0;
+  bool is_dated = false;
+};
+
+template <typename Request>
+Dating dating_of(const Request& request, const RegisterView* at, int64_t now_us) {
+  const bool is_believed = at == nullptr || at->replays_history;
+  if (!request.has_occurred_at() || !is_believed) return {now_us, false};
+  return {time_us_of(request.occurred_at(), "").value_or(now_us), true};
+}
+
 template <typename Request>
 void date(Enrollment& enrollment, const Request& request, const ClubView& view,
-          const RegisterView* at, int64_t now_us) {
-  const bool is_believed = at == nullptr || at->replays_history;
+          const RegisterView* at, const Dating& dating) {
   Contact& contact = enrollment.contact;
-  enrollment.is_dated = request.has_occurred_at() && is_believed;
-  contact.time_us =
-      enrollment.is_dated ? time_us_of(request.occurred_at(), "").value_or(now_us) : now_us;
+  enrollment.is_dated = dating.is_dated;
+  contact.time_us = dating.time_us;
   contact.day =
       day_number(at == nullptr ? view.day_of(contact.time_us)
                                : business_day(contact.time_us, at->zone, at->day_start_minutes));
@@ -71,11 +82,8 @@ absl::Status program_missing() {
   return refuse(v1::REASON_PROGRAM_MISSING, "no program has been published yet");
 }
 
-}  // namespace
-
-absl::StatusOr<Enrollment> prepare_enrollment(const v1::EnrollMemberRequest& request,
-                                              const ClubView& view, const RegisterView* at,
-                                              int64_t now_us) {
+absl::StatusOr<Enrollment> prepare(const v1::EnrollMemberRequest& request, const ClubView& view,
+                                   const RegisterView* at, const Dating& dating) {
   const absl::Status form = check_enrollment(request, &view.settings());
   if (!form.ok()) return form;
   if (!view.has_program()) return program_missing();
@@ -88,7 +96,7 @@ absl::StatusOr<Enrollment> prepare_enrollment(const v1::EnrollMemberRequest& req
       enrollment.custom_values.push_back({value.field_id(), value.value()});
     }
   }
-  date(enrollment, request, view, at, now_us);
+  date(enrollment, request, view, at, dating);
   if (at != nullptr) {
     enrollment.contact.branch_id = at->branch_id;
     enrollment.actor = absl::StrCat("register/", at->register_id);
@@ -98,6 +106,20 @@ absl::StatusOr<Enrollment> prepare_enrollment(const v1::EnrollMemberRequest& req
   }
   take_consents(request, enrollment.contact.branch_id, enrollment);
   return enrollment;
+}
+
+}  // namespace
+
+absl::StatusOr<Enrollment> prepare_enrollment(const v1::EnrollMemberRequest& request,
+                                              const ClubView& view, const RegisterView* at,
+                                              int64_t now_us) {
+  return prepare(request, view, at, dating_of(request, at, now_us));
+}
+
+absl::StatusOr<Enrollment> prepare_taken_enrollment(const v1::EnrollMemberRequest& request,
+                                                    const ClubView& view, const RegisterView& at,
+                                                    int64_t taken_us) {
+  return prepare(request, view, &at, {taken_us, true});
 }
 
 absl::StatusOr<Enrollment> prepare_lead(const v1::CaptureLeadRequest& request, const ClubView& view,
@@ -112,7 +134,7 @@ absl::StatusOr<Enrollment> prepare_lead(const v1::CaptureLeadRequest& request, c
   if (!keys.ok()) return keys;
   enrollment.details.first_name = request.first_name();
   enrollment.details.last_name = request.last_name();
-  date(enrollment, request, view, nullptr, now_us);
+  date(enrollment, request, view, nullptr, dating_of(request, nullptr, now_us));
   take_consents(request, "", enrollment);
   enrollment.signs = given_signs(request.signs(), enrollment.contact.time_us, view);
   for (GivenSign& sign : enrollment.signs) sign.is_dated = sign.is_dated || enrollment.is_dated;

@@ -35,6 +35,11 @@ absl::StatusOr<Enrollment> prepare_enrollment(const v1::EnrollMemberRequest& req
                                               const ClubView& view, const RegisterView* at,
                                               int64_t now_us);
 
+// What the register took in without the server at `taken_us`: dated then, whatever its clock said.
+absl::StatusOr<Enrollment> prepare_taken_enrollment(const v1::EnrollMemberRequest& request,
+                                                    const ClubView& view, const RegisterView& at,
+                                                    int64_t taken_us);
+
 // Refuses as MemberService.CaptureLead says, but for KEY_TAKEN.
 absl::StatusOr<Enrollment> prepare_lead(const v1::CaptureLeadRequest& request, const ClubView& view,
                                         int64_t now_us);

@@ -84,11 +84,12 @@ void fill_head(Row& row, const std::string& receipt, const Dating& dating,
 }
 
 PresentedMember presented_member(const v1::Key& key, const v1::RecordContext& context,
-                                 const ClubView& view) {
+                                 const Reception& reception) {
   PresentedMember member;
+  member.register_id = reception.at.register_id;
   member.member_id = context.member_id().substr(0, kMaxNamedIdBytes);
   if (key.kind_case() != v1::Key::KIND_NOT_SET) {
-    member.key = presented_key(key, view.country_code());
+    member.key = presented_key(key, reception.view.country_code());
   }
   return member;
 }
@@ -204,7 +205,7 @@ absl::StatusOr<PreparedDocument> prepare_sale(const v1::RecordEntry& entry,
       0,
       0,
       keyed_digest(reception.view.digest_key(), {"sale", row.content, canonical_bytes(key)})};
-  prepared.member = presented_member(key, context, reception.view);
+  prepared.member = presented_member(key, context, reception);
   prepared.judged_by = case_of(*sale, context, row, reception.view, reception.at);
   prepared.hold_id = context.hold_id().substr(0, kMaxNamedIdBytes);
   prepared.content = *std::move(sale);
@@ -253,9 +254,19 @@ absl::StatusOr<PreparedDocument> prepare_return(const v1::RecordEntry& entry,
       0,
       keyed_digest(reception.view.digest_key(), {"return", row.content, canonical_bytes(key)})};
   if (!returned->has_original()) {
-    prepared.member = presented_member(key, entry.context(), reception.view);
+    prepared.member = presented_member(key, entry.context(), reception);
   }
   return prepared;
+}
+
+absl::StatusOr<PreparedDocument> prepare_enrolled(const v1::RecordEntry& entry,
+                                                  const Reception& reception) {
+  const auto enrolled = parse<v1::OfflineEnrollment>(entry.enrolled(), "enrolled");
+  if (!enrolled.ok()) return enrolled.status();
+  auto prepared = prepare_recorded_enrollment(*enrolled, entry.context(), reception.view,
+                                              reception.at, reception.received_us);
+  if (!prepared.ok()) return prepared.status();
+  return *std::move(prepared);
 }
 
 }  // namespace
@@ -282,7 +293,8 @@ absl::StatusOr<PreparedDocument> prepare_document(const v1::RecordEntry& entry,
       return prepare_sale(entry, reception);
     case v1::RecordEntry::kReturned:
       return prepare_return(entry, reception);
-    case v1::RecordEntry::kEnrolled:  // no document
+    case v1::RecordEntry::kEnrolled:
+      return prepare_enrolled(entry, reception);
     case v1::RecordEntry::CONTENT_NOT_SET:
       break;
   }

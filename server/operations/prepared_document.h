@@ -1,5 +1,5 @@
-// Sales and returns made ready for the writer on the caller's thread: parsed, checked, digested,
-// dated, valued, with every row that can be filled in.
+// Sales, returns and enrolments made ready for the writer on the caller's thread: parsed, checked,
+// digested, dated, valued, with every row that can be filled in.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,7 @@
 #include "moadon/v1/sale.pb.h"
 #include "moadon/v1/sync_service.pb.h"
 #include "server/operations/club_view.h"
+#include "server/operations/record_enrollment.h"
 #include "server/operations/verdict.h"
 #include "server/storage/member_details_store.h"
 #include "server/storage/receipt_store.h"
@@ -24,7 +25,8 @@ namespace moadon {
 
 // By whom a document says it is.
 struct PresentedMember {
-  std::string member_id;  // as the agent had identified them; empty: by key
+  std::string member_id;    // as the agent had identified them; empty: by key
+  std::string register_id;  // which gave the provisional ones their ids
   PresentedKey key;
 };
 
@@ -50,7 +52,7 @@ struct PreparedReturn {
   std::optional<int64_t> register_total_minor;
 };
 
-using PreparedDocument = std::variant<PreparedSale, PreparedReturn>;
+using PreparedDocument = std::variant<PreparedSale, PreparedReturn, PreparedEnrollment>;
 
 // When and where entries are taken.
 struct Reception {

@@ -1,4 +1,4 @@
-// Takes sales and returns, each once.
+// Takes sales, returns and enrolments, each once.
 #pragma once
 
 #include "moadon/v1/sync_service.pb.h"

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "identity/provisional_id.h"
 #include "rules/refusal.h"
 #include "server/operations/enter_sale.h"
 #include "server/operations/erased_key.h"
@@ -27,14 +28,23 @@ struct FoundMember {
   bool has_erased_key = false;
 };
 
+// The id that a document names, of a member or of somebody whom its register enrolled; nothing: of
+// nobody.
+absl::StatusOr<std::optional<int64_t>> named_member(sqlite::Connection& connection,
+                                                    const PresentedMember& presented) {
+  if (!is_provisional_id(presented.member_id)) return member_id_of(presented.member_id);
+  return storage::find_provisional(connection, {presented.register_id, presented.member_id});
+}
+
 // `time_us`: the document's effective time.
 absl::StatusOr<FoundMember> find_presented(sqlite::Connection& connection, const ClubView& view,
                                            const PresentedMember& presented, int64_t time_us) {
   FoundMember found;
   if (!presented.member_id.empty()) {
-    const std::optional<int64_t> member_id = member_id_of(presented.member_id);
-    if (member_id) {
-      auto named = storage::find_member(connection, *member_id);
+    const auto member_id = named_member(connection, presented);
+    if (!member_id.ok()) return member_id.status();
+    if (*member_id) {
+      auto named = storage::find_member(connection, **member_id);
       if (!named.ok()) return named.status();
       found.row = *std::move(named);
     }
@@ -80,7 +90,7 @@ void take_facts_along(PreparedSale& sale, const FoundMember& found) {
 v1::Difference member_unknown(const std::string& member_id) {
   v1::Difference difference;
   v1::MemberUnknown& unknown = *difference.mutable_member_unknown();
-  if (member_id_of(member_id)) unknown.set_member_id(member_id);
+  if (member_id_of(member_id) || is_provisional_id(member_id)) unknown.set_member_id(member_id);
   return difference;
 }
 
@@ -308,6 +318,14 @@ absl::StatusOr<Taken> record_linked(sqlite::Connection& connection, WriterState&
   return Taken{absl::OkStatus(), row.member_id};
 }
 
+absl::StatusOr<Taken> record_enrolled(sqlite::Connection& connection, WriterState& state,
+                                      const PreparedEnrollment& enrolled) {
+  const absl::StatusOr<int64_t> member_id = record_enrollment(connection, state, enrolled);
+  if (member_id.ok()) return Taken{absl::OkStatus(), *member_id};
+  if (reason_of(member_id.status()) == v1::REASON_KEY_TAKEN) return Taken{member_id.status(), 0};
+  return member_id.status();
+}
+
 }  // namespace
 
 absl::StatusOr<Taken> record_document(sqlite::Connection& connection, WriterState& state,
@@ -319,6 +337,9 @@ absl::StatusOr<Taken> record_document(sqlite::Connection& connection, WriterStat
     if (!hold.ok()) return hold.status();
     taken->leaves_hold = hold->has_value();
     return taken;
+  }
+  if (const auto* enrolled = std::get_if<PreparedEnrollment>(&document)) {
+    return record_enrolled(connection, state, *enrolled);
   }
   PreparedReturn& returned = std::get<PreparedReturn>(document);
   return returned.row.original_receipt ? record_linked(connection, state, returned)

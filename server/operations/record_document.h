@@ -1,4 +1,4 @@
-// The writer's part of recording: what one sale or return changes.
+// The writer's part of recording: what one sale, return or enrolment changes.
 #pragma once
 
 #include "absl/status/status.h"
@@ -11,7 +11,7 @@ namespace moadon {
 // What became of a document that met no error of ours.
 struct Taken {
   absl::Status refusal;   // OK: it is recorded, now or before
-  int64_t member_id = 0;  // whose it is; 0: nobody's, or it waits for its sale
+  int64_t member_id = 0;  // whose or who it is; 0: nobody's, or it waits for its sale
   // The sale names a hold that it did not use, and that is open: another member's, or it is of no
   // use to it. Nobody will cancel it: whoever records the sale ends it (end_left_hold).
   bool leaves_hold = false;

@@ -1,0 +1,246 @@
+// Who was enrolled without the server: joined by key, with everything that came meanwhile.
+#include "server/operations/record_enrollment.h"
+
+#include <string>
+
+#include "server/operations/enroll_member.h"
+#include "server/operations/erase_member.h"
+#include "server/operations/record.h"
+#include "server/operations/test_club.h"
+#include "server/operations/test_merges.h"
+#include "server/operations/test_promises.h"
+#include "tests/catch.h"
+
+namespace moadon {
+namespace {
+
+constexpr char kNewOne[] = "new-00000000000000aa";
+constexpr char kNewTwo[] = "new-00000000000000bb";
+
+v1::OfflineEnrollment enrolled_as(const std::string& provisional_id, const std::string& card,
+                                  absl::string_view time = "2026-01-02T09:00:00Z") {
+  v1::OfflineEnrollment enrolled;
+  enrolled.set_provisional_id(provisional_id);
+  v1::EnrollMemberRequest& member = *enrolled.mutable_member();
+  member.add_keys()->set_card(card);
+  member.set_first_name("Dana");
+  *member.mutable_occurred_at() = at(time);
+  v1::Consent& consent = *member.add_consents();
+  consent.set_channel(v1::CONTACT_CHANNEL_SMS);
+  consent.set_granted(true);
+  consent.set_wording("terms of 2026");
+  return enrolled;
+}
+
+v1::RecordEntry entry_of(const v1::OfflineEnrollment& enrolled, int64_t sequence = 1) {
+  v1::RecordEntry entry;
+  entry.set_sequence(sequence);
+  entry.set_enrolled(enrolled.SerializeAsString());
+  return entry;
+}
+
+v1::RecordEntry entry_of(const v1::Sale& sold, const std::string& member_id, int64_t sequence) {
+  v1::RecordEntry entry;
+  entry.set_sequence(sequence);
+  entry.set_sale(sold.SerializeAsString());
+  entry.mutable_context()->set_member_id(member_id);
+  return entry;
+}
+
+v1::RecordOutcome record_one(TestClub& test, const v1::RecordEntry& entry,
+                             const std::string& register_id = "r1") {
+  v1::RecordRequest request;
+  *request.add_entries() = entry;
+  return test.record(register_id, request).outcomes(0);
+}
+
+v1::Reason reason_of_outcome(const v1::RecordOutcome& outcome) {
+  return outcome.refused().detail().reason();
+}
+
+TEST_CASE("who was enrolled without the server is a member from then on, with what was agreed") {
+  TestClub test;
+  test.clock().set(us("2026-01-03T12:00:00Z"));
+  const auto outcome = record_one(test, entry_of(enrolled_as(kNewOne, "c1")));
+  REQUIRE(outcome.has_recorded());
+  const v1::Member member = test.member("c1").member();
+  CHECK(outcome.recorded().member_id() == member.member_id());
+  CHECK(member.first_name() == "Dana");
+  CHECK(member.enrolled_date() == "2026-01-02");
+  CHECK(member.met_date() == "2026-01-02");
+  CHECK(member.met_branch_id() == "b1");
+  CHECK(member.source().kind() == v1::SOURCE_KIND_REGISTER);
+  REQUIRE(member.consents_size() == 1);
+  CHECK(member.consents(0).wording() == "terms of 2026");
+  CHECK(member.consents(0).place() == "b1");
+  CHECK(member.consents(0).occurred_at().seconds() == at("2026-01-02T09:00:00Z").seconds());
+  CHECK(test.verify() == std::vector<std::string>{});
+}
+
+TEST_CASE("an enrolment counts once in its register, whatever it says later") {
+  TestClub test({"r1", "r2"});
+  const auto once = record_one(test, entry_of(enrolled_as(kNewOne, "c1")));
+  const int64_t snapshot = test.member("c1").member().facts().snapshot();
+  CHECK(record_one(test, entry_of(enrolled_as(kNewOne, "c1"))).SerializeAsString() ==
+        once.SerializeAsString());
+  const auto changed = record_one(test, entry_of(enrolled_as(kNewOne, "c2")));
+  CHECK(changed.recorded().member_id() == once.recorded().member_id());
+  CHECK(test.query("SELECT COUNT(*) FROM members") == 1);
+  CHECK(test.member("c1").member().facts().snapshot() == snapshot);
+  // Another register's is another one, of the same person.
+  const auto elsewhere = record_one(test, entry_of(enrolled_as(kNewOne, "c1")), "r2");
+  CHECK(elsewhere.recorded().member_id() == once.recorded().member_id());
+  CHECK(test.query("SELECT COUNT(*) FROM provisional_members") == 2);
+  CHECK(test.query("SELECT COUNT(*) FROM member_consents") == 1);
+}
+
+TEST_CASE("an enrolment joins who holds one of its keys, and fills in what is empty only") {
+  TestClub test;
+  const std::string member_id = test.enroll("c1", "2026-01-01T09:00:00Z");
+  v1::OfflineEnrollment more = enrolled_as(kNewOne, "c1");
+  more.mutable_member()->add_keys()->set_phone("054-1234567");
+  CHECK(record_one(test, entry_of(more)).recorded().member_id() == member_id);
+  v1::OfflineEnrollment other = enrolled_as(kNewTwo, "c1", "2026-01-03T09:00:00Z");
+  other.mutable_member()->set_first_name("Noa");
+  other.mutable_member()->set_last_name("Levi");
+  CHECK(record_one(test, entry_of(other)).recorded().member_id() == member_id);
+  const v1::Member member = test.member("c1").member();
+  CHECK(member.keys_size() == 2);
+  CHECK(member.first_name() == "Dana");
+  CHECK(member.last_name() == "Levi");
+  CHECK(member.enrolled_date() == "2026-01-01");
+  CHECK(test.verify() == std::vector<std::string>{});
+}
+
+TEST_CASE("keys of two members are refused, and the entries beside it are taken") {
+  TestClub test;
+  test.enroll("c1", "2026-01-01T09:00:00Z");
+  test.enroll("c2", "2026-01-01T09:00:00Z");
+  v1::OfflineEnrollment both = enrolled_as(kNewOne, "c1");
+  both.mutable_member()->add_keys()->set_card("c2");
+  v1::RecordRequest request;
+  *request.add_entries() = entry_of(both, 1);
+  *request.add_entries() =
+      entry_of(sale("1", "2026-01-02T10:00:00Z", "c2", {{"milk"}}), kNewOne, 2);
+  const v1::RecordResponse response = test.record("r1", request);
+  CHECK(reason_of_outcome(response.outcomes(0)) == v1::REASON_KEY_TAKEN);
+  CHECK(test.query("SELECT COUNT(*) FROM provisional_members") == 0);
+  // Who is meant is found by the key, and the owner told.
+  CHECK(response.outcomes(1).recorded().member_id() == test.member("c2").member().member_id());
+  const v1::RecordedSale kept = test.recorded("r1", "1");
+  REQUIRE(kept.differences_size() == 1);
+  CHECK(kept.differences(0).member_unknown().member_id() == kNewOne);
+}
+
+TEST_CASE("malformed enrolments are refused as EnrollMember refuses them, and leave no trace") {
+  TestClub test;
+  v1::OfflineEnrollment wrong = enrolled_as("", "c1");
+  CHECK(reason_of_outcome(record_one(test, entry_of(wrong))) == v1::REASON_FIELD_MISSING);
+  for (const char* id :
+       {"new-", "new-00000000000000AA", "00000000000000aa", "new-00000000000000aaa"}) {
+    CHECK(reason_of_outcome(record_one(test, entry_of(enrolled_as(id, "c1")))) ==
+          v1::REASON_FIELD_INVALID);
+  }
+  wrong = enrolled_as(kNewOne, "c1");
+  wrong.clear_member();
+  CHECK(reason_of_outcome(record_one(test, entry_of(wrong))) == v1::REASON_FIELD_MISSING);
+  wrong = enrolled_as(kNewOne, "c1");
+  wrong.mutable_member()->add_keys()->set_phone("12");
+  CHECK(reason_of_outcome(record_one(test, entry_of(wrong))) == v1::REASON_FIELD_INVALID);
+  wrong = enrolled_as(kNewOne, "c1");
+  wrong.mutable_member()->mutable_consents(0)->clear_wording();
+  CHECK(reason_of_outcome(record_one(test, entry_of(wrong))) == v1::REASON_FIELD_MISSING);
+  v1::RecordEntry no_message;
+  no_message.set_enrolled("\xff");
+  CHECK(reason_of_outcome(record_one(test, no_message)) == v1::REASON_MALFORMED);
+  v1::RecordEntry no_time = entry_of(enrolled_as(kNewOne, "c1"));
+  no_time.mutable_context()->mutable_corrected_at()->set_seconds(-5);
+  test.add_register("r3", false);
+  CHECK(reason_of_outcome(record_one(test, no_time, "r3")) == v1::REASON_TIME_OUT_OF_RANGE);
+  CHECK(test.query("SELECT COUNT(*) FROM members") == 0);
+  CHECK(test.query("SELECT COUNT(*) FROM provisional_members") == 0);
+}
+
+TEST_CASE("it is dated by the server's clock where the agent knew it, and never later than now") {
+  TestClub test;
+  test.add_register("r3", false);
+  v1::RecordEntry corrected = entry_of(enrolled_as(kNewOne, "c1", "2027-05-05T00:00:00Z"));
+  *corrected.mutable_context()->mutable_corrected_at() = at("2026-01-01T08:00:00Z");
+  test.clock().set(us("2026-01-10T12:00:00Z"));
+  REQUIRE(record_one(test, corrected, "r3").has_recorded());
+  CHECK(test.member("c1").member().enrolled_date() == "2026-01-01");
+  CHECK(test.member("c1").member().consents(0).occurred_at().seconds() ==
+        at("2026-01-01T08:00:00Z").seconds());
+  REQUIRE(record_one(test, entry_of(enrolled_as(kNewOne, "c2", "9999-12-01T00:00:00Z")))
+              .has_recorded());
+  CHECK(test.member("c2").member().enrolled_date() == "2026-01-10");
+}
+
+TEST_CASE("sales of the provisional member are the member's, with their points") {
+  TestClub test(promising_program());
+  test.clock().set(us("2026-01-03T12:00:00Z"));
+  v1::RecordRequest request;
+  *request.add_entries() = entry_of(enrolled_as(kNewOne, "c1"), 1);
+  *request.add_entries() = entry_of(sale("1", "2026-01-02T10:00:00Z", "", {{"milk"}}), kNewOne, 2);
+  *request.add_entries() = entry_of(sale("2", "2026-01-02T11:00:00Z", "", {{"milk"}}), kNewOne, 3);
+  const v1::RecordResponse response = test.record("r1", request);
+  const std::string member_id = response.outcomes(0).recorded().member_id();
+  CHECK(response.outcomes(1).recorded().member_id() == member_id);
+  CHECK(response.outcomes(2).recorded().member_id() == member_id);
+  CHECK(test.recorded("r1", "1").differences_size() == 0);
+  CHECK(test.member("c1").member().facts().net_spend_minor() == 2000);
+  CHECK(points(test, member_id).available_milli() == 20'000);
+  CHECK(test.verify() == std::vector<std::string>{});
+}
+
+TEST_CASE("a provisional id means nobody in another register") {
+  TestClub test({"r1", "r2"});
+  REQUIRE(record_one(test, entry_of(enrolled_as(kNewOne, "c1"))).has_recorded());
+  const auto bare = sale("1", "2026-01-02T10:00:00Z", "", {{"milk"}});
+  const auto elsewhere = record_one(test, entry_of(bare, kNewOne, 1), "r2");
+  CHECK(elsewhere.recorded().member_id().empty());
+  CHECK(test.recorded("r2", "1").differences(0).member_unknown().member_id() == kNewOne);
+}
+
+TEST_CASE("a sale that comes before its enrolment follows by its key") {
+  TestClub test(promising_program());
+  test.clock().set(us("2026-01-03T12:00:00Z"));
+  const auto early = sale("1", "2026-01-02T10:00:00Z", "c1", {{"milk"}});
+  CHECK(record_one(test, entry_of(early, kNewOne, 2)).recorded().member_id().empty());
+  const auto enrolled = record_one(test, entry_of(enrolled_as(kNewOne, "c1"), 1));
+  CHECK(test.recorded("r1", "1").member_id() == enrolled.recorded().member_id());
+  CHECK(points(test, enrolled.recorded().member_id()).available_milli() == 10'000);
+  CHECK(test.verify() == std::vector<std::string>{});
+}
+
+TEST_CASE("sales follow a provisional member through a merge") {
+  TestClub test;
+  const std::string kept = test.enroll("c9", "2026-01-01T09:00:00Z");
+  const std::string lost =
+      record_one(test, entry_of(enrolled_as(kNewOne, "c1"))).recorded().member_id();
+  test.clock().set(us("2026-01-04T12:00:00Z"));
+  REQUIRE(merge(test, kept, lost).ok());
+  const auto late = sale("1", "2026-01-05T10:00:00Z", "", {{"milk"}});
+  CHECK(record_one(test, entry_of(late, kNewOne, 2)).recorded().member_id() == kept);
+  CHECK(test.recorded("r1", "1").differences_size() == 0);
+  CHECK(test.verify() == std::vector<std::string>{});
+}
+
+TEST_CASE("a repetition after the person was erased keeps nothing of them") {
+  TestClub test;
+  const std::string member_id =
+      record_one(test, entry_of(enrolled_as(kNewOne, "c1"))).recorded().member_id();
+  v1::EraseMemberRequest erase;
+  erase.set_member_id(member_id);
+  erase.set_actor("owner");
+  REQUIRE(wait_for<v1::EraseMemberResponse>([&](auto answer) {
+            erase_member(test.club(), erase, std::move(answer));
+          }).ok());
+  CHECK(record_one(test, entry_of(enrolled_as(kNewOne, "c1"))).recorded().member_id() == member_id);
+  CHECK(test.query("SELECT COUNT(*) FROM members") == 1);
+  CHECK(test.query("SELECT COUNT(*) FROM member_keys") == 0);
+  CHECK(test.query("SELECT COUNT(*) FROM member_consents") == 0);
+}
+
+}  // namespace
+}  // namespace moadon
