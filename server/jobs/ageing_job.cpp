@@ -6,6 +6,7 @@
 #include "absl/time/time.h"
 #include "server/operations/age_members.h"
 #include "server/operations/end_silent_holds.h"
+#include "server/operations/end_silent_leases.h"
 #include "spdlog/spdlog.h"
 
 namespace moadon {
@@ -14,7 +15,7 @@ namespace {
 // How soon a new day, a new program or a failure is noticed.
 constexpr absl::Duration kLookEvery = absl::Seconds(1);
 // How often silent registers are looked for.
-constexpr int64_t kHoldsEveryUs = 60'000'000;
+constexpr int64_t kSilenceEveryUs = 60'000'000;
 
 // Runs one batch of an operation and waits for its answer.
 template <typename Response>
@@ -45,14 +46,15 @@ void AgeingJob::stop() {
 
 void AgeingJob::run_until_stopped() {
   std::optional<Reason> aged_for;
-  std::optional<int64_t> holds_ended_us;
+  std::optional<int64_t> looked_us;  // for silent registers
   while (true) {
     const Reason reason = reason_now();
     if (aged_for != reason && age_all()) aged_for = reason;
     const int64_t now_us = club_.clock().now_us();
-    if (!holds_ended_us || now_us < *holds_ended_us || now_us - *holds_ended_us >= kHoldsEveryUs) {
+    if (!looked_us || now_us < *looked_us || now_us - *looked_us >= kSilenceEveryUs) {
       end_holds();
-      holds_ended_us = now_us;
+      end_leases();
+      looked_us = now_us;
     }
     absl::MutexLock lock(&mutex_);
     if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kLookEvery)) return;
@@ -95,6 +97,23 @@ void AgeingJob::end_holds() {
     if (!ended->has_more) break;
   }
   if (hold_count > 0) spdlog::info("holds=lapsed count={}", hold_count);
+}
+
+void AgeingJob::end_leases() {
+  int64_t register_count = 0;
+  while (!is_stopping()) {
+    const absl::StatusOr<bool> any = has_silent_leases(club_);
+    if (any.ok() && !*any) break;
+    const absl::StatusOr<EndedLeases> ended =
+        any.ok() ? run_batch(end_silent_leases, club_) : absl::StatusOr<EndedLeases>(any.status());
+    if (!ended.ok()) {
+      spdlog::warn("leases=failed error=\"{}\"", ended.status().ToString());
+      break;
+    }
+    register_count += ended->register_count;
+    if (!ended->has_more) break;
+  }
+  if (register_count > 0) spdlog::info("leases=lapsed registers={}", register_count);
 }
 
 bool AgeingJob::is_stopping() const {

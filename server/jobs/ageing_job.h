@@ -13,9 +13,9 @@
 namespace moadon {
 
 // Ages members (age_members) when it starts, whenever the club's business date changes, and
-// whenever a program is published; ends the holds of silent registers (end_silent_holds) when it
-// starts and every minute; sleeps in between. Owns its thread. Failures are logged and tried again
-// soon.
+// whenever a program is published; ends the holds and leases of silent registers (end_silent_holds,
+// end_silent_leases) when it starts and every minute; sleeps in between. Owns its thread. Failures
+// are logged and tried again soon.
 class AgeingJob final {
  public:
   // `club` must outlive the job.
@@ -41,8 +41,9 @@ class AgeingJob final {
   Reason reason_now() const;
   // Ages until nobody is due or stop() is called. False: not all, try again.
   bool age_all() ABSL_LOCKS_EXCLUDED(mutex_);
-  // Ends holds until none is left to end or stop() is called.
+  // Each ends what is to end until nothing is left or stop() is called.
   void end_holds() ABSL_LOCKS_EXCLUDED(mutex_);
+  void end_leases() ABSL_LOCKS_EXCLUDED(mutex_);
   bool is_stopping() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   Club& club_;

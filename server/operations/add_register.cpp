@@ -5,6 +5,7 @@
 #include "rules/check.h"
 #include "rules/refusal.h"
 #include "server/operations/club_view_builder.h"
+#include "server/operations/lease_turn.h"
 #include "server/operations/tokens.h"
 #include "server/operations/writer_state.h"
 #include "server/storage/club_store.h"
@@ -56,6 +57,8 @@ absl::StatusOr<storage::RegisterRow> keep(sqlite::Connection& connection,
     return taken(wanted.register_id(), "the register exists with other properties");
   } else {
     written = storage::renew_register(connection, wanted.register_id(), hash);
+    // Whoever holds the old token is let in no more, and a new agent counts its turns anew.
+    if (written.ok()) written = free_leases_of(connection, wanted.register_id());
   }
   if (!written.ok()) return written;
   const auto kept = storage::find_register(connection, wanted.register_id());

@@ -43,6 +43,14 @@ const RegisterView* ClubView::register_of_id(absl::string_view register_id) cons
   return found == registers_.end() ? nullptr : found->second.get();
 }
 
+std::vector<const RegisterView*> ClubView::live_registers() const {
+  std::vector<const RegisterView*> live;
+  for (const auto& [id, each] : registers_) {
+    if (!each->is_revoked && !each->replays_history) live.push_back(each.get());
+  }
+  return live;
+}
+
 bool ClubView::is_owner_token(absl::string_view token) const {
   return !owner_token_hash_.empty() && token_hash(token) == owner_token_hash_;
 }

@@ -73,6 +73,8 @@ class ClubView final {
   // The register that a token was issued to, revoked or not; null: the token is unknown.
   const RegisterView* register_of_token(absl::string_view token) const;
   const RegisterView* register_of_id(absl::string_view register_id) const;
+  // Those that sell: neither revoked nor replaying history. In no order.
+  std::vector<const RegisterView*> live_registers() const;
   bool is_owner_token(absl::string_view token) const;
   // Null: no such branch.
   const v1::Branch* branch(absl::string_view branch_id) const;

@@ -5,6 +5,7 @@
 
 #include "rules/calendar.h"
 #include "server/operations/benefit_use_counts.h"
+#include "server/operations/lease_slices.h"
 #include "server/operations/member_holds.h"
 #include "server/operations/member_id.h"
 #include "server/operations/member_points.h"
@@ -225,6 +226,10 @@ absl::Status enter_sale(sqlite::Connection& connection, WriterState& state,
   const v1::Program& program = state.view()->pricing(verdict.quote.program_version()).program();
   absl::Status entered = count_uses(connection, sale, verdict.quote, program, differences);
   if (!entered.ok()) return entered;
+  if (verdict.facts.has_offline()) {
+    const absl::Status used = use_slices(connection, sale.register_id, verdict.quote, program);
+    if (!used.ok()) return used;
+  }
   if (change == nullptr) return storage::insert_verdict(connection, row_of(verdict, sale));
   return SaleEntry(connection, state, sale, verdict, *change, differences).enter(context.hold_id);
 }

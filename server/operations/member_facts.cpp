@@ -18,6 +18,7 @@
 #include "server/operations/whole_person.h"
 #include "server/storage/points_store.h"
 #include "server/storage/right_store.h"
+#include "server/storage/slice_store.h"
 #include "server/storage/use_store.h"
 
 namespace moadon {
@@ -181,7 +182,7 @@ absl::Status issue_facts(sqlite::Connection* connection, const Moment& moment,
                          v1::MemberFacts& facts) {
   for (const std::string& benefit_id :
        moment.view.limited_benefits(moment.now_us).club_benefit_ids) {
-    const auto club = storage::sum_club_uses(*connection, benefit_id);
+    const auto club = storage::sum_club_claims(*connection, benefit_id);
     if (!club.ok()) return club.status();
     if (club->use_count == 0 && club->saved_minor == 0) continue;
     v1::BenefitUses& uses = uses_of(facts, benefit_id);

@@ -41,8 +41,9 @@ absl::StatusOr<v1::MemberFacts> lasting_facts(sqlite::Connection& connection,
 
 // Whether issuing needs to know what the whole club used.
 bool needs_club_uses(const Moment& moment);
-// Makes lasting facts ready to be handed out. `connection` may be null where needs_club_uses() says
-// no.
+// Makes lasting facts ready to be handed out: what registers may give without asking counts as used
+// by the club, so that nobody else is promised it. `connection` may be null where needs_club_uses()
+// says no.
 absl::Status issue_facts(sqlite::Connection* connection, const Moment& moment,
                          v1::MemberFacts& facts);
 

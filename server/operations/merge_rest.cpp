@@ -9,6 +9,7 @@
 #include "moadon/v1/ledger.pb.h"
 #include "rules/calendar.h"
 #include "server/operations/member_points.h"
+#include "server/storage/lease_store.h"
 #include "server/storage/points_store.h"
 #include "server/storage/right_store.h"
 
@@ -184,6 +185,9 @@ absl::StatusOr<bool> give_rights(sqlite::Connection& connection, WriterState& st
         connection, kept.member_id, moved_right(right, *before, merge, today, state.now_us()));
     right.withdrawn_day = today;
     if (written.ok()) written = storage::keep_right(connection, lost.member_id, right);
+    if (written.ok()) {
+      written = storage::move_lease(connection, {right.grant_id, lost.member_id, kept.member_id});
+    }
     if (!written.ok()) return written;
   }
   return !rights->empty();
@@ -208,6 +212,9 @@ absl::Status take_rights_back(sqlite::Connection& connection, WriterState& state
     right.withdrawn_day = day_number(state.today());
     absl::Status written = storage::keep_right(connection, lost.member_id, **own);
     if (written.ok()) written = storage::keep_right(connection, kept.member_id, right);
+    if (written.ok()) {
+      written = storage::move_lease(connection, {right.grant_id, kept.member_id, lost.member_id});
+    }
     if (!written.ok()) return written;
   }
   return absl::OkStatus();

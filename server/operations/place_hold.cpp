@@ -1,6 +1,7 @@
 #include "server/operations/place_hold.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "rules/money.h"
 #include "rules/refusal.h"
 #include "server/operations/find_by_key.h"
+#include "server/operations/lease_turn.h"
 #include "server/operations/member_change.h"
 #include "server/operations/member_holds.h"
 #include "server/operations/member_points.h"
@@ -98,6 +100,29 @@ absl::StatusOr<std::vector<storage::HoldRightRow>> hold_rights(MemberRights& rig
   return rows;
 }
 
+// A hold, or why there is none: refused in such a way that what was written stays.
+struct Placed {
+  absl::Status refusal;
+  v1::PlaceHoldResponse response;
+};
+
+// Calls back what other registers have leased of the rights.
+absl::StatusOr<absl::Status> refuse_leased(sqlite::Connection& connection, int64_t member_id,
+                                           const std::string& register_id,
+                                           const v1::PlaceHoldRequest& request) {
+  absl::Status refusal;
+  for (const v1::RightUse& wanted : request.rights()) {
+    const std::optional<int64_t> grant_id = grant_id_of(wanted.grant_id());
+    if (!grant_id) continue;
+    const auto is_leased = call_back(connection, register_id, {member_id, *grant_id});
+    if (!is_leased.ok()) return is_leased.status();
+    if (!*is_leased) continue;
+    refusal.Update(refuse(v1::REASON_RIGHT_NOT_LEFT, "another register has taken the right ahead",
+                          {{"grant_id", wanted.grant_id()}, {"leased", "true"}}));
+  }
+  return refusal;
+}
+
 absl::Status insert_rows(sqlite::Connection& connection, const storage::HoldRow& hold,
                          const std::vector<LotPart>& points,
                          const std::vector<storage::HoldRightRow>& rights) {
@@ -113,10 +138,9 @@ absl::Status insert_rows(sqlite::Connection& connection, const storage::HoldRow&
   return written;
 }
 
-absl::StatusOr<v1::PlaceHoldResponse> set_aside(sqlite::Connection& connection, WriterState& state,
-                                                const v1::PlaceHoldRequest& request,
-                                                absl::CivilDay business_day,
-                                                storage::HoldRow hold) {
+absl::StatusOr<Placed> set_aside(sqlite::Connection& connection, WriterState& state,
+                                 const v1::PlaceHoldRequest& request, absl::CivilDay business_day,
+                                 storage::HoldRow hold) {
   const absl::StatusOr<storage::MemberRow> row = find_whole(connection, request.member_id());
   if (!row.ok()) return row.status();
   hold.member_id = row->member_id;
@@ -131,6 +155,9 @@ absl::StatusOr<v1::PlaceHoldResponse> set_aside(sqlite::Connection& connection, 
   MemberPoints points(connection, state, change.row_to_edit());
   const auto held_points = hold_points(points, hold);
   if (!held_points.ok()) return held_points.status();
+  const auto leased = refuse_leased(connection, row->member_id, hold.register_id, request);
+  if (!leased.ok()) return leased.status();
+  if (!leased->ok()) return Placed{*leased, {}};
   MemberRights rights(connection, state, change.row_to_edit());
   const auto held_rights = hold_rights(rights, request, business_day);
   if (!held_rights.ok()) return held_rights.status();
@@ -138,12 +165,11 @@ absl::StatusOr<v1::PlaceHoldResponse> set_aside(sqlite::Connection& connection, 
   if (written.ok()) written = insert_rows(connection, hold, *held_points, *held_rights);
   if (written.ok()) written = change.finish(connection, state);
   if (!written.ok()) return written;
-  return response_of(hold);
+  return Placed{absl::OkStatus(), response_of(hold)};
 }
 
-absl::StatusOr<v1::PlaceHoldResponse> place(sqlite::Connection& connection, WriterState& state,
-                                            const RegisterView& at,
-                                            const v1::PlaceHoldRequest& request) {
+absl::StatusOr<Placed> place(sqlite::Connection& connection, WriterState& state,
+                             const RegisterView& at, const v1::PlaceHoldRequest& request) {
   storage::HoldRow hold;
   hold.register_id = at.register_id;
   hold.request_id = request.request_id();
@@ -152,7 +178,7 @@ absl::StatusOr<v1::PlaceHoldResponse> place(sqlite::Connection& connection, Writ
   if (!before.ok()) return before.status();
   if (*before) {
     if ((*before)->digest != hold.digest) return request_reused(request.request_id());
-    return response_of(**before);
+    return Placed{absl::OkStatus(), response_of(**before)};
   }
   return set_aside(connection, state, request,
                    business_day(state.now_us(), at.zone, at.day_start_minutes), std::move(hold));
@@ -167,11 +193,15 @@ void place_hold(Club& club, const RegisterView& at, const v1::PlaceHoldRequest& 
     std::move(answer)(std::move(form));
     return;
   }
-  club.write<v1::PlaceHoldResponse>(
+  club.write<Placed>(
       [at, request](sqlite::Connection& connection, WriterState& state) {
         return place(connection, state, at, request);
       },
-      std::move(answer));
+      [answer = std::move(answer)](absl::StatusOr<Placed> placed) mutable {
+        if (placed.ok() && placed->refusal.ok())
+          return std::move(answer)(std::move(placed->response));
+        std::move(answer)(placed.ok() ? placed->refusal : placed.status());
+      });
 }
 
 }  // namespace moadon

@@ -6,6 +6,7 @@
 #include "rules/check.h"
 #include "rules/refusal.h"
 #include "server/operations/club_view_builder.h"
+#include "server/operations/lease_turn.h"
 #include "server/operations/writer_state.h"
 #include "server/storage/club_store.h"
 
@@ -24,6 +25,7 @@ absl::StatusOr<v1::RevokeRegisterResponse> revoke(sqlite::Connection& connection
   if (!kept.register_.has_revoke_time()) {
     const int64_t now_us = state.now_us();
     absl::Status written = storage::revoke_register(connection, register_id, now_us);
+    if (written.ok()) written = free_leases_of(connection, register_id);
     if (!written.ok()) return written;
     *kept.register_.mutable_revoke_time() = timestamp_of(now_us);
     ClubViewBuilder after(*state.view());

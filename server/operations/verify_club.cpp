@@ -17,6 +17,7 @@
 #include "server/operations/member_id.h"
 #include "server/operations/page_token.h"
 #include "server/operations/verify_documents.h"
+#include "server/operations/verify_leases.h"
 #include "server/operations/verify_merges.h"
 #include "server/operations/verify_promises.h"
 #include "server/storage/member_branch_store.h"
@@ -299,6 +300,7 @@ absl::Status Verification::check_nobody() {
   absl::Status checked = check_nobodys_sales();
   if (checked.ok()) checked = check_nobodys_returns();
   if (checked.ok()) checked = promises_.check_club();
+  if (checked.ok()) checked = check_leases(connection_, found_);
   if (!checked.ok()) return checked;
   const auto orphans = storage::list_orphans(connection_);
   if (!orphans.ok()) return orphans.status();

@@ -72,22 +72,21 @@ class Methods final {
   }
 
   // A method whose handler starts a write and does not wait for it:
-  // void(const Caller&, const Request&, Answer<Response>).
+  // void(const Caller&, const Request&, Answer<Response>). `run` says where it is started.
   template <class Request, class Response, class Handler>
-  void add_write(absl::string_view path, Handler handler) {
-    add_method(
-        path, pool_of(Run::kAtOnce), [this, handler](OpenCall call, const grpc::ByteBuffer& bytes) {
-          Request request;
-          if (!parse(bytes, request)) return call.refuse(malformed());
-          const Caller caller = call.caller();
-          handler(caller, request,
-                  [this, call = std::move(call)](absl::StatusOr<Response> response) mutable {
-                    answers_.submit([call = std::move(call), response = std::move(response)](
-                                        const absl::Status& /*also when turned away*/) mutable {
-                      response.ok() ? call.answer(*response) : call.refuse(response.status());
-                    });
-                  });
-        });
+  void add_write(absl::string_view path, Handler handler, Run run = Run::kAtOnce) {
+    add_method(path, pool_of(run), [this, handler](OpenCall call, const grpc::ByteBuffer& bytes) {
+      Request request;
+      if (!parse(bytes, request)) return call.refuse(malformed());
+      const Caller caller = call.caller();
+      handler(caller, request,
+              [this, call = std::move(call)](absl::StatusOr<Response> response) mutable {
+                answers_.submit([call = std::move(call), response = std::move(response)](
+                                    const absl::Status& /*also when turned away*/) mutable {
+                  response.ok() ? call.answer(*response) : call.refuse(response.status());
+                });
+              });
+    });
   }
 
   using Serve = std::function<void(OpenCall, const grpc::ByteBuffer&)>;

@@ -11,6 +11,7 @@
 #include "server/operations/read_programs.h"
 #include "server/operations/read_receipts.h"
 #include "server/operations/record.h"
+#include "server/operations/take_leases.h"
 #include "server/rpc/services.h"
 
 namespace moadon::rpc {
@@ -73,6 +74,12 @@ void add_sync_service(Methods& methods, Club& club) {
       [&club](const Caller& caller, const auto& request, auto answer) {
         cancel_hold(club, *caller.at, request, std::move(answer));
       });
+  methods.add_write<v1::TakeLeasesRequest, v1::TakeLeasesResponse>(
+      "/moadon.v1.SyncService/TakeLeases",
+      [&club](const Caller& caller, const auto& request, auto answer) {
+        take_leases(club, *caller.at, request, std::move(answer));
+      },
+      Run::kOnWorker);
   methods.add_read<v1::FetchProgramsRequest, v1::FetchProgramsResponse>(
       "/moadon.v1.SyncService/FetchPrograms", Run::kAtOnce,
       [&club](const Caller&, const auto& request) { return fetch_programs(club, request); });

@@ -25,4 +25,20 @@ absl::StatusOr<std::vector<MemberBranchRow>> list_member_branches(Connection& co
       member_id);
 }
 
+constexpr Sql kListBuyers{
+    "SELECT member_id, last_day FROM member_branches"
+    " WHERE branch_id = $1 AND (last_day, member_id) < ($2, $3)"
+    " ORDER BY last_day DESC, member_id DESC LIMIT $4"};
+
+absl::StatusOr<std::vector<BuyerRow>> list_buyers(Connection& connection,
+                                                  absl::string_view branch_id,
+                                                  const BuyerRow& after, int limit) {
+  return query_all(
+      connection, kListBuyers,
+      [](Statement& row) {
+        return BuyerRow{row.int64(0), row.int64(1)};
+      },
+      branch_id, after.last_day, after.member_id, limit);
+}
+
 }  // namespace moadon::storage

@@ -1,0 +1,85 @@
+// A club whose registers take rights and parts of limits ahead, and what their agents know, for
+// tests.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "moadon/v1/sync_service.pb.h"
+#include "server/operations/test_club.h"
+
+namespace moadon {
+
+inline constexpr int64_t kMinuteUs = 60'000'000;
+inline constexpr int64_t kHourUs = 60 * kMinuteUs;
+
+// A coupon "coffee" for one free coffee, "cakes" for three, leased up to 100 a register for 48
+// hours; "tea" ten percent off 1,000.00 in all, "first" for the club's first 40.
+v1::Program leasing_program();
+
+// Branches b1 and b2; registers r1, r2, r3 in b1 and x1 in b2.
+class LeaseClub final {
+ public:
+  explicit LeaseClub(const v1::Program& program = leasing_program());
+
+  TestClub test;
+
+  // A member who bought something at the register on the clock's day; the member's id.
+  std::string buyer(const std::string& card, const std::string& register_id = "r1");
+  void buy(const std::string& card, const std::string& register_id);
+  // Gives a right by hand; its grant_id.
+  std::string grant(const std::string& member_id, const std::string& right_id = "coffee");
+
+  absl::StatusOr<v1::TakeLeasesResponse> take(const std::string& register_id,
+                                              const v1::TakeLeasesRequest& request);
+  // A hold of one right; another name every time.
+  absl::StatusOr<v1::PlaceHoldResponse> hold(const std::string& register_id,
+                                             const std::string& member_id,
+                                             const std::string& grant_id);
+  void cancel(const std::string& register_id, const std::string& hold_id);
+  void heartbeat(const std::string& register_id);
+  void revoke(const std::string& register_id);
+  void renew(const std::string& register_id);  // another token
+  int64_t end_silent();                        // registers
+  void pass(int64_t time_us) { test.clock().set(test.clock().now_us() + time_us); }
+
+ private:
+  int64_t names_ = 0;
+};
+
+// The agent of one register: what it has, and what it says in its turns.
+class TestTill final {
+ public:
+  TestTill(LeaseClub& club, std::string register_id)
+      : club_(club), register_id_(std::move(register_id)) {}
+
+  const std::string& register_id() const { return register_id_; }
+  // Asks in a new turn and takes what is answered; an answer that is lost changes nothing here.
+  v1::TakeLeasesResponse turn(bool is_lost = false);
+  // What it last asked, once more; the answer is not taken.
+  absl::StatusOr<v1::TakeLeasesResponse> ask_again();
+  // Rights that it may use without asking: leased and neither forgotten nor used.
+  const std::set<std::string>& usable() const { return usable_; }
+  // Leaves the lease to the server, as before a hold.
+  void forget(const std::string& grant_id) { usable_.erase(grant_id); }
+  // A use that the server does not know of until it is delivered.
+  void use(const std::string& grant_id);
+  void delivered(const std::string& grant_id) { used_.erase(grant_id); }
+  std::map<std::string, v1::BudgetSlice>& slices() { return slices_; }
+
+ private:
+  LeaseClub& club_;
+  const std::string register_id_;
+  int64_t turn_ = 0;
+  v1::TakeLeasesRequest asked_;
+  std::set<std::string> usable_;
+  std::set<std::string> used_;                 // by sales that are not delivered
+  std::map<std::string, std::string> owners_;  // of all that were ever leased
+  std::map<std::string, v1::BudgetSlice> slices_;
+};
+
+}  // namespace moadon
