@@ -80,7 +80,8 @@ int64_t PointsAccount::give(v1::PointsEntryKind kind, int64_t points_milli,
 }
 
 PointsAccount::Spent PointsAccount::spend(int64_t points_milli, absl::Span<const LotPart> held,
-                                          const std::string& source, absl::CivilDay day) {
+                                          const std::string& source, absl::CivilDay day,
+                                          Missing missing) {
   Spent spent;
   const Cause cause{source, day};
   int64_t missing_milli = points_milli - spend_held(points_milli, held, cause, spent);
@@ -95,6 +96,7 @@ PointsAccount::Spent PointsAccount::spend(int64_t points_milli, absl::Span<const
     missing_milli -= taken_milli;
   }
   spent.overspent_milli = missing_milli;
+  if (missing == Missing::kIsLost) return spent;
   owe(missing_milli, cause);
   for (PointsLot* lot : by_end()) pay_deficit(*lot, lot->left_milli, cause);
   return spent;

@@ -83,9 +83,10 @@ class PointsAccount final {
   // available on `day`, oldest end first, never-ending last, ties to the older lot. What expired
   // since then was available on `day`: its expiry is taken back. What is missing becomes a deficit,
   // which points usable only later pay at once, as if they had come after it: nothing is owed while
-  // anything is left.
+  // anything is left. Or it is somebody else's loss: then nothing of it is entered.
+  enum class Missing { kIsOwed, kIsLost };
   Spent spend(int64_t points_milli, absl::Span<const LotPart> held, const std::string& source,
-              absl::CivilDay day);
+              absl::CivilDay day, Missing missing = Missing::kIsOwed);
 
   // Sets aside, all or nothing: empty when fewer are available on `day`, which is today.
   absl::optional<std::vector<LotPart>> hold(int64_t points_milli, const std::string& source,

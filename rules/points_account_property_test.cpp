@@ -112,7 +112,11 @@ class Machine {
     const bool uses_hold = *rc::gen::inRange(0, 2) == 0;
     const std::vector<LotPart> held = uses_hold ? std::exchange(hold_, {}) : std::vector<LotPart>{};
     const std::vector<PointsLot> before = account_.lots();
-    const PointsAccount::Spent spent = account_.spend(wanted_milli, held, "spend", today_);
+    const auto missing = *rc::gen::inRange(0, 3) == 0 ? PointsAccount::Missing::kIsLost
+                                                      : PointsAccount::Missing::kIsOwed;
+    const bool is_lost = missing == PointsAccount::Missing::kIsLost;
+    const int64_t deficit_milli = account_.deficit_milli();
+    PointsAccount::Spent spent = account_.spend(wanted_milli, held, "spend", today_, missing);
     RC_ASSERT(sum(spent.parts) + spent.overspent_milli == wanted_milli);
     RC_ASSERT(spent.overspent_milli ==
               std::max<int64_t>(wanted_milli - sum(held) - available_milli, 0));
@@ -128,6 +132,8 @@ class Machine {
       RC_ASSERT(account_.lots()[i].expired_milli == lot.expired_milli);
       if (!uses_hold) RC_ASSERT(account_.lots()[i].held_milli == lot.held_milli);
     }
+    if (is_lost) RC_ASSERT(account_.deficit_milli() == deficit_milli);
+    if (is_lost) spent.overspent_milli = 0;  // never comes back to the account
     hold_.insert(hold_.end(), spent.unused_hold.begin(), spent.unused_hold.end());
     spends_.push_back(spent);
   }

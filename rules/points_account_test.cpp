@@ -119,6 +119,21 @@ TEST_CASE("points are spent through their last day, and what is missing is owed"
   }
 }
 
+TEST_CASE("what is missing and somebody else's loss is not owed, and pending points stay") {
+  Given given;
+  const int64_t now = given.earn(40, 0, until(20));
+  const int64_t pending = given.earn(50, 0, {kStart + 5, kForEver});
+  const PointsAccount::Spent spent =
+      given.account.spend(100, {}, "till/spend", kStart + 1, PointsAccount::Missing::kIsLost);
+  CHECK(spent.overspent_milli == 60);
+  REQUIRE(spent.parts.size() == 1);
+  CHECK(spent.parts[0].lot_number == now);
+  CHECK(spent.parts[0].points_milli == 40);
+  CHECK(given.account.deficit_milli() == 0);
+  CHECK(given.left(pending) == 50);
+  CHECK(given.account.balance_milli() == 50);
+}
+
 TEST_CASE("what a late sale overspends is owed by the points of the days after it") {
   for (const bool sale_comes_last : {false, true}) {
     CAPTURE(sale_comes_last);

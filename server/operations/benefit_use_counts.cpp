@@ -70,26 +70,34 @@ absl::StatusOr<int64_t> count_of_person(sqlite::Connection& connection, int64_t 
   return count;
 }
 
-absl::Status check_limits(sqlite::Connection& connection, const storage::SaleRow& sale,
-                          const v1::AppliedBenefit& applied, const v1::Limits& limits,
-                          std::vector<v1::Difference>& differences) {
+absl::StatusOr<LimitExcess> check_limits(sqlite::Connection& connection,
+                                         const storage::SaleRow& sale,
+                                         const v1::AppliedBenefit& applied,
+                                         const v1::Limits& limits,
+                                         std::vector<v1::Difference>& differences) {
+  LimitExcess excess{&applied};
+  const auto is_used_up = [&](v1::LimitPeriod period) {
+    exceeded(applied.benefit_id(), period, differences);
+    excess.is_whole = true;
+  };
   for (const MemberLimit& each : member_limits(limits, sale.business_day)) {
     if (each.limit == 0 || sale.member_id == 0) continue;
     const auto used = count_of_person(connection, sale.member_id, applied.benefit_id(), each);
     if (!used.ok()) return used.status();
-    if (*used >= each.limit) exceeded(applied.benefit_id(), each.period, differences);
+    if (*used >= each.limit) is_used_up(each.period);
   }
-  if (limits.club_count() == 0 && limits.club_budget_minor() == 0) return absl::OkStatus();
+  if (limits.club_count() == 0 && limits.club_budget_minor() == 0) return excess;
   const auto club = storage::sum_club_uses(connection, applied.benefit_id());
   if (!club.ok()) return club.status();
   if (limits.club_count() > 0 && club->use_count >= limits.club_count()) {
-    exceeded(applied.benefit_id(), v1::LIMIT_PERIOD_CLUB, differences);
+    is_used_up(v1::LIMIT_PERIOD_CLUB);
   }
-  if (limits.club_budget_minor() > 0 &&
-      club->saved_minor + applied.saved_minor() > limits.club_budget_minor()) {
+  const int64_t over_minor = club->saved_minor + applied.saved_minor() - limits.club_budget_minor();
+  if (limits.club_budget_minor() > 0 && over_minor > 0) {
     exceeded(applied.benefit_id(), v1::LIMIT_PERIOD_CLUB_BUDGET, differences);
+    excess.beyond_minor = std::min(over_minor, applied.saved_minor());
   }
-  return absl::OkStatus();
+  return excess;
 }
 
 absl::Status add_club_use(sqlite::Connection& connection, const storage::SaleRow& sale,
@@ -100,24 +108,28 @@ absl::Status add_club_use(sqlite::Connection& connection, const storage::SaleRow
 
 }  // namespace
 
-absl::Status count_uses(sqlite::Connection& connection, const storage::SaleRow& sale,
-                        const v1::Quote& verdict, const v1::Program& program,
-                        std::vector<v1::Difference>& differences) {
-  if (verdict.applied().empty()) return absl::OkStatus();
+absl::StatusOr<std::vector<LimitExcess>> count_uses(sqlite::Connection& connection,
+                                                    const storage::SaleRow& sale,
+                                                    const v1::Quote& verdict,
+                                                    const v1::Program& program,
+                                                    std::vector<v1::Difference>& differences) {
+  std::vector<LimitExcess> beyond;
+  if (verdict.applied().empty()) return beyond;
   absl::flat_hash_map<absl::string_view, const v1::Limits*> limits;
   for (const v1::Benefit& benefit : program.benefits()) {
     if (benefit.has_limits()) limits[benefit.benefit_id()] = &benefit.limits();
   }
   for (const v1::AppliedBenefit& applied : verdict.applied()) {
-    absl::Status counted;
     if (const auto found = limits.find(applied.benefit_id()); found != limits.end()) {
-      counted = check_limits(connection, sale, applied, *found->second, differences);
+      const auto excess = check_limits(connection, sale, applied, *found->second, differences);
+      if (!excess.ok()) return excess.status();
+      if (excess->is_whole || excess->beyond_minor > 0) beyond.push_back(*excess);
     }
-    if (counted.ok()) counted = storage::insert_benefit_use(connection, row_of(sale, applied));
+    absl::Status counted = storage::insert_benefit_use(connection, row_of(sale, applied));
     if (counted.ok()) counted = add_club_use(connection, sale, applied, 1);
     if (!counted.ok()) return counted;
   }
-  return absl::OkStatus();
+  return beyond;
 }
 
 absl::StatusOr<bool> keep_standing_uses(sqlite::Connection& connection,

@@ -11,6 +11,7 @@
 #include "server/operations/member_points.h"
 #include "server/operations/member_rights.h"
 #include "server/operations/merge_rest.h"
+#include "server/operations/sale_losses.h"
 #include "server/storage/hold_store.h"
 
 namespace moadon {
@@ -44,7 +45,8 @@ absl::StatusOr<std::optional<NamedHold>> find_open_hold(sqlite::Connection& conn
 class SaleEntry final {
  public:
   SaleEntry(sqlite::Connection& connection, WriterState& state, const storage::SaleRow& sale,
-            const Verdict& verdict, MemberChange& change, std::vector<v1::Difference>& differences)
+            const Verdict& verdict, MemberChange& change, std::vector<v1::Difference>& differences,
+            std::vector<SaleLoss>& losses)
       : connection_(connection),
         state_(state),
         sale_(sale),
@@ -52,6 +54,9 @@ class SaleEntry final {
         program_(state.view()->pricing(verdict.quote.program_version()).program()),
         change_(change),
         differences_(differences),
+        losses_(losses),
+        missing_(is_under_terms(verdict) ? PointsAccount::Missing::kIsLost
+                                         : PointsAccount::Missing::kIsOwed),
         row_(row_of(verdict, sale)),
         day_(day_of_number(sale.business_day)) {}
 
@@ -107,7 +112,7 @@ class SaleEntry final {
     const std::vector<LotPart> held = hold ? hold->points : std::vector<LotPart>();
     row_.spent_milli = quote_.points().spent_milli();
     const PointsAccount::Spent spent =
-        account.spend(row_.spent_milli, held, source_of(sale_), day_);
+        account.spend(row_.spent_milli, held, source_of(sale_), day_, missing_);
     if (!spent.unused_hold.empty()) {
       account.release(spent.unused_hold, source_of(sale_), day_, today);
     }
@@ -119,6 +124,8 @@ class SaleEntry final {
     if (spent.overspent_milli > 0) {
       differences_.emplace_back().mutable_points_overspent()->set_points_milli(
           spent.overspent_milli);
+      losses_.push_back({storage::LossKind::kPoints, spent.overspent_milli,
+                         worth_of_spent_minor(quote_, spent.overspent_milli), "", 0});
     }
     return absl::OkStatus();
   }
@@ -142,6 +149,7 @@ class SaleEntry final {
       v1::RightOverused& overused = *differences_.emplace_back().mutable_right_overused();
       overused.set_grant_id(wanted.grant_id());
       overused.set_amount_minor(used->missing_minor);
+      lose_right(static_cast<int>(position) - 1, *used);
     }
     if (!hold) return absl::OkStatus();
     for (const storage::HoldRightRow& unused : hold->rights) {
@@ -150,6 +158,16 @@ class SaleEntry final {
       if (!released.ok()) return released;
     }
     return absl::OkStatus();
+  }
+
+  // Of a voucher what was missing is lost, of a coupon all that its benefit gave.
+  void lose_right(int position, const MemberRights::Used& used) {
+    const v1::AppliedBenefit* const user = user_of_right(quote_, position);
+    if (user == nullptr) return;
+    const bool is_voucher = quote_.rights_used(position).amount_minor() > 0;
+    losses_.push_back({storage::LossKind::kRight, 0,
+                       is_voucher ? used.missing_minor : given_minor(*user, program_),
+                       user->benefit_id(), grant_id_of(user->grant_id()).value_or(0)});
   }
 
   // Takes one use of a right out of the hold.
@@ -193,9 +211,20 @@ class SaleEntry final {
   const v1::Program& program_;
   MemberChange& change_;
   std::vector<v1::Difference>& differences_;
+  std::vector<SaleLoss>& losses_;
+  const PointsAccount::Missing missing_;
   storage::VerdictRow row_;
   const absl::CivilDay day_;
 };
+
+void lose_beyond(const std::vector<LimitExcess>& beyond, const v1::Program& program,
+                 std::vector<SaleLoss>& losses) {
+  for (const LimitExcess& each : beyond) {
+    losses.push_back({storage::LossKind::kLimit, 0,
+                      each.is_whole ? given_minor(*each.applied, program) : each.beyond_minor,
+                      each.applied->benefit_id(), 0});
+  }
+}
 
 // Time goes on for a member whom the ageing job has not reached yet.
 absl::Status pass_time(sqlite::Connection& connection, WriterState& state, MemberChange& change) {
@@ -224,14 +253,21 @@ absl::Status enter_sale(sqlite::Connection& connection, WriterState& state,
                : absl::OkStatus();
   }
   const v1::Program& program = state.view()->pricing(verdict.quote.program_version()).program();
-  absl::Status entered = count_uses(connection, sale, verdict.quote, program, differences);
-  if (!entered.ok()) return entered;
+  const auto beyond = count_uses(connection, sale, verdict.quote, program, differences);
+  if (!beyond.ok()) return beyond.status();
   if (verdict.facts.has_offline()) {
     const absl::Status used = use_slices(connection, sale.register_id, verdict.quote, program);
     if (!used.ok()) return used;
   }
+  // Nobody pays with points, holds rights or is given what is limited.
   if (change == nullptr) return storage::insert_verdict(connection, row_of(verdict, sale));
-  return SaleEntry(connection, state, sale, verdict, *change, differences).enter(context.hold_id);
+  std::vector<SaleLoss> losses;
+  const absl::Status entered =
+      SaleEntry(connection, state, sale, verdict, *change, differences, losses)
+          .enter(context.hold_id);
+  if (!entered.ok() || !is_under_terms(verdict)) return entered;
+  lose_beyond(*beyond, program, losses);
+  return enter_losses(connection, state, sale, losses);
 }
 
 absl::Status enter_claimed_sale(sqlite::Connection& connection, WriterState& state,
@@ -251,10 +287,12 @@ absl::Status enter_claimed_sale(sqlite::Connection& connection, WriterState& sta
   SaleCase by;
   by.program_version = before->quote.program_version();
   by.occasion = before->occasion;
+  if (is_under_terms(*before)) *by.facts.mutable_offline() = before->facts.offline();
   const Verdict verdict = judge(content, by, member_id_text(sale.member_id), *state.view());
   if (!has_promises(verdict.quote)) return pass_time(connection, state, change);
   std::vector<v1::Difference> differences;  // of points and rights used: it uses none
-  return SaleEntry(connection, state, sale, verdict, change, differences).enter("");
+  std::vector<SaleLoss> losses;             // likewise
+  return SaleEntry(connection, state, sale, verdict, change, differences, losses).enter("");
 }
 
 }  // namespace moadon

@@ -29,8 +29,9 @@ struct EntryContext {
 
 // Enters a sale that is recorded: points spent and earned, rights used and granted, benefits used,
 // and the verdict itself. What was not there any more, and limits that are exceeded as the server
-// counts now, are appended to `differences`; nothing is ever refused. `change` is the member's;
-// null: the sale is nobody's.
+// counts now, are appended to `differences`; nothing is ever refused. Of a sale that was priced
+// without the server they are the club's loss (sale_losses.h). `change` is the member's; null: the
+// sale is nobody's.
 absl::Status enter_sale(sqlite::Connection& connection, WriterState& state,
                         const storage::SaleRow& sale, const Verdict& verdict,
                         const EntryContext& context, MemberChange* change,

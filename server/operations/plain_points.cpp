@@ -30,7 +30,9 @@ class Reader final {
       if (!is_next) fault(entries_[i], "number is not the next");
       if (entries_[i].points_milli == 0) fault(entries_[i], "no points");
     }
+    find_shortages();
     for (size_t i = 0; i < entries_.size(); ++i) {
+      see_shortages(i);
       const storage::KeptEntry& entry = entries_[i];
       if (is_redating(i)) {
         ++i;  // the two of them move what was said of a lot to another date: no point moves
@@ -44,10 +46,51 @@ class Reader final {
         read_change(entry, i);
       }
     }
+    see_shortages(entries_.size());
+    for (const Shortage& shortage : shortages_) {
+      if (shortage.was_bare) continue;
+      ledger_.faults.push_back(
+          {static_cast<int64_t>(shortage.first), "lost although points are left"});
+    }
     return std::move(ledger_);
   }
 
  private:
+  // A sale that found nothing more to spend before one of the entries first .. last.
+  struct Shortage {
+    int64_t day = 0;
+    size_t first = 0;
+    size_t last = 0;
+    bool was_bare = false;
+  };
+
+  // Right after what the sale spent, else before whatever else it did, else at about its time.
+  void find_shortages() {
+    for (const auto& [source, sale] : sources_.short_sales) {
+      std::optional<size_t> first_own;
+      std::optional<size_t> after_spend;
+      Shortage shortage{sale.day};
+      for (size_t i = 0; i < entries_.size(); ++i) {
+        const storage::KeptEntry& entry = entries_[i];
+        if (entry.record_us < sale.earliest_us) shortage.first = i + 1;
+        if (entry.record_us <= sale.latest_us) shortage.last = i + 1;
+        if (entry.source != source) continue;
+        if (!first_own) first_own = i;
+        if (entry.kind == v1::POINTS_ENTRY_KIND_SPEND) after_spend = i + 1;
+      }
+      if (first_own) shortage.first = shortage.last = after_spend.value_or(*first_own);
+      shortages_.push_back(shortage);
+    }
+  }
+
+  // What the entries before `i` leave.
+  void see_shortages(size_t i) {
+    for (Shortage& shortage : shortages_) {
+      if (shortage.was_bare || i < shortage.first || i > shortage.last) continue;
+      shortage.was_bare = !has_usable_before(0, shortage.day);
+    }
+  }
+
   void fault(const storage::KeptEntry& entry, absl::string_view what) {
     ledger_.faults.push_back({entry.entry_number, std::string(what)});
   }
@@ -226,6 +269,7 @@ class Reader final {
   const std::vector<storage::KeptEntry>& entries_;
   const PlainSources& sources_;
   std::map<int64_t, PlainPointsLife> lives_;
+  std::vector<Shortage> shortages_;
   PlainLedger ledger_;
 };
 

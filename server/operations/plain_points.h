@@ -48,12 +48,21 @@ struct PlainLedger {
   std::vector<PlainFault> faults;
 };
 
+// A sale of which the club bore what was not there.
+struct PlainShortage {
+  int64_t day = 0;
+  // When it was entered, between the two; its own entries, where it has any, say it better.
+  int64_t earliest_us = 0;
+  int64_t latest_us = 0;
+};
+
 // How the ledger's sources are read.
 struct PlainSources {
   // Of a return: the source of its sale; of a merge undone: that of the merge.
   std::map<std::string, std::string> sale_of;
   std::set<std::string> sales;
-  std::set<std::string> merges;  // points that merges, and their undoing, moved
+  std::set<std::string> merges;                      // points that merges, and their undoing, moved
+  std::map<std::string, PlainShortage> short_sales;  // by source
 };
 
 // `lots` as kept say how long each lives; everything else comes from the entries.

@@ -9,6 +9,7 @@
 #include "server/operations/member_rights.h"
 #include "server/operations/merge_rest.h"
 #include "server/operations/right_balance.h"
+#include "server/operations/sale_losses.h"
 
 namespace moadon {
 namespace {
@@ -58,11 +59,12 @@ class ReturnEntry final {
  public:
   ReturnEntry(sqlite::Connection& connection, WriterState& state, PromisedSale& sale,
               std::vector<SettledReturn>& returns, const std::vector<KeptRewards>& rewards,
-              MemberChange& change)
+              const UndonePoints& undone, MemberChange& change)
       : connection_(connection),
         sale_(sale),
         returns_(returns),
         rewards_(rewards),
+        undone_(undone),
         program_(state.view()->pricing(sale.verdict.quote.program_version()).program()),
         state_(state),
         change_(change),
@@ -101,12 +103,17 @@ class ReturnEntry final {
     return more_milli;
   }
 
-  // By how much each return now gives back more of what was spent than before.
+  // By how much each return now gives back more of what was spent than before. What undoes a loss
+  // goes back to nobody.
   std::vector<int64_t> settle_spent() {
     std::vector<int64_t> more_milli;
-    for (SettledReturn& each : returns_) {
-      more_milli.push_back(each.resolved.points_spent_milli - each.row.spent_back_milli);
-      each.row.spent_back_milli = each.resolved.points_spent_milli;
+    for (size_t i = 0; i < returns_.size(); ++i) {
+      storage::ReturnRow& row = returns_[i].row;
+      const int64_t more_undone_milli = undone_.now_milli[i] - undone_.before_milli[i];
+      more_milli.push_back(returns_[i].resolved.points_spent_milli - row.spent_back_milli -
+                           more_undone_milli);
+      row.spent_back_milli = returns_[i].resolved.points_spent_milli;
+      sale_.kept.spent_milli -= more_undone_milli;
     }
     return more_milli;
   }
@@ -145,7 +152,8 @@ class ReturnEntry final {
     std::vector<int64_t> spent = settle_spent();
     const auto is_zero = [](int64_t amount) { return amount == 0; };
     if (std::all_of(earned.begin(), earned.end(), is_zero) &&
-        std::all_of(spent.begin(), spent.end(), is_zero)) {
+        std::all_of(spent.begin(), spent.end(), is_zero) &&
+        undone_.now_milli == undone_.before_milli) {
       return absl::OkStatus();
     }
     changed_ = true;
@@ -278,6 +286,7 @@ class ReturnEntry final {
   PromisedSale& sale_;
   std::vector<SettledReturn>& returns_;
   const std::vector<KeptRewards>& rewards_;
+  const UndonePoints& undone_;
   const v1::Program& program_;
   WriterState& state_;
   MemberChange& change_;
@@ -296,7 +305,9 @@ absl::Status settle_returns(sqlite::Connection& connection, WriterState& state, 
   const absl::StatusOr<bool> uses_changed =
       keep_standing_uses(connection, sale.row, sale.verdict.quote, rewards.back().benefit_stands);
   if (!uses_changed.ok() || change == nullptr) return uses_changed.status();
-  ReturnEntry entry(connection, state, sale, returns, rewards, *change);
+  const auto undone = settle_losses(connection, state, sale, returns, rewards);
+  if (!undone.ok()) return undone.status();
+  ReturnEntry entry(connection, state, sale, returns, rewards, *undone, *change);
   const absl::Status settled = entry.settle();
   if (settled.ok() && (entry.changed() || *uses_changed)) change->touch();
   return settled;

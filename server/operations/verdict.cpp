@@ -6,6 +6,7 @@
 
 #include "absl/time/time.h"
 #include "rules/calendar.h"
+#include "rules/offline.h"
 #include "rules/price.h"
 #include "server/operations/facts_seal.h"
 
@@ -45,6 +46,14 @@ void choose_version(int64_t named, int64_t time_us, int64_t sale_us, const ClubV
   outdated.set_version_in_force(in_force);
 }
 
+// An agent can claim no more than the program allows any.
+void take_terms(const v1::RecordContext& context, const ClubView& view, SaleCase& by) {
+  by.facts.clear_offline();
+  const v1::Program* program = view.program(by.program_version);
+  if (!context.facts().has_offline() || by.has_bad_facts || program == nullptr) return;
+  *by.facts.mutable_offline() = trimmed_terms(context.facts().offline(), by.facts, *program);
+}
+
 bool pays_with_gift_balance(const v1::Sale& sale) {
   return std::any_of(sale.tenders().begin(), sale.tenders().end(), [](const v1::Tender& tender) {
     return tender.kind() == v1::TENDER_KIND_GIFT_BALANCE && tender.amount_minor() > 0;
@@ -70,10 +79,12 @@ SaleCase case_of(const v1::Sale& sale, const v1::RecordContext& context,
   by.occasion = occasion_of(time_us, at);
   choose_version(context.program_version(), time_us, sale_us, view, by);
   by.is_bare = !view.has_promises(by.program_version) && !pays_with_gift_balance(sale);
-  if (context.facts().snapshot() == 0) return by;
   by.named_snapshot = context.facts().snapshot();
-  by.has_bad_facts = !is_sealed(context.facts(), view.digest_key());
-  if (!by.has_bad_facts) by.facts = context.facts();
+  if (by.named_snapshot != 0) {
+    by.has_bad_facts = !is_sealed(context.facts(), view.digest_key());
+    if (!by.has_bad_facts) by.facts = context.facts();
+  }
+  take_terms(context, view, by);
   return by;
 }
 
@@ -90,6 +101,8 @@ Verdict judge(const v1::Sale& sale, const SaleCase& by, const std::string& membe
     verdict.facts = by.facts;
   } else {
     verdict.facts.set_member_id(member_id);
+    const bool names_none = by.facts.member_id().empty() && by.facts.has_offline();
+    if (names_none) *verdict.facts.mutable_offline() = by.facts.offline();
   }
   if (by.is_bare) return verdict;
   absl::StatusOr<v1::Quote> quote =

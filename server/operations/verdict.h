@@ -22,7 +22,9 @@ namespace moadon {
 struct SaleCase {
   int64_t program_version = 0;
   Occasion occasion;
-  v1::MemberFacts facts;                    // as issued; without member_id: none that can be used
+  // As issued, and the terms under which an agent priced with them, trimmed; without member_id:
+  // none that can be used, and the terms of an agent that named none.
+  v1::MemberFacts facts;
   bool has_bad_facts = false;               // some were named that were never issued
   int64_t named_snapshot = 0;               // of the facts that the sale names
   bool is_bare = false;                     // prices are all that there is to say
@@ -37,7 +39,8 @@ struct Verdict {
 };
 
 // The case of a sale taken at `at`; `row` has its times. A moment that the context was priced for
-// counts when it is at most an hour before the sale.
+// counts when it is at most an hour before the sale. Terms beside facts that were never issued are
+// no terms.
 SaleCase case_of(const v1::Sale& sale, const v1::RecordContext& context,
                  const storage::SaleRow& row, const ClubView& view, const RegisterView& at);
 

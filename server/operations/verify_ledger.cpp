@@ -11,6 +11,7 @@
 #include "moadon/v1/member_service.pb.h"
 #include "rules/calendar.h"
 #include "server/operations/plain_points.h"
+#include "server/operations/verify_losses.h"
 
 namespace moadon {
 namespace {
@@ -36,6 +37,7 @@ class LedgerCheck final {
     for (const PlainPromise& promise : facts.promises) {
       const std::string sale = source_of(*promise.sale->row);
       sources_.sales.insert(sale);
+      note_loss(promise, sale);
       for (const PlainReturn* returned : promise.sale->returns) {
         sources_.sale_of[source_of(*returned->row)] = sale;
       }
@@ -73,6 +75,22 @@ class LedgerCheck final {
   }
 
  private:
+  int64_t lost_milli(const auto& document) const {
+    return lost_points_milli(kept_.losses, document.register_id, document.receipt);
+  }
+
+  void note_loss(const PlainPromise& promise, const std::string& source) {
+    const storage::SaleRow& row = *promise.sale->row;
+    if (!promise.is_under_terms || lost_milli(row) <= 0) return;
+    PlainShortage& shortage = sources_.short_sales[source];
+    shortage.day = row.business_day;
+    shortage.earliest_us = row.received_us;
+    for (const storage::LossRow& loss : kept_.losses) {
+      const bool is_its = loss.register_id == row.register_id && loss.receipt == row.receipt;
+      if (is_its) shortage.latest_us = loss.record_us;
+    }
+  }
+
   const storage::KeptLot* kept_lot(int64_t number) const {
     const auto lot =
         std::find_if(kept_.lots.begin(), kept_.lots.end(),
@@ -232,19 +250,23 @@ class LedgerCheck final {
   void check_promise(const PlainPromise& promise) {
     const storage::SaleRow& row = *promise.sale->row;
     const std::string sale = source_of(row);
-    compare_.same("sale.points_milli", sum_of(sale), promise.earned_milli - promise.spent_milli);
+    // What was not there is the club's loss where a register priced without the server.
+    const int64_t short_milli = promise.is_under_terms ? lost_milli(row) : 0;
+    compare_.same("sale.points_milli", sum_of(sale),
+                  promise.earned_milli - promise.spent_milli + short_milli);
     const v1::PointRules& rules = view_.program(promise.verdict.program_version())->points();
     int64_t spared_milli = 0;
     for (const PlainReturn* returned : promise.sale->returns) {
+      const int64_t undone_milli = promise.is_under_terms ? -lost_milli(*returned->row) : 0;
       spared_milli += sum_of(source_of(*returned->row)) - returned->row->spent_back_milli +
-                      returned->row->earned_back_milli;
+                      undone_milli + returned->row->earned_back_milli;
     }
     int64_t most_milli = check_lot_of(promise, sale, rules);
     if (rules.forgives_deficit()) most_milli = promise.earned_milli;
     if (spared_milli < 0 || spared_milli > most_milli) {
       compare_.same("sale.returned_points_milli", spared_milli, most_milli);
     }
-    check_parts(promise, sale);
+    check_parts(promise, sale, promise.spent_milli - short_milli);
   }
 
   // The lot that the sale began; how much of it ever expired.
@@ -267,8 +289,9 @@ class LedgerCheck final {
     return expired_milli;
   }
 
-  // From which lots the points came that the sale still spends.
-  void check_parts(const PlainPromise& promise, const std::string& sale) {
+  // From which lots the points came that the sale still spends; what comes back undoes a loss
+  // first.
+  void check_parts(const PlainPromise& promise, const std::string& sale, int64_t covered_milli) {
     std::map<int64_t, int64_t> spent_by_lot;
     bool was_short = false;
     for (const storage::KeptEntry& entry : kept_.entries) {
@@ -287,8 +310,9 @@ class LedgerCheck final {
         compare_.same("sale_points.points_milli", part.points_milli, spent_by_lot[part.lot_number]);
       }
     }
-    if (parts_milli > promise.spent_kept_milli || !was_short) {
-      compare_.same("sale_points.points_milli", parts_milli, promise.spent_kept_milli);
+    const int64_t left_milli = std::min(promise.spent_kept_milli, covered_milli);
+    if (parts_milli > left_milli || !was_short) {
+      compare_.same("sale_points.points_milli", parts_milli, left_milli);
     }
   }
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/operations/member_id.h"
 #include "server/operations/verify_ledger.h"
+#include "server/operations/verify_losses.h"
 #include "server/operations/verify_rights.h"
 
 namespace moadon {
@@ -37,7 +38,8 @@ absl::Status PromiseCheck::check_member(int64_t member_id, const storage::KeptPr
   compare_ledger(view_, kept, {*promises, tiers->gifts, person.merges, today_}, compare);
   compare_rights(kept, *promises, person.rights, compare);
   compare_benefit_uses(kept.benefit_uses, *promises, compare);
-  return absl::OkStatus();
+  return compare_losses(connection_, view_, {*promises, kept.entries, kept.right_uses, kept.losses},
+                        compare);
 }
 
 absl::Status PromiseCheck::check_nobody(const PlainDocuments& documents) {

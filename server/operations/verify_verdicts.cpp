@@ -130,6 +130,7 @@ absl::StatusOr<std::optional<PlainPromise>> VerdictCheck::check_verdict(const Pl
     compare.same("sale_verdict.verdict", "", absl::string_view(difference));
   }
   promise.verdict = *std::move(quote);
+  promise.is_under_terms = facts.has_offline();
   compare_points(promise, pricing, facts, occasion);
   return promise;
 }
@@ -146,8 +147,8 @@ void VerdictCheck::compare_points(PlainPromise& promise, const Pricing& pricing,
                      : pricing.kept_rewards(basket, facts, occasion, promise.verdict,
                                             kept_milli_of(sale, sale.returned_milli));
   for (const PlainReturn* returned : sale.returns) {
-    const KeptRewards kept = pricing.kept_rewards(basket, facts, occasion, promise.verdict,
-                                                  kept_milli_of(sale, returned->returned_milli));
+    KeptRewards kept = pricing.kept_rewards(basket, facts, occasion, promise.verdict,
+                                            kept_milli_of(sale, returned->returned_milli));
     const int64_t spent_milli = spent_milli_of(promise.verdict, sale, returned->returned_milli);
     const storage::ReturnRow& row = *returned->row;
     Comparison compare(absl::StrCat("return ", row.register_id, " ", row.receipt), found_);
@@ -157,6 +158,7 @@ void VerdictCheck::compare_points(PlainPromise& promise, const Pricing& pricing,
                  promise.spent_kept_milli - spent_milli);
     promise.earned_kept_milli = kept.earned_milli;
     promise.spent_kept_milli = spent_milli;
+    promise.after.push_back({std::move(kept), spent_milli});
   }
   Comparison compare(owner_of(*sale.row), found_);
   compare.same("sale_verdict.earned_milli", sale.verdict_row->earned_milli,

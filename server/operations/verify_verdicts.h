@@ -15,6 +15,12 @@
 
 namespace moadon {
 
+// What was kept after a return and those before it.
+struct PlainAfter {
+  KeptRewards kept;
+  int64_t spent_milli = 0;
+};
+
 // A sale's verdict and what its returns left of it, recomputed.
 struct PlainPromise {
   const PlainSale* sale = nullptr;
@@ -24,6 +30,8 @@ struct PlainPromise {
   int64_t spent_milli = 0;   // in it
   int64_t earned_kept_milli = 0;
   int64_t spent_kept_milli = 0;
+  bool is_under_terms = false;    // priced without the server
+  std::vector<PlainAfter> after;  // per return of the sale
 };
 
 // Not thread-safe; `view` and `found` must outlive it.

@@ -42,12 +42,12 @@ KeptLot read_lot(Statement& row) {
 }
 
 constexpr Sql kEntries{
-    "SELECT entry_number, entry_day, kind, points_milli, source, lot_number"
+    "SELECT entry_number, entry_day, kind, points_milli, source, lot_number, record_us"
     " FROM points_entries WHERE member_id = $1 ORDER BY entry_number"};
 
 KeptEntry read_entry(Statement& row) {
-  return {row.int64(0), row.int64(1), static_cast<int>(row.int64(2)),
-          row.int64(3), text(row, 4), row.int64(5)};
+  return {row.int64(0), row.int64(1), static_cast<int>(row.int64(2)), row.int64(3), text(row, 4),
+          row.int64(5), row.int64(6)};
 }
 
 constexpr Sql kRights{
@@ -151,6 +151,9 @@ absl::StatusOr<KeptPromises> read_kept_promises(Connection& connection, int64_t 
         read_all(connection, kDecisions, read_decision, member_id, kept.decisions)}) {
     if (!read.ok()) return read;
   }
+  auto losses = list_losses_of(connection, member_id);
+  if (!losses.ok()) return losses.status();
+  kept.losses = *std::move(losses);
   return kept;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "server/storage/loss_store.h"
 #include "server/storage/query.h"
 
 namespace moadon::storage {
@@ -49,6 +50,7 @@ struct KeptEntry {
   int64_t points_milli = 0;
   std::string source;
   int64_t lot_number = 0;
+  int64_t record_us = 0;
 };
 
 struct KeptRight {
@@ -138,6 +140,7 @@ struct KeptPromises {
   std::vector<KeptPart> open_hold_parts;
   std::vector<KeptHeldRight> open_hold_rights;
   std::vector<KeptDecision> decisions;
+  std::vector<LossRow> losses;
 };
 
 absl::StatusOr<KeptPromises> read_kept_promises(Connection& connection, int64_t member_id);

@@ -58,12 +58,6 @@ absl::StatusOr<std::vector<LossRow>> list_losses_of(Connection& connection, int6
   return query_all(connection, kListLossesOf, read_loss, member_id);
 }
 
-constexpr Sql kGiveLosses{"UPDATE losses SET member_id = $2 WHERE member_id = 0 AND sale_id = $1"};
-
-absl::Status give_losses(Connection& connection, int64_t sale_id, int64_t to_member_id) {
-  return execute(connection, kGiveLosses, sale_id, to_member_id);
-}
-
 constexpr Sql kListLosses{
     "SELECT register_id, receipt, position, kind, member_id, sale_id, business_day, points_milli,"
     " amount_minor, benefit_id, grant_id, record_us FROM losses"

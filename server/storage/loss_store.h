@@ -38,9 +38,6 @@ absl::StatusOr<std::vector<LossRow>> list_losses_of_sale(Connection& connection,
 // Of all sales of one member, by sale, receipt and position.
 absl::StatusOr<std::vector<LossRow>> list_losses_of(Connection& connection, int64_t member_id);
 
-// Names the member of a sale that was nobody's.
-absl::Status give_losses(Connection& connection, int64_t sale_id, int64_t to_member_id);
-
 // Business days, both included.
 struct LossDays {
   int64_t from = 0;
