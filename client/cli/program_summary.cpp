@@ -200,6 +200,30 @@ std::string kept_text(const ProgramWords& words, const v1::OfflineRules& offline
          words.count(offline.seen().last_days());
 }
 
+void print_caps(Session& session, const v1::Program& program, const ProgramWords& words) {
+  const auto print = [&](const Text& label, const std::string& value) {
+    session.out() << "  " << session.say(label) << ": " << value << '\n';
+  };
+  const OfflineCaps caps = offline_caps_of(program);
+  print(
+      {"give one member at most, until they have synced", "נותנות לחבר אחד לכל היותר, עד לסנכרון"},
+      words.money(caps.member_limit_minor));
+  print({"each gives all members at most, until it has synced",
+         "כל אחת נותנת לכל החברים לכל היותר, עד לסנכרון"},
+        words.money(caps.register_limit_minor));
+  print({"let points pay, of those known", "מאפשרות לממש נקודות, מתוך הידועות"},
+        words.percent(caps.points_share_bps));
+  print({"rights that each takes ahead", "זכאויות שכל אחת לוקחת מראש"},
+        words.count(rights_per_register_of(program)));
+  if (rights_per_register_of(program) > 0) {
+    print({"may use them for hours", "רשאיות להשתמש בהן במשך שעות"},
+          words.count(lease_hours_of(program)));
+  }
+  print({"returns by receipts that they do not have", "החזרות לפי קבלות שאינן אצלן"},
+        program.offline().refuses_unseen_returns() ? session.say({"refused", "נדחות"})
+                                                   : session.say({"taken", "מתקבלות"}));
+}
+
 void print_offline(Session& session, const v1::Program& program, const ProgramWords& words) {
   print_heading(session, {"Registers without the server", "קופות ללא קשר לשרת"});
   session.out() << "  " << session.say({"keep", "שומרות"}) << ": "
@@ -208,6 +232,7 @@ void print_offline(Session& session, const v1::Program& program, const ProgramWo
                 << session.say(
                        {"price by what they keep, for hours", "מתמחרות לפי מה שנשמר, במשך שעות"})
                 << ": " << words.count(cache_valid_hours_of(program)) << '\n';
+  print_caps(session, program, words);
 }
 
 }  // namespace

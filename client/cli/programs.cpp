@@ -8,6 +8,7 @@
 #include "client/cli/exit_codes.h"
 #include "client/cli/json_output.h"
 #include "client/cli/labels.h"
+#include "client/cli/offline_loss.h"
 #include "client/cli/program_summary.h"
 #include "client/cli/table.h"
 #include "moadon/v1/program.grpc.pb.h"
@@ -148,6 +149,7 @@ absl::StatusOr<int> ProgramCommands::check(Session& session) const {
     if (found.findings().empty()) {
       session.words() << session.say({"nothing to remark", "אין הערות"}) << '\n';
     }
+    if (!has_errors(found)) print_offline_loss(session, session.out(), *program, found);
   }
   return has_errors(found) ? kExitRefused : kExitDone;
 }
@@ -159,7 +161,10 @@ absl::StatusOr<int> ProgramCommands::publish(Session& session) const {
     v1::CheckProgramRequest check;
     *check.mutable_program() = *program;
     const auto found = session.call(&v1::ProgramService::Stub::CheckProgram, check);
-    if (found.ok()) print_findings(session, session.words(), *found);
+    if (found.ok()) {
+      print_findings(session, session.words(), *found);
+      if (!has_errors(*found)) print_offline_loss(session, session.words(), *program, *found);
+    }
   }
   v1::PublishProgramRequest request;
   *request.mutable_program() = *std::move(program);

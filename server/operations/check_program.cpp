@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "rules/calendar.h"
+#include "rules/offline.h"
 #include "rules/program.h"
 #include "rules/program_findings.h"
 #include "rules/program_takeaway.h"
@@ -82,43 +83,56 @@ std::string first_promise(const v1::Program& program) {
   return found == fields.end() ? "" : std::string((*found)->name());
 }
 
-// Registers in use whose agent, when it was last heard, was older than kPromisesVersion.
-absl::StatusOr<std::vector<std::string>> registers_too_old(sqlite::Connection& connection) {
-  std::vector<std::string> names;
+// Registers that are not revoked.
+struct LiveRegisters {
+  int64_t count = 0;
+  std::vector<std::string> too_old;  // their agent, when last heard, was before kPromisesVersion
+};
+
+absl::StatusOr<LiveRegisters> live_registers(sqlite::Connection& connection) {
+  LiveRegisters live;
   std::string after_id;
   for (;;) {
     const auto rows = storage::list_registers(connection, after_id, kRegistersPerRead);
     if (!rows.ok()) return rows.status();
     for (const storage::RegisterRow& row : *rows) {
       const v1::Register& at = row.register_;
-      if (at.has_revoke_time() || at.agent_version().empty()) continue;
-      if (version_parts(at.agent_version()) < version_parts(kPromisesVersion)) {
-        names.push_back(at.register_id());
+      if (at.has_revoke_time()) continue;
+      ++live.count;
+      if (!at.agent_version().empty() &&
+          version_parts(at.agent_version()) < version_parts(kPromisesVersion)) {
+        live.too_old.push_back(at.register_id());
       }
     }
-    if (static_cast<int>(rows->size()) < kRegistersPerRead) return names;
+    if (static_cast<int>(rows->size()) < kRegistersPerRead) return live;
     after_id = rows->back().register_.register_id();
   }
 }
 
-absl::Status find_old_agents(Club& club, const v1::Program& program, ServerFindings& findings) {
+void find_old_agents(const v1::Program& program, const std::vector<std::string>& names,
+                     ServerFindings& findings) {
   const std::string field = first_promise(program);
-  if (field.empty()) return absl::OkStatus();
-  sqlite::ReaderLease reader = club.database().readers().lease();
-  const auto names = registers_too_old(*reader);
-  if (!names.ok()) return names.status();
-  if (names->empty()) return absl::OkStatus();
-  const size_t named = std::min(names->size(), kMaxNamed);
+  if (field.empty() || names.empty()) return;
+  const size_t named = std::min(names.size(), kMaxNamed);
   std::string list =
-      absl::StrJoin(names->begin(), names->begin() + static_cast<int64_t>(named), ", ");
-  if (named < names->size()) absl::StrAppend(&list, " +", names->size() - named);
+      absl::StrJoin(names.begin(), names.begin() + static_cast<int64_t>(named), ", ");
+  if (named < names.size()) absl::StrAppend(&list, " +", names.size() - named);
   findings.add(
       false, field,
       {absl::StrCat("the agents of registers ", list, " do not know this (they are older than ",
                     kPromisesVersion, ") and will keep the version before"),
        absl::StrCat("הסוכנים של הקופות ", list, " אינם מכירים את זה (הם ישנים מגרסה ",
                     kPromisesVersion, ") וימשיכו בגרסה הקודמת")});
-  return absl::OkStatus();
+}
+
+v1::OfflineLoss offline_loss(const v1::Program& program, int64_t register_count) {
+  v1::OfflineLoss loss;
+  loss.set_register_count(register_count);
+  loss.set_register_limit_minor(worst_register_loss_minor(program));
+  // Cannot overflow: at most 10^9 minor units for each.
+  loss.set_worst_minor(register_count * loss.register_limit_minor());
+  loss.set_cache_valid_hours(cache_valid_hours_of(program));
+  return loss;
 }
 
 void find_differences(const v1::Program& program, const ClubView& view, int64_t now_us,
@@ -206,16 +220,19 @@ absl::StatusOr<v1::CheckProgramResponse> check_program(Club& club,
     findings.add(true, "time_zone",
                  {"time_zone is no zone that is known here", "time_zone אינו אזור זמן מוכר"});
   }
+  v1::CheckProgramResponse response;
   if (!has_errors(found)) {
     if (view->has_program() && !is_newest_again(program, *view)) {
       find_differences(program, *view, now_us, findings);
     }
-    const absl::Status looked = find_old_agents(club, program, findings);
-    if (!looked.ok()) return looked;
+    sqlite::ReaderLease reader = club.database().readers().lease();
+    const auto registers = live_registers(*reader);
+    if (!registers.ok()) return registers.status();
+    find_old_agents(program, registers->too_old, findings);
+    *response.mutable_offline_loss() = offline_loss(program, registers->count);
   }
   sort(found);
   if (found.size() > kMaxFindings) found.resize(kMaxFindings);
-  v1::CheckProgramResponse response;
   for (v1::ProgramFinding& finding : found) *response.add_findings() = std::move(finding);
   return response;
 }

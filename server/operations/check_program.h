@@ -7,7 +7,8 @@
 namespace moadon {
 
 // ProgramService.CheckProgram: what the rules find, and what only the server knows: the zone, what
-// earlier versions fixed, the notice that is owed, agents that are too old.
+// earlier versions fixed, the notice that is owed, agents that are too old, and what registers can
+// lose without the server (nothing is said of that while the rules find errors).
 absl::StatusOr<v1::CheckProgramResponse> check_program(Club& club,
                                                        const v1::CheckProgramRequest& request);
 

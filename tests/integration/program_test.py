@@ -266,6 +266,53 @@ class ProgramServerTest(unittest.TestCase):
         self.assertEqual([f["field"] for f in json.loads(done.stdout)["findings"]],
                          ["start_time", "benefits[0]"])
 
+    def loss(self, **changes):
+        return self.club.owner("ProgramService", "CheckProgram",
+                               {"program": {**NOTICED, **changes}}).get("offline_loss")
+
+    def test_check_says_what_registers_can_lose_without_the_server(self):
+        registers = self.club.owner("AdminService", "ListRegisters", {})["registers"]
+        count = len(registers)
+        once = {**BENEFIT, "limits": {"per_member_count": 1}}
+        self.assertEqual(self.loss(benefits=[once]), {
+            "register_count": str(count), "register_limit_minor": "50000",
+            "worst_minor": str(50000 * count), "cache_valid_hours": 72})
+        self.assertEqual(self.loss()["worst_minor"], "0")  # no limits, no points that pay
+        self.assertEqual(self.loss(benefits=[once], offline={"cache_valid_hours": 0})[
+            "worst_minor"], "0")
+        self.assertIsNone(self.loss(benefits=[{**once, "title": ""}]))
+        caps = {"register_limit_minor": "700", "cache_valid_hours": 24}
+        self.club.owner("AdminService", "AddRegister", {
+            "register": {**registers[0], "register_id": "gone"}})
+        self.assertEqual(self.loss(benefits=[once], offline=caps)["worst_minor"],
+                         str(700 * (count + 1)))
+        self.club.owner("AdminService", "RevokeRegister", {"register_id": "gone"})
+        self.assertEqual(self.loss(benefits=[once], offline=caps), {
+            "register_count": str(count), "register_limit_minor": "700",
+            "worst_minor": str(700 * count), "cache_valid_hours": 24})
+
+    def test_the_worst_loss_is_a_sentence_of_check_and_publish(self):
+        path = self.club.root / "p.json"
+        path.write_text(json.dumps({
+            **NOTICED, "benefits": [BENEFIT, {**BENEFIT, "benefit_id": "once",
+                                              "limits": {"per_member_count": 1}}],
+            "offline": {"register_limit_minor": "700", "cache_valid_hours": 24}}))
+        worst = "₪7.00 a register"
+        checked = self.club.moadon("program", "check", path, "--language", "en")
+        self.assertIn(worst, checked.stdout)
+        self.assertIn("24 hours", checked.stdout)
+        as_json = json.loads(self.club.moadon("program", "check", path, "--json").stdout)
+        self.assertEqual(as_json["offline_loss"]["register_limit_minor"], "700")
+        self.assertIn("במקרה הגרוע", self.club.moadon("program", "check", path,
+                                                     "--language", "he").stdout)
+        alone = run("program", "check", path, "--language", "en")
+        self.assertIn(worst, alone.stdout)
+        self.assertNotIn("at worst", alone.stdout)  # only the server knows the registers
+        self.assertIn(worst, self.club.moadon("program", "publish", path,
+                                              "--language", "en").stderr)
+        shown = self.club.moadon("program", "show", "--language", "en").stdout
+        self.assertIn("each gives all members at most, until it has synced: 7.00", shown)
+
     def test_publish_says_what_is_taken_away(self):
         path = self.club.root / "p.json"
         path.write_text(json.dumps({**NOTICED, "benefits": [], "start_time": in_days(31)}))
