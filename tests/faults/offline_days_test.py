@@ -1,0 +1,259 @@
+"""The file of real sales, sold at four registers that are cut off for random days, beside the same sold with the server always
+there: what differs is what the rules for selling without a server say, and no more."""
+
+import collections
+import pathlib
+import random
+import shutil
+import tempfile
+import unittest
+
+import club
+import reference
+import stand_in
+
+FILE = "online-retail-2010-2011.sales.csv.gz"
+REGISTERS = ["R1", "R2", "R3", "R4"]
+DOCUMENTS = 12_000 if club.LONG else 350
+CUTS = 24 if club.LONG else 6  # register-days
+POINT_MINOR = 10
+MEMBER_CAP_MINOR, REGISTER_CAP_MINOR = 5_000, 50_000
+AS_OF = "2012-06-30"
+PATIENCE_SECONDS = 60
+
+PROGRAM = {
+    **club.PROGRAM,
+    "time_zone": "UTC",
+    # Points pay and earn alike, so that what a sale earns does not depend on how it was paid.
+    "points": {
+        "earn_rules": [{"rule_id": "base",
+                        "per_amount": {"points_milli": "1000", "amount_minor": "100"}}],
+        "spending": {"thousand_points_value_minor": str(POINT_MINOR * 1000), "step_milli": "1000"},
+        "earns_on_points_and_gift_balance": True,
+    },
+    "tiers": [{"tier_id": "gold", "title": "Gold", "any_of": [{"spend_minor": "200000"}],
+               "lifetime": {}}],
+}
+EARNING = {"POINTS_ENTRY_KIND_EARN", "POINTS_ENTRY_KIND_REVERSE", "POINTS_ENTRY_KIND_DEFICIT",
+           "POINTS_ENTRY_KIND_HOLD"}
+
+
+class Chain:
+    """A club with an agent for each register, and a line to the server that can be cut for each."""
+
+    def __init__(self, test, name):
+        self.test = test
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="moadon-test-"))
+        test.addCleanup(shutil.rmtree, self.root, ignore_errors=True)
+        self.server = club.Server(self.root / "server")
+        self.server.start()
+        test.addCleanup(self.server.stop)
+        self.owner("ProgramService", "PublishProgram", {"program": PROGRAM})
+        self.owner("AdminService", "AddBranch", {"branch": {"branch_id": "main"}})
+        self.lines, self.agents = {}, {}
+        for register in REGISTERS:
+            added = self.owner("AdminService", "AddRegister", {"register": {
+                "register_id": register, "branch_id": "main", "replays_history": True}})
+            line = stand_in.StandIn(self.server.grpc)
+            line.__enter__()
+            test.addCleanup(line.__exit__, None, None, None)
+            agent = club.Agent(self.root / register, "%s:%d" % line.address)
+            agent.add_register(register, added["token"])
+            agent.start()
+            test.addCleanup(agent.stop)
+            self.lines[register], self.agents[register] = line, agent
+        club.wait_for("every register prices", lambda: all(
+            self.status(r)["program_version"] != "0" for r in REGISTERS), PATIENCE_SECONDS)
+        self.name = name
+
+    def owner(self, service, method, message):
+        return self.server.call(service, method, message)
+
+    def call(self, register, method, message):
+        return self.agents[register].call(register, method, message)
+
+    def status(self, register):
+        return self.call(register, "Status", {})
+
+    def enroll(self, members):
+        for card in members:
+            self.owner("MemberService", "EnrollMember", {"keys": [{"card": card}]})
+        club.wait_for("every register keeps every member", lambda: all(
+            int(self.status(r)["cached_member_count"]) == len(members) for r in REGISTERS),
+            PATIENCE_SECONDS)
+
+    def cut(self, register):
+        self.lines[register].set(stand_in.REFUSING)
+        club.wait_for("it noticed", lambda: not self.status(register)["online"], PATIENCE_SECONDS)
+
+    def restore(self, register):
+        self.lines[register].set(stand_in.HEALTHY)
+        club.wait_for("it is back", lambda: self.status(register)["online"], PATIENCE_SECONDS)
+        self.agents[register].wait_delivered([register], PATIENCE_SECONDS)
+
+    def sell(self, document):
+        """Whoever has points pays with them. What was spent, and the terms it was priced under, if any."""
+        register, member_id, key = document.register, "", {}
+        if document.member:
+            key = {"key": {"card": document.member}}
+            found = self.call(register, "Identify", key)
+            member_id = found["facts"]["member_id"]
+        content = {"lines": [club.line(str(i + 1), sku, price, quantity * 1000)
+                             for i, (sku, quantity, price) in enumerate(document.lines)]}
+        spend = {"spend_points_milli": str(10 ** 12)} if document.member else {}
+        held = self.call(register, "Hold", {
+            "basket": {**content, **spend, "member_id": member_id, "at": document.occurred_at},
+            "request_id": document.receipt})
+        quote = held["quote"]
+        self.call(register, "Commit", {
+            "sale": {**content, **spend, **key, "receipt": document.receipt,
+                     "occurred_at": document.occurred_at},
+            "member_id": member_id, "quote": quote["reference"],
+            "hold_id": held.get("hold", {}).get("hold_id", "")})
+        return (int(quote.get("points", {}).get("spent_minor", 0)),
+                quote["reference"].get("offline"))
+
+    def bring_back(self, document):
+        """As a register does that was told what to pay back."""
+        lines = [{"line_id": str(i + 1), "sku": sku, "quantity_milli": str(-quantity * 1000),
+                  "unit_price_minor": str(price)}
+                 for i, (sku, quantity, price) in enumerate(document.lines)]
+        returned = {"receipt": document.receipt, "occurred_at": document.occurred_at, "lines": lines}
+        if document.is_linked:
+            register, receipt = document.original
+            returned["original"] = {"register_id": register, "receipt": receipt}
+        if document.member:
+            returned["key"] = {"card": document.member}
+        self.call(document.register, "Return", {"returned": returned})
+
+    def wait_delivered(self):
+        for register in REGISTERS:
+            self.agents[register].wait_delivered([register], PATIENCE_SECONDS)
+
+    def standings(self):
+        """Everything but the points, by card."""
+        found, token = {}, ""
+        while True:
+            page = self.owner("ReportService", "ExportMembers", {
+                "as_of": {"date": AS_OF}, "page_size": 5000, "page_token": token})
+            for member in page["members"]:
+                found[member["key"]] = {name: value for name, value in member.items()
+                                        if name not in ("member_id", "points_milli")}
+            token = page["next_page_token"]
+            if not token:
+                return found
+
+    def ledger(self, card):
+        """(what was earned and taken back, what was spent and given back) in thousandths of a point."""
+        member = self.owner("MemberService", "GetMember", {"key": {"card": card}})["member"]
+        earned, spent, token = 0, 0, ""
+        while True:
+            page = self.owner("MemberService", "ListPoints", {
+                "member_id": member["facts"]["member_id"], "page_size": 1000, "page_token": token})
+            for entry in page["entries"]:
+                if entry["kind"] in EARNING:
+                    earned += int(entry["points_milli"])
+                else:
+                    spent -= int(entry["points_milli"])
+            token = page["next_page_token"]
+            if not token:
+                return earned, spent
+
+    def loss_minor(self):
+        return int(self.owner("OfflineService", "ListLosses", {"page_size": 1})["total_minor"])
+
+    def check_verified(self):
+        answer = self.owner("AdminService", "Verify", {"page_size": 5000})
+        self.test.assertEqual(answer.get("disagreements", []), [])
+
+
+class OfflineDaysTest(unittest.TestCase):
+    def test_only_what_the_rules_say_differs(self):
+        seed = random.randrange(1 << 32)
+        print(f"seed {seed}, {DOCUMENTS} documents, {CUTS} register-days without the server")
+        chance = random.Random(seed)
+        documents = reference.read_documents(club.data_file(FILE))[:DOCUMENTS]
+        days = sorted({document.date for document in documents})
+        sold = {(document.register, document.date) for document in documents}
+        cuts = set(chance.sample(sorted(sold), min(CUTS, len(sold) // 2)))
+        members = sorted({document.member for document in documents if document.member})
+        connected, cut_off = Chain(self, "connected"), Chain(self, "cut off")
+        told = {}
+        for chain, wanted in ((connected, set()), (cut_off, cuts)):
+            chain.enroll(members)
+            told[chain.name] = self.play(chain, documents, days, wanted)
+        touched = self.check_terms(documents, told, cuts)
+        self.compare(connected, cut_off, members, touched, cuts)
+
+    def play(self, chain, documents, days, cuts):
+        by_day = collections.defaultdict(list)
+        for document in documents:
+            by_day[document.date].append(document)
+        told = {}
+        for day in days:
+            away = [register for register in REGISTERS if (register, day) in cuts]
+            for register in away:
+                chain.cut(register)
+            for document in by_day[day]:
+                if document.is_return:
+                    chain.bring_back(document)
+                else:
+                    told[document.register, document.receipt] = chain.sell(document)
+                if document.register not in away:
+                    # A customer who goes on to the next till meets their points there.
+                    chain.agents[document.register].wait_delivered([document.register],
+                                                                   PATIENCE_SECONDS)
+            for register in away:
+                chain.restore(register)
+        chain.wait_delivered()
+        chain.check_verified()
+        return told
+
+    def check_terms(self, documents, told, cuts):
+        """Under terms when cut off, and then within the caps. Who can have been treated otherwise than with the server: who
+        bought or brought back something there, or bought under terms because the machine was slow."""
+        by_member, by_register = collections.Counter(), collections.Counter()
+        touched = set()
+        for document in documents:
+            day = (document.register, document.date)
+            if document.member and day in cuts:
+                touched.add(document.member)
+            if document.is_return or not document.member:
+                continue
+            for name, sales in told.items():
+                spent_minor, terms = sales[document.register, document.receipt]
+                if name == "cut off" and day in cuts:
+                    self.assertIsNotNone(terms, document.receipt)
+                    by_member[(*day, document.member)] += spent_minor
+                    by_register[day] += spent_minor
+                elif terms is not None:
+                    touched.add(document.member)
+        self.assertLessEqual(max(by_member.values(), default=0), MEMBER_CAP_MINOR)
+        self.assertLessEqual(max(by_register.values(), default=0), REGISTER_CAP_MINOR)
+        print(f"spent without the server: {sum(by_register.values())} minor units, "
+              f"in {len(by_member)} visits of a day")
+        return touched
+
+    def compare(self, connected, cut_off, members, touched, cuts):
+        """Members, tiers, stages, purchase days and what they earned are the same; what they spent is not."""
+        self.assertEqual(connected.standings(), cut_off.standings())
+        self.assertTrue(touched)
+        listed = []
+        for card in members:
+            earned, spent = connected.ledger(card)
+            earned_too, spent_too = cut_off.ledger(card)
+            self.assertEqual(earned, earned_too, card)
+            if spent != spent_too:
+                listed.append((card, spent, spent_too))
+        loss_minor = cut_off.loss_minor()
+        print(f"{len(listed)} of {len(members)} members spent other points, "
+              f"{sum(a - b for _, a, b in listed) // 1000} points less; loss {loss_minor}")
+        for card, spent, spent_too in listed[:10]:
+            print(f"  {card}: {spent} and {spent_too} thousandths of a point")
+        self.assertEqual({card for card, _, _ in listed} - touched, set())
+        self.assertEqual(connected.loss_minor(), 0)
+        self.assertLessEqual(loss_minor, len(cuts) * REGISTER_CAP_MINOR)
+
+
+if __name__ == "__main__":
+    unittest.main()
