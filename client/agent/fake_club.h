@@ -74,6 +74,9 @@ class FakeClub final : public v1::SyncService::Service {
   // How often an entry was sent that was recorded already.
   int repeat_count() const;
   v1::RecordContext context_of(const std::string& identity) const;
+  // An enrolment, whose identity is "register/card C" of its first card C, and the member's id
+  // "id-of-card C".
+  v1::OfflineEnrollment enrolled(const std::string& identity) const;
 
   grpc::Status Record(grpc::ServerContext* context, const v1::RecordRequest* request,
                       v1::RecordResponse* response) override;
