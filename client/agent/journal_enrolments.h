@@ -72,6 +72,7 @@ class EnrollmentBook final {
   // Self-locking.
   Journal& journal_;
   // Fixed at construction.
+  const std::string digest_key_;  // empty: the library had no memory, and no key is digested
   const KeyDigester digester_;
   // One enrolment at a time, so that two of the same person get one provisional member.
   absl::Mutex mutex_;
