@@ -16,6 +16,8 @@
 namespace moadon::agent {
 namespace {
 
+constexpr char kEnrollmentWord[] = "enrolment";  // in place of a receipt
+
 absl::StatusOr<std::string> read_token(const std::string& token_file) {
   std::string line;
   if (token_file == "-") {
@@ -36,11 +38,17 @@ std::string time_text(const google::protobuf::Timestamp& time) {
                           absl::UTCTimeZone());
 }
 
+// An enrolment has no receipt; an entry of which nothing is left has no time either.
+bool is_enrollment(const v1::PendingEntry& entry) {
+  return entry.receipt().empty() && entry.has_commit_time();
+}
+
 void print_json(const std::string& register_id, const v1::PendingEntry& entry) {
   nlohmann::ordered_json json = {{"register_id", register_id},
                                  {"sequence", absl::StrCat(entry.sequence())},
                                  {"receipt", entry.receipt()},
                                  {"commit_time", time_text(entry.commit_time())}};
+  if (is_enrollment(entry)) json["kind"] = kEnrollmentWord;
   if (entry.has_refusal()) {
     json["reason"] = v1::Reason_Name(entry.refusal().reason());
     json["message"] = entry.message();
@@ -49,7 +57,8 @@ void print_json(const std::string& register_id, const v1::PendingEntry& entry) {
 }
 
 void print_line(const std::string& register_id, const v1::PendingEntry& entry) {
-  std::cout << register_id << '\t' << entry.sequence() << '\t' << entry.receipt() << '\t'
+  std::cout << register_id << '\t' << entry.sequence() << '\t'
+            << (is_enrollment(entry) ? kEnrollmentWord : entry.receipt()) << '\t'
             << time_text(entry.commit_time());
   if (entry.has_refusal()) {
     std::cout << '\t' << v1::Reason_Name(entry.refusal().reason()) << '\t' << entry.message();
