@@ -1,6 +1,8 @@
 // Any bytes as a program, a basket and a member: refused or priced, never a crash, never nonsense.
 // The first byte says how the others are read: as choices of the random cases of the unit tests, as
-// such a case whose serialized program and basket are then damaged, or as raw messages.
+// such a case priced without the server, as one whose serialized program and basket are then
+// damaged, or as raw messages.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -12,6 +14,7 @@
 #include "google/protobuf/stubs/logging.h"
 #include "rules/check.h"
 #include "rules/money.h"
+#include "rules/offline.h"
 #include "rules/price.h"
 #include "rules/program.h"
 #include "rules/test_random_case.h"
@@ -72,6 +75,19 @@ void require_promises(const RandomCase& c, const v1::Quote& quote) {
   for (const v1::RightUse& use : quote.rights_used()) MOADON_REQUIRE(use.amount_minor() >= 0);
 }
 
+// What an agent without its server gives stays within its terms.
+void require_terms(const RandomCase& c, const v1::Quote& quote) {
+  if (!c.facts.has_offline()) return;
+  const v1::OfflineTerms& terms = c.facts.offline();
+  const OfflineUse use = offline_use_of(quote, c.program);
+  MOADON_REQUIRE(use.amount_minor <= terms.amount_limit_minor());
+  MOADON_REQUIRE(quote.points().spent_milli() <= terms.points_limit_milli());
+  for (const std::string& grant_id : use.grant_ids) {
+    MOADON_REQUIRE(
+        std::count(terms.leased_grant_ids().begin(), terms.leased_grant_ids().end(), grant_id) > 0);
+  }
+}
+
 void require_kept(const RandomCase& c, const Pricing& pricing, const v1::Quote& verdict,
                   Dice& dice) {
   std::vector<int64_t> none(c.basket.lines_size(), 0);
@@ -97,6 +113,7 @@ void try_case(const RandomCase& c, Dice& dice) {
   if (!quote.ok()) return;
   require_sums(c.basket, *quote);
   require_promises(c, *quote);
+  require_terms(c, *quote);
   const std::string again =
       Pricing(c.program).quote(c.basket, c.facts, c.occasion)->SerializeAsString();
   MOADON_REQUIRE(quote->SerializeAsString() == again);
@@ -155,7 +172,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   switch (data[0] % 4) {
     case 0:
     case 1: {
-      const RandomCase c = CaseMaker(dice).make();
+      RandomCase c = CaseMaker(dice).make();
+      if (data[0] % 4 == 1) *c.facts.mutable_offline() = TermsMaker(dice).make(c);
       try_case(c, dice);
       break;
     }
