@@ -32,6 +32,8 @@ class ClubInMemory final : public Club {
   std::map<std::string, std::string> members;
   std::map<std::string, Json> receipts;
   std::map<std::string, std::string> enrolled_at;
+  // Whether members are enrolled without the server.
+  bool is_away = false;
   // The last enrolment.
   Json enrolled = Json::object();
   // What the club would like to know of every member; empty: nothing.
@@ -97,7 +99,9 @@ class ClubInMemory final : public Club {
     const auto held = members.emplace(key, "member-" + key).first;
     enrolled = member;
     enrolled_at.emplace(key, text_of(member, "occurred_at"));
-    return response({{"member", member_json(held->second)}});
+    Json joined = member_json(held->second);
+    joined["is_provisional"] = is_away;
+    return response({{"member", std::move(joined)}});
   }
 
   Answer hold(const Json& request) const {

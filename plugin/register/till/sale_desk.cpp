@@ -200,6 +200,7 @@ void SaleDesk::identify(const IdentifyCommand& command) {
   } else if (is_absence(answer.refusal)) {
     customer_ = {key, {}, command.value, {}, true};
     workplace_.screen.say(texts.key_kept);
+    if (answer.refused("REASON_SERVER_UNREACHABLE")) workplace_.screen.say(texts.join_offer);
   } else if (answer.refused("REASON_MEMBER_UNKNOWN")) {
     // The key stays: it goes with the sale, and joining takes it.
     customer_ = {key, {}, {}, {}, false};
@@ -267,7 +268,7 @@ void SaleDesk::welcome(const Json& member) {
   const std::string stage = stage_word(texts, text_of(facts, "stage"));
   if (!stage.empty()) workplace_.screen.say(texts.member_stage, stage);
   const bool is_of_then = member.contains("cached_as_of");
-  if (is_of_then) workplace_.screen.say(texts.offline);
+  if (is_of_then || bool_of(member, "is_provisional")) workplace_.screen.say(texts.offline);
   // A balance of then is not told: it may be spent already.
   if (facts.contains("points") && !is_of_then) {
     workplace_.screen.say(texts.member_points,

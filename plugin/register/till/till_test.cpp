@@ -151,6 +151,32 @@ TEST_CASE(
   CHECK(play(club, folder, "member 4711\n", Language::kHebrew).says("ללא חיבור, יתעדכן"));
 }
 
+TEST_CASE("without the server somebody can join, and is told that it will be updated") {
+  ClubInMemory club;
+  const Folder folder;
+  club.is_away = true;
+  club.refuse_with = [](const std::string& method) {
+    return method == "Identify" ? "REASON_SERVER_UNREACHABLE" : "";
+  };
+  const Session session = play(club, folder, "member 4711\njoin Dana Levi\n");
+  CHECK(session.says("To enroll: join FIRST LAST"));
+  CHECK(session.says("Offline, will be updated"));
+  CHECK(club.enrolled["first_name"] == "Dana");
+}
+
+TEST_CASE("a return that must not be taken without the server is refused with a sentence") {
+  ClubInMemory club;
+  const Folder folder;
+  play(club, folder, "1 x 5.90 7290 Milk\ncredit\n");
+  const std::string receipt = club.receipts.begin()->first;
+  club.refuse_with = [](const std::string& method) {
+    return method == "Return" ? "REASON_SALE_NOT_HERE" : "";
+  };
+  const std::string script = "return " + receipt + "\n1 1\ndone\n";
+  CHECK(play(club, folder, script).says("a receipt of another register cannot be taken back now"));
+  CHECK(play(club, folder, script, Language::kHebrew).says("אי אפשר לקבל כעת החזרה"));
+}
+
 TEST_CASE("goods come back from their receipt, never more than are left") {
   ClubInMemory club;
   const Folder folder;
