@@ -77,9 +77,9 @@
  * kept connection ended before the first byte of an answer.
  *
  * Offline. The library needs the agent, not the server. With the server away the agent still prices
- * and still accepts sales durably; only what must be set aside first, or found, needs the server
- * ("Hold" of points and rights, "Identify", "Enroll"). With the agent away every call fails within
- * timeout_ms, and the host sells without the club.
+ * and still accepts sales, returns and new members durably; only what must be set aside first, or
+ * found, needs the server ("Hold" of points and rights, "Identify" of whom it does not keep). With
+ * the agent away every call fails within timeout_ms, and the host sells without the club.
  *
  * Memory. The caller owns every text it was given and releases it with moadon_pos_release, never
  * with free(). Arguments are read during the call and not kept.
