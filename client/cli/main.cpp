@@ -11,6 +11,7 @@
 #include "client/cli/lifecycle.h"
 #include "client/cli/groups.h"
 #include "client/cli/members.h"
+#include "client/cli/offline.h"
 #include "client/cli/programs.h"
 #include "client/cli/queue.h"
 #include "client/cli/quote.h"
@@ -65,6 +66,7 @@ int run(int argc, char** argv) {
   const RegisterCommands registers(app, chosen);
   const ProgramCommands programs(app, chosen);
   const SettingsCommands settings(app, chosen);
+  const OfflineCommands offline(app, chosen);
   const QueueCommands queue(app, chosen);
   const QuoteCommand quote(app, chosen);
   const VerifyCommand verify(app, chosen);

@@ -63,6 +63,11 @@ CASES = {
          "REASON_TIME_OUT_OF_RANGE"),
         (changed(HANDED, ["journal_id"], None), "REASON_FIELD_MISSING"),
         (changed(HANDED, ["journal_id"], SHORT_KEY), "REASON_FIELD_INVALID")],
+    "OfflineService.ListLosses": page_cases() + [
+        ({"from_date": "2026-02-30"}, "REASON_FIELD_INVALID"),
+        ({"from_date": CONTROL}, "REASON_FIELD_INVALID"),
+        ({"until_date": "1969-12-31"}, "REASON_FIELD_INVALID"),
+        ({"until_date": BIDI, "page_size": -1}, "REASON_FIELD_INVALID")],
     "OfflineService.ListHandedOver": page_cases(),
     "OfflineService.SettleHandedOver": [
         (changed(SETTLED, ["register_id"], ""), "REASON_FIELD_MISSING"),
