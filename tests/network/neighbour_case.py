@@ -84,6 +84,30 @@ class NeighbourCase(unittest.TestCase):
         self.assertIsNone(self.status().get("blocked_by"))
         return facts["member_id"]
 
+    # A member whom the agent enrolled while the server was away, and whom the server before cannot take.
+    def enroll_before_upgrade(self, away, back, upgrade):
+        away()
+        enrolled = self.register("Enroll", {"member": {"keys": [CARD], "first_name": "Dana"}})["member"]
+        self.assertTrue(enrolled["is_provisional"])
+        self.commit("1", 2000, enrolled["facts"]["member_id"])
+        back()
+        pending = club.wait_for("only the enrolment is left", lambda: [
+            entry for entry in self.register("Pending", {})["entries"]
+            if "refusal" in entry and self.status()["undelivered_count"] == "1"], DELIVERY_SECONDS)
+        self.assertEqual([(e["receipt"], e["refusal"]["reason"]) for e in pending], [("", "REASON_FIELD_MISSING")])
+        self.commit("2", 2000, enrolled["facts"]["member_id"])
+        club.wait_for("the next sale is delivered", lambda: self.status()["undelivered_count"] == "1",
+                      DELIVERY_SECONDS)
+        away()
+        upgrade()
+        back()
+        self.agent.wait_delivered(["R1"], DELIVERY_SECONDS)
+        member = self.server.call("MemberService", "GetMember", {"key": CARD})["member"]
+        self.assertEqual(member["first_name"], "Dana")
+        self.assertEqual(self.available_points(), 40000)
+        self.assertEqual(self.totals()["sales_count"], 2)
+        self.assertEqual(selling.disagreements(self.server), [])
+
     def commit(self, receipt, price_minor, member_id="", content=(), **more):
         return self.register("Commit", {"sale": sale(
             receipt, [line("1", "bread", price_minor)], selling.now(), key=CARD, **dict(content)),

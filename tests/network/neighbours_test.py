@@ -37,6 +37,12 @@ class ServerBeforeTest(NeighbourCase):
         front.close()
         self.assertEqual(self.register("Identify", {"key": CARD})["facts"]["member_id"], member_id)
 
+    def test_whom_todays_agent_enrolled_alone_waits_for_the_upgrade(self):
+        self.new_server()
+        front = self.new_front(neighbours.OlderServer)
+        self.new_agent(front.address)
+        self.enroll_before_upgrade(front.close, front.open, front.upgrade)
+
 
 class AgentBeforeTest(NeighbourCase):
     """What an agent of version 0.3 says, made and read with the words of that version."""
@@ -128,7 +134,8 @@ class LaterVersionTest(NeighbourCase):
         self.assertEqual([(e["receipt"], e["refusal"]["reason"]) for e in pending], [("1", neighbours.NEW_REASON)])
         front.is_refusing = False
         self.commit("2", 2000)  # it is in nobody's way
-        club.wait_for("the other is delivered", lambda: self.status()["undelivered_count"] == "1", DELIVERY_SECONDS)
+        club.wait_for("the other is delivered", lambda: "2" not in [
+            entry["receipt"] for entry in self.register("Pending", {})["entries"]], DELIVERY_SECONDS)
         self.agent.stop()
         self.agent.start()
         self.agent.wait_delivered(["R1"], DELIVERY_SECONDS)
@@ -203,6 +210,14 @@ class BuiltBeforeTest(NeighbourCase):
         self.new_agent(self.server.grpc)
         self.sell_without_server(self.sell_connected())
         self.end()
+
+    def test_whom_todays_agent_enrolled_alone_waits_for_the_servers_upgrade(self):
+        def upgrade():
+            self.server.programs = club.BIN
+
+        self.new_server(programs=self.before)
+        self.new_agent(self.server.grpc)
+        self.enroll_before_upgrade(self.server.stop, self.server.start, upgrade)
 
     def test_the_agent_before_with_todays_server(self):
         self.new_server()
