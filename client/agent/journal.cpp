@@ -5,9 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/agent/journal_offline_rows.h"
+#include "client/agent/journal_provisional_rows.h"
 #include "client/agent/journal_rows.h"
 #include "client/agent/journal_salvage.h"
-#include "client/agent/provisional_rows.h"
 #include "rules/calendar.h"
 #include "rules/refusal.h"
 

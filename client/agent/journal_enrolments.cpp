@@ -3,8 +3,8 @@
 #include <google/protobuf/util/message_differencer.h>
 #include <openssl/rand.h>
 
+#include "client/agent/journal_provisional_rows.h"
 #include "client/agent/journal_rows.h"
-#include "client/agent/provisional_rows.h"
 #include "identity/cashier_line.h"
 #include "identity/provisional_id.h"
 #include "rules/calendar.h"

@@ -1,4 +1,4 @@
-#include "client/agent/provisional_rows.h"
+#include "client/agent/journal_provisional_rows.h"
 
 #include "absl/strings/str_cat.h"
 

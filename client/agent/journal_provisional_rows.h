@@ -1,5 +1,5 @@
-// The rows of members who were enrolled without the server. Only for client/agent/journal*.cpp and
-// provisional*.cpp; functions on a connection, whose callers hold the transaction.
+// The rows of members who were enrolled without the server. Only for client/agent/journal*.cpp;
+// functions on a connection, whose callers hold the transaction.
 #pragma once
 
 #include <cstdint>
