@@ -1,4 +1,0 @@
-// Moved to rules/profile_check.h.
-#pragma once
-
-#include "rules/profile_check.h"
