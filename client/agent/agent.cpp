@@ -45,27 +45,34 @@ absl::Status Agent::open(const Settings& settings) {
   const absl::StatusOr<std::vector<v1::Program>> programs = journal_->programs();
   if (!programs.ok()) return programs.status();
   shelf_.add(*programs);
+  offline_ = std::make_unique<OfflineBook>(*journal_);
   auto link = ServerLink::open(settings.server, clock_);
   if (!link.ok()) return link.status();
   link_ = *std::move(link);
-  tills_ = std::make_unique<Tills>(
-      directory_, Courier::Parts{*link_, *journal_, shelf_, clock_, delivery_cancellation_});
   cards_ =
       std::make_unique<CardShelf>(CardFiles{directory_.cards_path(), directory_.cards_key_path()});
+  time_ = std::make_unique<TrustedClock>(clock_, *link_, *offline_, cards_->feed().cache_time_us);
+  tills_ = std::make_unique<Tills>(
+      directory_, Courier::Parts{*link_, *journal_, shelf_, clock_, delivery_cancellation_});
   card_feed_ = std::make_unique<CardFeed>(
       CardFeed::Parts{*tills_, *link_, *cards_, shelf_, *reserve_, clock_, delivery_cancellation_});
+  lease_feed_ = std::make_unique<LeaseFeed>(
+      LeaseFeed::Parts{*tills_, *link_, *offline_, shelf_, *time_, delivery_cancellation_});
   link_->watch([this] {
     tills_->try_now();
     card_feed_->try_now();
+    lease_feed_->try_now();
   });
   tills_->refresh();
   card_feed_->start();
+  lease_feed_->start();
   return absl::OkStatus();
 }
 
 absl::Status Agent::serve(const Settings& settings) {
-  service_ = std::make_unique<RegisterService>(RegisterService::Parts{
-      *tills_, *journal_, *reserve_, shelf_, *cards_, facts_, asks_, *link_, clock_});
+  service_ = std::make_unique<RegisterService>(
+      RegisterService::Parts{*tills_, *journal_, *reserve_, shelf_, *cards_, facts_, asks_, *link_,
+                             clock_, *offline_, *time_});
   grpc::ServerBuilder builder;
   builder.RegisterService(service_.get());
   builder.SetMaxReceiveMessageSize(kMaxSendBytes);
@@ -102,7 +109,9 @@ void Agent::stop() {
   delivery_cancellation_.cancel();
   if (link_ != nullptr) link_->stop();
   if (card_feed_ != nullptr) card_feed_->stop();
+  if (lease_feed_ != nullptr) lease_feed_->stop();
   if (tills_ != nullptr) tills_->stop();
+  if (time_ != nullptr) time_->keep();
 }
 
 void Agent::keep_house() {
@@ -114,6 +123,7 @@ void Agent::keep_house() {
       if (mutex_.AwaitWithTimeout(absl::Condition(&is_stopping), kRefreshInterval)) return;
     }
     tills_->refresh();
+    time_->keep();
     if (clock_.monotonic() < next_prune) continue;
     prune();
     next_prune = clock_.monotonic() + kPruneInterval;

@@ -17,12 +17,15 @@
 #include "client/agent/card_shelf.h"
 #include "client/agent/clock.h"
 #include "client/agent/journal.h"
+#include "client/agent/journal_offline.h"
+#include "client/agent/lease_feed.h"
 #include "client/agent/member_memory.h"
 #include "client/agent/program_shelf.h"
 #include "client/agent/register_service.h"
 #include "client/agent/server_link.h"
 #include "client/agent/settings.h"
 #include "client/agent/tills.h"
+#include "client/agent/trusted_clock.h"
 #include "client/lib/cancellation.h"
 #include "gateway/http_gateway.h"
 #include "sqlite/data_lock.h"
@@ -78,9 +81,12 @@ class Agent final {
   std::unique_ptr<CardShelf> cards_;
   std::unique_ptr<JournalReserve> reserve_;
   std::unique_ptr<Journal> journal_;
+  std::unique_ptr<OfflineBook> offline_;
   std::unique_ptr<ServerLink> link_;
+  std::unique_ptr<TrustedClock> time_;
   std::unique_ptr<Tills> tills_;
   std::unique_ptr<CardFeed> card_feed_;
+  std::unique_ptr<LeaseFeed> lease_feed_;
   std::unique_ptr<RegisterService> service_;
   std::unique_ptr<grpc::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;

@@ -132,17 +132,33 @@ TEST_CASE("facts are found as a quote names them, by snapshot and time of issue"
   for (const auto& [snapshot, issued] : {std::pair(2, 10), std::pair(2, 20), std::pair(3, 30)}) {
     memory.remember(facts(snapshot, issued));
   }
-  CHECK(memory.of("m")->snapshot() == 3);
+  CHECK(memory.of("m")->facts.snapshot() == 3);
   CHECK(found(2, 10) == 10);
   CHECK(found(2, 20) == 20);
   CHECK(found(2, 15) == 20);
   CHECK(found(3, 30) == 30);
   CHECK(found(4, 30) == -1);
   memory.remember(facts(1, 40));
-  CHECK(memory.of("m")->snapshot() == 3);
+  CHECK(memory.of("m")->facts.snapshot() == 3);
   for (size_t i = 0; i < kMaxRememberedFacts; ++i) memory.remember(facts(5, 100 + i));
   CHECK(found(3, 30) == -1);
   CHECK(found(5, 100) == 100);
+}
+
+TEST_CASE("what the server said of a member is not taken for what was kept") {
+  FactsMemory memory;
+  v1::MemberFacts facts;
+  facts.set_member_id("m");
+  facts.set_snapshot(1);
+  memory.remember(facts, /*is_kept=*/true);
+  CHECK(memory.of("m")->is_kept);
+  memory.remember(facts);
+  CHECK_FALSE(memory.of("m")->is_kept);
+  memory.remember(facts, /*is_kept=*/true);
+  CHECK_FALSE(memory.of("m")->is_kept);
+  facts.set_snapshot(2);
+  memory.remember(facts, /*is_kept=*/true);
+  CHECK(memory.of("m")->is_kept);
 }
 
 TEST_CASE("the members remembered first are forgotten first") {

@@ -68,6 +68,22 @@ std::vector<std::string> FakeClub::asked() const {
   return asked_;
 }
 
+void FakeClub::lease(v1::TakeLeasesResponse leases) {
+  absl::MutexLock lock(&mutex_);
+  leases_ = std::move(leases);
+  leaves_leases_ = false;
+}
+
+void FakeClub::leave_leases() {
+  absl::MutexLock lock(&mutex_);
+  leaves_leases_ = true;
+}
+
+v1::TakeLeasesRequest FakeClub::kept_leases() const {
+  absl::MutexLock lock(&mutex_);
+  return kept_leases_;
+}
+
 std::vector<std::string> FakeClub::open_holds() const {
   absl::MutexLock lock(&mutex_);
   std::vector<std::string> open;
@@ -297,6 +313,25 @@ grpc::Status FakeClub::NoteAsked(grpc::ServerContext* context, const v1::NoteAsk
   for (const v1::Asked& asked : request->asks()) {
     asked_.push_back(register_id + "/" + asked.member_id() + "/" + asked.field());
   }
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeClub::TakeLeases(grpc::ServerContext* context,
+                                  const v1::TakeLeasesRequest* request,
+                                  v1::TakeLeasesResponse* response) {
+  absl::MutexLock lock(&mutex_);
+  std::string register_id;
+  absl::Status caller = caller_of(*context, register_id);
+  if (!caller.ok()) return to_grpc(caller);
+  if (!leases_) return grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "no such method");
+  if (register_id == "R1") kept_leases_ = *request;
+  if (leaves_leases_) {
+    *response->mutable_rights() = request->kept();
+    *response->mutable_slices() = request->slices();
+  } else if (register_id == "R1") {
+    *response = *leases_;
+  }
+  *response->mutable_server_time() = timestamp_of(time_us_);
   return grpc::Status::OK;
 }
 

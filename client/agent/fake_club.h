@@ -5,6 +5,7 @@
 #include <grpcpp/server.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,13 @@ class FakeClub final : public v1::SyncService::Service {
   void ask_for(const std::string& field);
   // "register/member/field" of every detail that somebody was asked for, in the order of arrival.
   std::vector<std::string> asked() const;
+  // From the next turn on that is what register R1 may have; without a call TakeLeases is a method
+  // that this server does not know.
+  void lease(v1::TakeLeasesResponse leases);
+  // From the next turn on it may keep what it has.
+  void leave_leases();
+  // What R1 said last that it has.
+  v1::TakeLeasesRequest kept_leases() const;
   // Ids of the holds that are open.
   std::vector<std::string> open_holds() const;
 
@@ -92,6 +100,8 @@ class FakeClub final : public v1::SyncService::Service {
                           v1::CancelHoldResponse* response) override;
   grpc::Status NoteAsked(grpc::ServerContext* context, const v1::NoteAskedRequest* request,
                          v1::NoteAskedResponse* response) override;
+  grpc::Status TakeLeases(grpc::ServerContext* context, const v1::TakeLeasesRequest* request,
+                          v1::TakeLeasesResponse* response) override;
   grpc::Status FetchPrograms(grpc::ServerContext* context, const v1::FetchProgramsRequest* request,
                              v1::FetchProgramsResponse* response) override;
   grpc::Status GetReceipt(grpc::ServerContext* context, const v1::SyncGetReceiptRequest* request,
@@ -146,6 +156,9 @@ class FakeClub final : public v1::SyncService::Service {
   v1::HeartbeatResponse place_ ABSL_GUARDED_BY(mutex_);
   int64_t time_us_ ABSL_GUARDED_BY(mutex_);
   bool loses_hold_answers_ ABSL_GUARDED_BY(mutex_) = false;
+  std::optional<v1::TakeLeasesResponse> leases_ ABSL_GUARDED_BY(mutex_);
+  bool leaves_leases_ ABSL_GUARDED_BY(mutex_) = false;
+  v1::TakeLeasesRequest kept_leases_ ABSL_GUARDED_BY(mutex_);
   absl::Duration delay_ ABSL_GUARDED_BY(mutex_);
   std::vector<CardChange> card_changes_ ABSL_GUARDED_BY(mutex_);
   int card_epoch_ ABSL_GUARDED_BY(mutex_) = 1;

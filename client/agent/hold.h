@@ -20,6 +20,15 @@ enum class HoldState {
   kEnded = 5,    // the server knows
 };
 
+// So long a hold that the agent makes by itself sets aside.
+inline constexpr int64_t kLocalHoldLifeUs = 15 * 60 * 1'000'000LL;
+inline constexpr char kLocalHoldPrefix[] = "local-";
+
+// Whether the agent made the hold by itself: the server knows nothing of it.
+inline bool is_local_hold(const std::string& hold_id) {
+  return hold_id.rfind(kLocalHoldPrefix, 0) == 0;
+}
+
 struct StoredHold {
   std::string register_id;
   std::string request_id;

@@ -236,33 +236,17 @@ TEST_CASE("a hold that a sale uses is never given up, however late the sale is d
   CHECK(shop.house.club.facts().points().available_milli() == 0);
 }
 
-TEST_CASE("without the server nothing is set aside, and selling goes on") {
-  Shop shop;
-  shop.house.club.go_away();
-  REQUIRE(eventually([&] { return !shop.till().status().online(); }));
-  CHECK(reason_of(shop.hold(shop.basket("h1")).status()) == v1::REASON_SERVER_UNREACHABLE);
-  const auto plain = shop.hold(shop.basket("", 0));
-  REQUIRE(plain.ok());
-  CHECK(shop.commit("1", *plain).ok());
-}
-
-TEST_CASE("rights that could not be set aside are left alone, in quote and sale") {
+TEST_CASE("without the server a right that is not leased is left alone, in quote and sale") {
   Shop shop(0, 1);
   shop.house.club.go_away();
   REQUIRE(eventually([&] { return !shop.till().status().online(); }));
-  v1::HoldRequest basket = shop.basket("h1", 0);
-  CHECK(reason_of(shop.hold(basket).status()) == v1::REASON_SERVER_UNREACHABLE);
-  basket.mutable_basket()->set_without_rights(true);
-  const auto plain = shop.hold(basket);
+  const auto plain = shop.hold(shop.basket("h1", 0));
   REQUIRE(plain.ok());
   CHECK(plain->quote().total_minor() == 1000);
+  REQUIRE(plain->quote().not_applied_size() == 1);
+  CHECK(plain->quote().not_applied(0).has_server_needed());
   CHECK_FALSE(plain->has_hold());
-  v1::CommitRequest sale;
-  *sale.mutable_sale() = sale_of("1");
-  sale.mutable_sale()->set_without_rights(true);
-  sale.set_member_id("member-of-77");
-  *sale.mutable_quote() = plain->quote().reference();
-  const auto committed = shop.till().call(&Stub::Commit, sale);
+  const auto committed = shop.commit("1", *plain);
   REQUIRE(committed.ok());
   CHECK(committed->total_minor() == 1000);
   CHECK(committed->quote().rights_used().empty());

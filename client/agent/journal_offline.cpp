@@ -20,7 +20,8 @@ using sqlite::Statement;
 constexpr Sql kUses{"SELECT sequence, member_id, used FROM offline_use WHERE register_id = $1"};
 constexpr Sql kHeldUses{
     "SELECT request_id, offline_member_id, offline_use, hold_id FROM hold WHERE register_id = $1 "
-    "AND state = 2 AND offline_member_id IS NOT NULL AND expire_time_us > $2"};
+    "AND state = 2 AND offline_member_id IS NOT NULL AND expire_time_us > $2 "
+    "AND expire_time_us <= $3"};
 constexpr Sql kMemberLeases{
     "SELECT member_id, grant_id, lease FROM right_lease WHERE register_id = $1 AND member_id = "
     "$2"};
@@ -107,7 +108,8 @@ absl::Status add_holds(Connection& connection, const JournalSeal& seal,
                        const std::string& register_id, int64_t latest_us,
                        const std::string& but_hold_id, Taken& taken) {
   Statement read = connection.statement(kHeldUses);
-  read.bind_all(register_id, latest_us);
+  // One made while the clock ran ahead would stand for too long.
+  read.bind_all(register_id, latest_us, latest_us + kLocalHoldLifeUs);
   while (true) {
     const absl::StatusOr<bool> row = read.step();
     if (!row.ok() || !*row) return row.status();

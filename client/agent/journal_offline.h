@@ -25,8 +25,8 @@ struct OfflineStanding {
 };
 
 struct StandingQuery {
-  std::string register_id;
-  std::string member_id;
+  std::string register_id = {};
+  std::string member_id = {};
   int64_t latest_us = 0;  // what ended before is not there any more
   // The hold that the sale at hand uses up; what it sets aside counts as free. Empty: none.
   std::string hold_id = {};
@@ -56,8 +56,8 @@ class OfflineBook final {
   absl::StatusOr<bool> awaits_delivery(const std::string& register_id,
                                        const std::string& member_id);
 
-  // Writes down a hold that the agent makes by itself, held from then on. ALREADY_EXISTS: there is
-  // one with its request_id.
+  // Writes down a hold that the agent makes by itself, held from then on until it is used,
+  // cancelled or kLocalHoldLifeUs old. ALREADY_EXISTS: there is one with its request_id.
   absl::Status set_aside(const StoredHold& hold, const OfflineUse& use);
 
   // Begins the next turn, numbered at least `turn`: what the register has.

@@ -12,25 +12,25 @@ auto age_of(const v1::MemberFacts& facts) {
 }
 
 // Puts the facts in their place.
-void insert(std::vector<v1::MemberFacts>& snapshots, const v1::MemberFacts& facts) {
+void insert(std::vector<KnownFacts>& snapshots, const KnownFacts& known) {
   const auto place = std::lower_bound(
-      snapshots.begin(), snapshots.end(), facts,
-      [](const v1::MemberFacts& a, const v1::MemberFacts& b) { return age_of(a) < age_of(b); });
-  if (place != snapshots.end() && age_of(*place) == age_of(facts)) {
-    *place = facts;
+      snapshots.begin(), snapshots.end(), known,
+      [](const KnownFacts& a, const KnownFacts& b) { return age_of(a.facts) < age_of(b.facts); });
+  if (place != snapshots.end() && age_of(place->facts) == age_of(known.facts)) {
+    *place = {known.facts, known.is_kept && place->is_kept};
     return;
   }
-  snapshots.insert(place, facts);
+  snapshots.insert(place, known);
   if (snapshots.size() > kMaxRememberedFacts) snapshots.erase(snapshots.begin());
 }
 
 }  // namespace
 
-void FactsMemory::remember(const v1::MemberFacts& facts) {
+void FactsMemory::remember(const v1::MemberFacts& facts, bool is_kept) {
   if (facts.member_id().empty()) return;
   absl::MutexLock lock(&mutex_);
   const auto [known, is_new] = facts_.try_emplace(facts.member_id());
-  insert(known->second, facts);
+  insert(known->second, {facts, is_kept});
   if (!is_new) return;
   order_.push_back(facts.member_id());
   if (order_.size() <= kMaxRememberedMembers) return;
@@ -38,7 +38,7 @@ void FactsMemory::remember(const v1::MemberFacts& facts) {
   order_.pop_front();
 }
 
-std::optional<v1::MemberFacts> FactsMemory::of(const std::string& member_id) const {
+std::optional<KnownFacts> FactsMemory::of(const std::string& member_id) const {
   absl::MutexLock lock(&mutex_);
   const auto known = facts_.find(member_id);
   if (known == facts_.end()) return std::nullopt;
@@ -51,7 +51,7 @@ std::optional<v1::MemberFacts> FactsMemory::of(const std::string& member_id,
   const auto known = facts_.find(member_id);
   if (known == facts_.end()) return std::nullopt;
   std::optional<v1::MemberFacts> found;
-  for (const v1::MemberFacts& facts : known->second) {
+  for (const auto& [facts, is_kept] : known->second) {
     if (facts.snapshot() != reference.facts_snapshot()) continue;
     found = facts;
     const bool is_exact = facts.issued_at().seconds() == reference.facts_issued_at().seconds() &&

@@ -20,6 +20,13 @@ inline constexpr size_t kMaxRememberedMembers = 10'000;
 // Facts of one member: a sale names those it was quoted with, while newer ones arrive.
 inline constexpr size_t kMaxRememberedFacts = 8;
 
+// Facts, and how they came here.
+struct KnownFacts {
+  v1::MemberFacts facts;
+  bool is_kept =
+      false;  // out of the cards that are kept: the server was not asked, or did not answer
+};
+
 // The facts that the server gave to this machine, by member, snapshot and time of issue (what time
 // alone changes has no snapshot of its own). Thread-safe.
 class FactsMemory final {
@@ -28,9 +35,10 @@ class FactsMemory final {
   FactsMemory(const FactsMemory&) = delete;
   FactsMemory& operator=(const FactsMemory&) = delete;
 
-  void remember(const v1::MemberFacts& facts) ABSL_LOCKS_EXCLUDED(mutex_);
+  // What came from the server stays so when the cards say the same.
+  void remember(const v1::MemberFacts& facts, bool is_kept = false) ABSL_LOCKS_EXCLUDED(mutex_);
   // The newest; nothing of nobody and of a member not met here.
-  std::optional<v1::MemberFacts> of(const std::string& member_id) const ABSL_LOCKS_EXCLUDED(mutex_);
+  std::optional<KnownFacts> of(const std::string& member_id) const ABSL_LOCKS_EXCLUDED(mutex_);
   // The facts that a quote was made with: this snapshot, as issued then or, where that is not here,
   // as issued last.
   std::optional<v1::MemberFacts> of(const std::string& member_id,
@@ -38,7 +46,7 @@ class FactsMemory final {
       ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  using Snapshots = std::vector<v1::MemberFacts>;  // oldest first, never empty
+  using Snapshots = std::vector<KnownFacts>;  // oldest first, never empty
 
   mutable absl::Mutex mutex_;
   absl::flat_hash_map<std::string, Snapshots> facts_ ABSL_GUARDED_BY(mutex_);

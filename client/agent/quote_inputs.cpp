@@ -16,6 +16,7 @@ v1::QuoteReference reference_of(const QuoteInputs& inputs) {
     *reference.mutable_facts_issued_at() = inputs.facts.issued_at();
   }
   *reference.mutable_priced_at() = timestamp_of(inputs.time_us);
+  if (inputs.facts.has_offline()) *reference.mutable_offline() = inputs.facts.offline();
   return reference;
 }
 
@@ -51,6 +52,10 @@ void add_receipt(v1::Quote& quote, const v1::Basket& basket, const QuoteInputs& 
                               .points_owed_milli = inputs.facts.points().deficit_milli()});
 }
 
+bool says_something(const v1::MemberFacts& facts) {
+  return facts.snapshot() > 0 || facts.has_offline();
+}
+
 bool needs_hold(const v1::Quote& quote) {
   return quote.points().spent_milli() > 0 || !quote.rights_used().empty();
 }
@@ -59,7 +64,7 @@ v1::RecordContext context_of(const QuoteInputs& inputs) {
   v1::RecordContext context;
   context.set_member_id(inputs.facts.member_id());
   context.set_program_version(inputs.pricing->program().version());
-  if (inputs.facts.snapshot() > 0) *context.mutable_facts() = inputs.facts;
+  if (says_something(inputs.facts)) *context.mutable_facts() = inputs.facts;
   *context.mutable_priced_at() = timestamp_of(inputs.time_us);
   return context;
 }
@@ -75,13 +80,17 @@ std::optional<QuoteInputs> inputs_of(const v1::RecordContext& context, const Occ
   return inputs;
 }
 
+ProgramShelf::PricingPointer pricing_of(const v1::Sale& sale, const v1::RecordContext& context,
+                                        const ProgramShelf& shelf) {
+  if (context.program_version() != 0) return shelf.version(context.program_version());
+  return shelf.in_force(time_us_of(sale.occurred_at(), "occurred_at").value_or(0));
+}
+
 std::optional<v1::Quote> verdict_of(const v1::Sale& sale, const v1::RecordContext& context,
                                     const std::optional<Occasion>& occasion,
                                     const ProgramShelf& shelf) {
   if (!occasion) return std::nullopt;
-  const int64_t occurred_us = time_us_of(sale.occurred_at(), "occurred_at").value_or(0);
-  const auto pricing = context.program_version() == 0 ? shelf.in_force(occurred_us)
-                                                      : shelf.version(context.program_version());
+  const auto pricing = pricing_of(sale, context, shelf);
   if (pricing == nullptr) return std::nullopt;
   absl::StatusOr<v1::Quote> verdict = pricing->quote(basket_of(sale), facts_of(context), *occasion);
   if (!verdict.ok()) return std::nullopt;

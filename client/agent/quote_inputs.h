@@ -37,15 +37,22 @@ void add_receipt(v1::Quote& quote, const v1::Basket& basket, const QuoteInputs& 
 // Whether the quote uses what must be set aside first.
 bool needs_hold(const v1::Quote& quote);
 
-// The inputs as they go with a sale. Facts that the server did not issue are not among them.
+// Whether facts are worth carrying along: the server issued them, or terms are in force.
+bool says_something(const v1::MemberFacts& facts);
+
+// The inputs as they go with a sale. Facts that say nothing are not among them.
 v1::RecordContext context_of(const QuoteInputs& inputs);
 // The inputs that a context tells of; nothing when its program version is not here.
 std::optional<QuoteInputs> inputs_of(const v1::RecordContext& context, const Occasion& occasion,
                                      const ProgramShelf& shelf);
 
-// What the rules say, here, of a sale in the journal, without texts. A sale that names no version
-// is judged by the one in force at its own time. Nothing: it was not priced, or the version is not
-// here.
+// The version that judges a sale in the journal: the one it names, else the one in force at its own
+// time. Null: it is not here.
+ProgramShelf::PricingPointer pricing_of(const v1::Sale& sale, const v1::RecordContext& context,
+                                        const ProgramShelf& shelf);
+
+// What the rules say, here, of a sale in the journal, without texts. Nothing: it was not priced, or
+// the version is not here.
 std::optional<v1::Quote> verdict_of(const v1::Sale& sale, const v1::RecordContext& context,
                                     const std::optional<Occasion>& occasion,
                                     const ProgramShelf& shelf);

@@ -70,9 +70,7 @@ grpc::Status RegisterService::serve(grpc::ServerContext& context,
   return to_grpc(hide_fault(context, answered));
 }
 
-int64_t RegisterService::now_us() const {
-  return parts_.link.corrected_now_us().value_or(parts_.clock.now_us());
-}
+int64_t RegisterService::now_us() const { return parts_.time.now_us(); }
 
 ProgramShelf::PricingPointer RegisterService::program_at(const Caller& caller, int64_t time_us) {
   if (parts_.shelf.newest_version() == 0) {
@@ -138,20 +136,21 @@ absl::StatusOr<v1::MemberFacts> RegisterService::fetch_facts(const Caller& calle
   return std::move(*answer->mutable_facts());
 }
 
-v1::MemberFacts RegisterService::facts_of(const Caller& caller, const std::string& member_id) {
-  v1::MemberFacts facts;
-  if (member_id.empty()) return facts;
+KnownFacts RegisterService::facts_of(const Caller& caller, const std::string& member_id) {
+  KnownFacts nothing;
+  if (member_id.empty()) return nothing;
   auto known = parts_.facts.of(member_id);
   const auto pricing = parts_.shelf.in_force(now_us());
-  if (known && (pricing == nullptr || is_of_this_sale(*known) ||
-                may_price(*known, now_us(), pricing->program()))) {
-    return *std::move(known);
-  }
-  if (auto kept = kept_facts(member_id)) return *std::move(kept);
+  const bool is_fresh =
+      known && (pricing == nullptr || is_of_this_sale(known->facts) ||
+                may_price(known->facts, parts_.time.latest_us(), pricing->program()));
+  if (is_fresh && !known->is_kept) return *std::move(known);
   auto fetched = fetch_facts(caller, member_id);
-  if (fetched.ok() && fetched->member_id() == member_id) return *std::move(fetched);
-  facts.set_member_id(member_id);
-  return facts;
+  if (fetched.ok() && fetched->member_id() == member_id) return {*std::move(fetched)};
+  if (is_fresh) return *std::move(known);
+  if (auto kept = kept_facts(member_id)) return {*std::move(kept), /*is_kept=*/true};
+  nothing.facts.set_member_id(member_id);
+  return nothing;
 }
 
 absl::StatusOr<QuoteInputs> RegisterService::inputs_for(const Caller& caller,
@@ -168,8 +167,11 @@ absl::StatusOr<QuoteInputs> RegisterService::inputs_for(const Caller& caller,
     return refuse(v1::REASON_PROGRAM_MISSING,
                   "the agent has no program yet: sell at the register's own prices");
   }
-  inputs.facts = facts_of(caller, member_meant(basket.member_id()));
+  KnownFacts known = facts_of(caller, member_meant(basket.member_id()));
+  const bool is_under_terms = needs_terms(caller, known);
+  inputs.facts = std::move(known.facts);
   inputs.occasion = occasion_at(inputs.time_us, caller.till.place.get(), inputs.pricing->program());
+  if (is_under_terms) set_terms(caller, inputs);
   return inputs;
 }
 
@@ -221,7 +223,7 @@ grpc::Status RegisterService::Status(grpc::ServerContext* context, const v1::Sta
       response->set_currency_code(pricing->program().currency_code());
       response->set_language_code(language_of(pricing->program()));
     }
-    add_cache(*response);
+    add_cache(caller, *response);
     response->set_program_version_not_understood(parts_.shelf.newest_not_understood());
     response->set_agent_version(std::string(kAgentVersion));
     return absl::OkStatus();

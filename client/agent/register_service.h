@@ -10,12 +10,14 @@
 #include "client/agent/clock.h"
 #include "client/agent/journal.h"
 #include "client/agent/journal_enrolments.h"
+#include "client/agent/journal_offline.h"
 #include "client/agent/member_memory.h"
 #include "client/agent/program_shelf.h"
 #include "client/agent/quote_inputs.h"
 #include "client/agent/return_check.h"
 #include "client/agent/server_link.h"
 #include "client/agent/tills.h"
+#include "client/agent/trusted_clock.h"
 #include "moadon/v1/register_service.grpc.pb.h"
 
 namespace moadon::agent {
@@ -36,6 +38,8 @@ class RegisterService final : public v1::RegisterService::Service {
     AskMemory& asks;
     ServerLink& link;
     const Clock& clock;
+    OfflineBook& offline;
+    TrustedClock& time;
   };
 
   explicit RegisterService(const Parts& parts) : parts_(parts), enrollments_(parts.journal) {}
@@ -74,9 +78,9 @@ class RegisterService final : public v1::RegisterService::Service {
   // The version in force, fetched first when there is none yet and the server answers quickly.
   ProgramShelf::PricingPointer program_at(const Caller& caller, int64_t time_us);
   int64_t now_us() const;
-  // What is known of the member here; of one not met here, what the server says quickly; else the
-  // id alone. Of nobody the default message.
-  v1::MemberFacts facts_of(const Caller& caller, const std::string& member_id);
+  // What the server said of the member; of one not met here, what it says quickly, else what is
+  // kept, else the id alone. Of nobody the default message.
+  KnownFacts facts_of(const Caller& caller, const std::string& member_id);
   // As the server has them now.
   absl::StatusOr<v1::MemberFacts> fetch_facts(const Caller& caller, const std::string& member_id);
   // What a basket is priced with now, or at the moment it names.
@@ -96,8 +100,8 @@ class RegisterService final : public v1::RegisterService::Service {
   absl::Status enroll_offline(const Caller& caller, const v1::EnrollMemberRequest& member,
                               v1::IdentifyResponse& response);
   void answer_enrolled(const Provisional& enrolled, v1::IdentifyResponse& response);
-  // Answers with who was enrolled here by the key, and `otherwise` when nobody was, or only somebody
-  // of whom the server has heard and says that.
+  // Answers with who was enrolled here by the key, and `otherwise` when nobody was, or only
+  // somebody of whom the server has heard and says that.
   absl::Status identify_enrolled(const v1::Key& key, const absl::Status& otherwise,
                                  v1::IdentifyResponse& response);
   // The member whom an id means: of a provisional one whom the server said it is, if it has.
@@ -108,13 +112,22 @@ class RegisterService final : public v1::RegisterService::Service {
   // Whether facts given then may price now. What is kept on the disk is judged by the latest clock
   // that is known: a clock that was put back makes nothing young.
   bool may_price(const v1::MemberFacts& facts, int64_t now_us, const v1::Program& program) const;
-  int64_t latest_now_us() const;
   // Whether they were given within the hour: then they are of a sale under way, not kept ones.
   bool is_of_this_sale(const v1::MemberFacts& facts) const;
   // What Status says of what is kept, and of the clock.
-  void add_cache(v1::StatusResponse& response) const;
+  void add_cache(const Caller& caller, v1::StatusResponse& response) const;
   // The facts of what is kept of the member, when they may price.
   std::optional<v1::MemberFacts> kept_facts(const std::string& member_id);
+
+  // Whether the member is priced under terms: the server does not answer, or has still to hear what
+  // this register gave them without it.
+  bool needs_terms(const Caller& caller, const KnownFacts& known);
+  // Terms of what is left for the member of the facts, by `query`; nothing at all of nobody, of one
+  // whose facts are not known, and where that cannot be read.
+  v1::OfflineTerms terms_left(const v1::MemberFacts& facts, const v1::Program& program,
+                              const StandingQuery& query) const;
+  // Gives the facts the terms of now.
+  void set_terms(const Caller& caller, QuoteInputs& inputs) const;
 
   // Lets the cashier ask what was not asked for here lately, and sees to it that the server knows.
   void note_ask(const Caller& caller, v1::IdentifyResponse& response);
@@ -125,15 +138,25 @@ class RegisterService final : public v1::RegisterService::Service {
   // hand were too old.
   absl::Status hold_anew(const Caller& caller, const v1::HoldRequest& request,
                          v1::HoldResponse& response);
+  // Sets aside what the register may give by itself, and prices with no more than that.
+  // ALREADY_EXISTS: the same was asked for meanwhile.
+  absl::Status hold_here(const Caller& caller, const v1::HoldRequest& request, QuoteInputs inputs,
+                         v1::HoldResponse& response);
   // The answer to what was asked for before. False: the server has set nothing aside for it.
   absl::StatusOr<bool> repeat_hold(const Caller& caller, const v1::HoldRequest& request,
                                    StoredHold known, v1::HoldResponse& response);
+  // The same of what the request names, if anything was asked for under its name.
+  absl::StatusOr<bool> answer_known(const Caller& caller, const v1::HoldRequest& request,
+                                    v1::HoldResponse& response);
   // Asks the server for what is written down, and writes down its answer.
   absl::StatusOr<StoredHold> place_hold(const Caller& caller, const StoredHold& asked);
 
   NewEntry new_entry(const Caller& caller, const v1::CommitRequest& request);
   NewEntry new_entry(const Caller& caller, const v1::Return& returned);
-  // The facts that a quote names, else what is known of the member.
+  // What is known of the member, under the terms of now where it must be.
+  v1::MemberFacts facts_now(const Caller& caller, const std::string& member_id,
+                            const ProgramShelf::PricingPointer& pricing, int64_t time_us);
+  // The facts that a quote names, under its terms, else what is known of the member.
   v1::MemberFacts facts_of_quote(const Caller& caller, const std::string& member_id,
                                  const v1::QuoteReference& quote);
   // What the sale was priced with: what its hold was, what its quote was, or what is newest.
@@ -144,12 +167,19 @@ class RegisterService final : public v1::RegisterService::Service {
   std::optional<Occasion> occasion_of(const Caller& caller, const v1::Sale& sale,
                                       const v1::RecordContext& context, int64_t commit_us);
   absl::StatusOr<Committed> commit_sale(const Caller& caller, const v1::CommitRequest& request);
+  // Journals a sale that takes of what the register may give without the server: no more than is
+  // left of it.
+  absl::StatusOr<Committed> commit_under_terms(const Caller& caller,
+                                               const v1::CommitRequest& request,
+                                               v1::RecordContext context, NewEntry entry);
+  absl::StatusOr<Committed> journal_sale(const v1::Sale& sale, const v1::RecordContext& context,
+                                         NewEntry entry);
   // A known sale's units with what was paid for them.
   SoldUnits sold_units(const KnownSale& sale) const;
   absl::StatusOr<Committed> commit_return(const Caller& caller, const v1::Return& returned);
-  // What the server knows of a sale that is not in this journal; nothing when it does not know it, or
-  // does not say so quickly: a return never waits for its sale. SALE_NOT_HERE: the owner takes none
-  // while the server is out of reach.
+  // What the server knows of a sale that is not in this journal; nothing when it does not know it,
+  // or does not say so quickly: a return never waits for its sale. SALE_NOT_HERE: the owner takes
+  // none while the server is out of reach.
   absl::StatusOr<std::optional<SoldUnits>> ask_units(const Caller& caller,
                                                      const v1::ReceiptReference& reference);
   absl::StatusOr<std::optional<v1::GetReceiptResponse>> receipt_here(

@@ -1,5 +1,9 @@
 // Hold and Cancel: what a quote uses is set aside at the server, and given back.
+#include "absl/random/random.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "client/agent/hold_release.h"
+#include "client/agent/offline_terms.h"
 #include "client/agent/register_service.h"
 #include "moadon/v1/sync_service.grpc.pb.h"
 #include "rules/calendar.h"
@@ -30,6 +34,10 @@ absl::Status check_hold(const v1::HoldRequest& request) {
       check_text(request.request_id(), kMaxRequestIdBytes, Presence::kOptional, "request_id"));
   checked.Update(check_receipt_columns(request.receipt_columns()));
   return checked;
+}
+
+absl::Status nameless() {
+  return refuse(v1::REASON_FIELD_MISSING, "request_id is missing", {{"field", "request_id"}});
 }
 
 absl::Status reused(const std::string& request_id) {
@@ -114,19 +122,16 @@ absl::Status RegisterService::hold_anew(const Caller& caller, const v1::HoldRequ
   for (int attempt = 0; attempt < kTries; ++attempt) {
     absl::StatusOr<QuoteInputs> inputs = inputs_for(caller, request.basket());
     if (!inputs.ok()) return inputs.status();
+    if (inputs->facts.has_offline()) {
+      return hold_here(caller, request, *std::move(inputs), response);
+    }
     absl::StatusOr<v1::Quote> quote = quote_of(request.basket(), *inputs);
     if (!quote.ok()) return quote.status();
     if (!needs_hold(*quote)) {
       answer(request, *inputs, *std::move(quote), response);
       return absl::OkStatus();
     }
-    if (request.request_id().empty()) {
-      return refuse(v1::REASON_FIELD_MISSING, "request_id is missing", {{"field", "request_id"}});
-    }
-    if (parts_.link.is_away()) {
-      return refuse(v1::REASON_SERVER_UNREACHABLE,
-                    "without the server nothing can be set aside: sell without points and rights");
-    }
+    if (request.request_id().empty()) return nameless();
     const StoredHold asked =
         asked_hold(caller.till.register_id, request, *inputs, *quote, now_us());
     absl::Status written = parts_.journal.ask_hold(asked);
@@ -145,23 +150,55 @@ absl::Status RegisterService::hold_anew(const Caller& caller, const v1::HoldRequ
   return refused;
 }
 
+absl::Status RegisterService::hold_here(const Caller& caller, const v1::HoldRequest& request,
+                                        QuoteInputs inputs, v1::HoldResponse& response) {
+  absl::MutexLock lock(&caller.till.offline_mutex);
+  set_terms(caller, inputs);  // others may have taken of it meanwhile
+  absl::StatusOr<v1::Quote> quote = quote_of(request.basket(), inputs);
+  if (!quote.ok()) return quote.status();
+  const OfflineUse use = offline_use_of(*quote, inputs.pricing->program());
+  if (!takes_something(use)) {
+    answer(request, inputs, *std::move(quote), response);
+    return absl::OkStatus();
+  }
+  if (request.request_id().empty()) return nameless();
+  StoredHold hold = asked_hold(caller.till.register_id, request, inputs, *quote, now_us());
+  hold.hold_id = absl::StrCat(kLocalHoldPrefix, absl::Hex(absl::Uniform<uint64_t>(absl::BitGen()),
+                                                          absl::PadSpec::kZeroPad16));
+  hold.expire_time_us = parts_.time.latest_us() + kLocalHoldLifeUs;
+  absl::Status kept = parts_.offline.set_aside(hold, use);
+  if (!kept.ok()) return kept;
+  answer(request, inputs, *std::move(quote), response);
+  add_hold(hold, response);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> RegisterService::answer_known(const Caller& caller,
+                                                   const v1::HoldRequest& request,
+                                                   v1::HoldResponse& response) {
+  if (request.request_id().empty()) return false;
+  auto known = parts_.journal.find_hold(caller.till.register_id, request.request_id());
+  if (!known.ok()) return known.status();
+  if (!*known) return false;
+  const absl::StatusOr<bool> repeated = repeat_hold(caller, request, **std::move(known), response);
+  if (!repeated.ok() || *repeated) return repeated;
+  const auto fresh = fetch_facts(caller, request.basket().member_id());
+  if (!fresh.ok()) return fresh.status();
+  return false;
+}
+
 absl::Status RegisterService::hold(const Caller& caller, const v1::HoldRequest& request,
                                    v1::HoldResponse& response) {
   absl::Status checked = check_hold(request);
   if (!checked.ok()) return checked;
-  if (!request.request_id().empty()) {
-    auto known = parts_.journal.find_hold(caller.till.register_id, request.request_id());
-    if (!known.ok()) return known.status();
-    if (*known) {
-      const absl::StatusOr<bool> repeated =
-          repeat_hold(caller, request, **std::move(known), response);
-      if (!repeated.ok()) return repeated.status();
-      if (*repeated) return absl::OkStatus();
-      const auto fresh = fetch_facts(caller, request.basket().member_id());
-      if (!fresh.ok()) return fresh.status();
-    }
-  }
-  return hold_anew(caller, request, response);
+  absl::StatusOr<bool> is_answered = answer_known(caller, request, response);
+  if (!is_answered.ok()) return is_answered.status();
+  if (*is_answered) return absl::OkStatus();
+  const absl::Status held = hold_anew(caller, request, response);
+  if (!absl::IsAlreadyExists(held)) return held;
+  is_answered = answer_known(caller, request, response);  // of the same call, a moment before
+  if (!is_answered.ok()) return is_answered.status();
+  return *is_answered ? absl::OkStatus() : reused(request.request_id());
 }
 
 grpc::Status RegisterService::Hold(grpc::ServerContext* context, const v1::HoldRequest* request,

@@ -1,6 +1,10 @@
 // What registers are answered from the cards that are kept, while the server is out of reach.
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 
+#include "absl/strings/escaping.h"
+#include "client/agent/offline_terms.h"
 #include "client/agent/register_service.h"
 #include "identity/cashier_line.h"
 #include "identity/normal_key.h"
@@ -20,11 +24,6 @@ int64_t issue_time_us(const v1::MemberFacts& facts) {
 
 }  // namespace
 
-int64_t RegisterService::latest_now_us() const {
-  return std::max({parts_.clock.now_us(), parts_.link.corrected_now_us().value_or(0),
-                   parts_.cards.feed().cache_time_us});
-}
-
 bool RegisterService::may_price(const v1::MemberFacts& facts, int64_t now_us,
                                 const v1::Program& program) const {
   return now_us - issue_time_us(facts) <= cache_valid_hours_of(program) * kHourUs;
@@ -38,10 +37,10 @@ absl::Status RegisterService::identify_offline(const v1::Key& key, v1::IdentifyR
     return refuse(v1::REASON_SERVER_UNREACHABLE,
                   "the server does not answer, and who that is is not kept here");
   }
-  const bool prices = may_price(card->facts(), latest_now_us(), program);
+  const bool prices = may_price(card->facts(), parts_.time.latest_us(), program);
   if (prices) {
     *response.mutable_facts() = card->facts();
-    parts_.facts.remember(card->facts());
+    parts_.facts.remember(card->facts(), /*is_kept=*/true);
   } else {
     response.mutable_facts()->set_member_id(card->member_id());
   }
@@ -53,19 +52,62 @@ absl::Status RegisterService::identify_offline(const v1::Key& key, v1::IdentifyR
 }
 
 bool RegisterService::is_of_this_sale(const v1::MemberFacts& facts) const {
-  return now_us() - issue_time_us(facts) <= kHourUs;
+  return parts_.time.latest_us() - issue_time_us(facts) <= kHourUs;
 }
 
 std::optional<v1::MemberFacts> RegisterService::kept_facts(const std::string& member_id) {
   const auto pricing = parts_.shelf.in_force(now_us());
   if (pricing == nullptr) return std::nullopt;
   auto card = parts_.cards.find_member(member_id);
-  if (!card || !may_price(card->facts(), latest_now_us(), pricing->program())) return std::nullopt;
-  parts_.facts.remember(card->facts());
+  if (!card || !may_price(card->facts(), parts_.time.latest_us(), pricing->program())) {
+    return std::nullopt;
+  }
+  parts_.facts.remember(card->facts(), /*is_kept=*/true);
   return std::move(*card->mutable_facts());
 }
 
-void RegisterService::add_cache(v1::StatusResponse& response) const {
+bool RegisterService::needs_terms(const Caller& caller, const KnownFacts& known) {
+  if (parts_.link.is_away() || known.is_kept) return true;
+  // The clock was put back, and before the first word of the server nobody knows how far.
+  if (const int64_t latest_us = parts_.time.latest_us(); latest_us > now_us()) return true;
+  if (known.facts.member_id().empty()) return false;
+  const auto awaits =
+      parts_.offline.awaits_delivery(caller.till.register_id, known.facts.member_id());
+  return !awaits.ok() || *awaits;
+}
+
+v1::OfflineTerms RegisterService::terms_left(const v1::MemberFacts& facts,
+                                             const v1::Program& program,
+                                             const StandingQuery& query) const {
+  if (facts.member_id().empty() || facts.snapshot() == 0) return {};
+  const absl::StatusOr<OfflineStanding> standing = parts_.offline.standing(query);
+  if (standing.ok()) return terms_of(*standing, facts, program);
+  spdlog::error("event=standing_not_read register={} message=\"{}\"", query.register_id,
+                absl::Utf8SafeCEscape(standing.status().message()));
+  return {};
+}
+
+void RegisterService::set_terms(const Caller& caller, QuoteInputs& inputs) const {
+  const v1::Program& program = inputs.pricing->program();
+  const int64_t latest_us = parts_.time.latest_us();
+  v1::OfflineTerms terms;
+  if (cache_valid_hours_of(program) > 0 && may_price(inputs.facts, latest_us, program)) {
+    terms = terms_left(inputs.facts, program,
+                       {.register_id = caller.till.register_id,
+                        .member_id = inputs.facts.member_id(),
+                        .latest_us = latest_us});
+  }
+  const int64_t ahead_us = std::max<int64_t>(0, latest_us - now_us());
+  const absl::CivilDay latest_day =
+      occasion_at(std::min(kMaxTimeUs, inputs.time_us + ahead_us), caller.till.place.get(), program)
+          .business_day;
+  if (latest_day > inputs.occasion.business_day) terms.set_latest_date(format_day(latest_day));
+  // Nobody's facts say something only where they take something away.
+  if (inputs.facts.snapshot() == 0 && terms.latest_date().empty()) return;
+  *inputs.facts.mutable_offline() = std::move(terms);
+}
+
+void RegisterService::add_cache(const Caller& caller, v1::StatusResponse& response) const {
   response.set_cached_member_count(parts_.cards.card_count());
   const int64_t cache_time_us = parts_.cards.feed().cache_time_us;
   if (cache_time_us > 0) *response.mutable_cache_time() = timestamp_of(cache_time_us);
@@ -73,6 +115,15 @@ void RegisterService::add_cache(v1::StatusResponse& response) const {
   response.set_cache_valid_hours(
       cache_valid_hours_of(pricing == nullptr ? v1::Program() : pricing->program()));
   response.set_clock_skew_ms(absl::ToInt64Milliseconds(parts_.link.clock_skew()));
+  if (response.cache_valid_hours() == 0 || pricing == nullptr) return;
+  const StandingQuery nobody{.register_id = caller.till.register_id,
+                             .latest_us = parts_.time.latest_us()};
+  const auto standing = parts_.offline.standing(nobody);
+  if (standing.ok()) {
+    response.set_offline_left_minor(register_left_minor(*standing, pricing->program()));
+  }
+  response.set_leased_right_count(
+      parts_.offline.free_lease_count(caller.till.register_id, nobody.latest_us).value_or(0));
 }
 
 }  // namespace moadon::agent

@@ -1,11 +1,14 @@
 // Commit: what a sale was priced with goes with it, and what the rules say of it is answered.
 #include <cstdlib>
 
+#include "absl/synchronization/mutex.h"
+#include "client/agent/offline_terms.h"
 #include "client/agent/register_service.h"
 #include "client/agent/return_check.h"
 #include "client/wording/cashier_text.h"
 #include "rules/calendar.h"
 #include "rules/check.h"
+#include "rules/offline.h"
 
 namespace moadon::agent {
 namespace {
@@ -31,6 +34,16 @@ absl::Status check_commit(const v1::CommitRequest& request) {
   return checked;
 }
 
+// What a sale that was priced under terms takes of them; nothing: it was not, or it is a sale of
+// which the rules say nothing here.
+OfflineUse use_of(const v1::Sale& sale, const v1::RecordContext& context,
+                  const std::optional<Occasion>& occasion, const ProgramShelf& shelf) {
+  const auto pricing = pricing_of(sale, context, shelf);
+  if (!context.facts().has_offline() || pricing == nullptr) return {};
+  const auto verdict = verdict_of(sale, context, occasion, shelf);
+  return verdict ? offline_use_of(*verdict, pricing->program()) : OfflineUse();
+}
+
 }  // namespace
 
 NewEntry RegisterService::new_entry(const Caller& caller, const v1::CommitRequest& request) {
@@ -41,14 +54,35 @@ NewEntry RegisterService::new_entry(const Caller& caller, const v1::CommitReques
   entry.content = request.sale().SerializeAsString();
   entry.hold_id = request.hold_id();
   entry.commit_time_us = parts_.clock.now_us();
+  entry.latest_us = parts_.time.latest_us();
   return entry;
 }
 
 v1::MemberFacts RegisterService::facts_of_quote(const Caller& caller, const std::string& member_id,
                                                 const v1::QuoteReference& quote) {
-  if (member_id.empty() || quote.facts_snapshot() <= 0) return {};
-  if (auto exact = parts_.facts.of(member_id, quote)) return *std::move(exact);
-  return facts_of(caller, member_id);
+  v1::MemberFacts facts;
+  if (!member_id.empty() && quote.facts_snapshot() > 0) {
+    auto exact = parts_.facts.of(member_id, quote);
+    facts = exact ? *std::move(exact) : facts_of(caller, member_id).facts;
+  }
+  const auto pricing = parts_.shelf.version(quote.program_version());
+  if (quote.has_offline()) {
+    *facts.mutable_offline() =
+        trimmed_terms(quote.offline(), facts,
+                      pricing == nullptr ? v1::Program::default_instance() : pricing->program());
+  }
+  return facts;
+}
+
+v1::MemberFacts RegisterService::facts_now(const Caller& caller, const std::string& member_id,
+                                           const ProgramShelf::PricingPointer& pricing,
+                                           int64_t time_us) {
+  KnownFacts known = facts_of(caller, member_id);
+  if (pricing == nullptr || !needs_terms(caller, known)) return std::move(known.facts);
+  QuoteInputs inputs{pricing, std::move(known.facts), {}, time_us};
+  inputs.occasion = occasion_at(time_us, caller.till.place.get(), pricing->program());
+  set_terms(caller, inputs);
+  return std::move(inputs.facts);
 }
 
 absl::StatusOr<v1::RecordContext> RegisterService::context_for(const Caller& caller,
@@ -78,10 +112,10 @@ absl::StatusOr<v1::RecordContext> RegisterService::context_for(const Caller& cal
     // Of the past the server knows better which version was in force.
     const bool is_named = pricing != nullptr && !is_history(occurred_us, commit_us);
     context.set_program_version(is_named ? pricing->program().version() : 0);
-    facts = facts_of(caller, member_id);
+    facts = facts_now(caller, member_id, pricing, commit_us);
   }
-  if (facts.snapshot() > 0) *context.mutable_facts() = std::move(facts);
-  context.set_hold_id(request.hold_id());
+  if (says_something(facts)) *context.mutable_facts() = std::move(facts);
+  context.set_hold_id(is_local_hold(request.hold_id()) ? "" : request.hold_id());
   return context;
 }
 
@@ -117,10 +151,38 @@ absl::StatusOr<Committed> RegisterService::commit_sale(const Caller& caller,
   absl::StatusOr<v1::RecordContext> context = context_for(caller, request, commit_us);
   if (!context.ok()) return context.status();
   if (corrected_us) *context->mutable_corrected_at() = timestamp_of(*corrected_us);
-  entry.context = context->SerializeAsString();
   entry.occasion = occasion_of(caller, request.sale(), *context, commit_us);
-  const auto verdict = verdict_of(request.sale(), *context, entry.occasion, parts_.shelf);
-  const int64_t total_minor = total_minor_of(request.sale(), verdict);
+  if (takes_something(use_of(request.sale(), *context, entry.occasion, parts_.shelf))) {
+    return commit_under_terms(caller, request, *std::move(context), std::move(entry));
+  }
+  return journal_sale(request.sale(), *context, std::move(entry));
+}
+
+absl::StatusOr<Committed> RegisterService::commit_under_terms(const Caller& caller,
+                                                              const v1::CommitRequest& request,
+                                                              v1::RecordContext context,
+                                                              NewEntry entry) {
+  const auto pricing = pricing_of(request.sale(), context, parts_.shelf);
+  absl::MutexLock lock(&caller.till.offline_mutex);
+  v1::MemberFacts& facts = *context.mutable_facts();
+  const StandingQuery query{.register_id = entry.register_id,
+                            .member_id = facts.member_id(),
+                            .latest_us = entry.latest_us,
+                            .hold_id = entry.hold_id,
+                            .with_ended = true};
+  *facts.mutable_offline() =
+      lesser_terms(facts.offline(), terms_left(facts, pricing->program(), query));
+  OfflineUse use = use_of(request.sale(), context, entry.occasion, parts_.shelf);
+  if (takes_something(use)) entry.offline_use = MemberUse{facts.member_id(), std::move(use)};
+  return journal_sale(request.sale(), context, std::move(entry));
+}
+
+absl::StatusOr<Committed> RegisterService::journal_sale(const v1::Sale& sale,
+                                                        const v1::RecordContext& context,
+                                                        NewEntry entry) {
+  entry.context = context.SerializeAsString();
+  const auto verdict = verdict_of(sale, context, entry.occasion, parts_.shelf);
+  const int64_t total_minor = total_minor_of(sale, verdict);
   return parts_.journal.commit(entry, [&](const KnownSale*) -> absl::StatusOr<Amounts> {
     return Amounts{.amount_minor = total_minor};
   });

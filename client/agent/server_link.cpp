@@ -152,6 +152,16 @@ void ServerLink::report_server_time(const google::protobuf::Timestamp& time) {
   }
 }
 
+void ServerLink::resume_server_time(int64_t offset_us) {
+  absl::MutexLock lock(&mutex_);
+  server_offset_us_ = offset_us;
+}
+
+std::optional<int64_t> ServerLink::server_offset_us() const {
+  absl::MutexLock lock(&mutex_);
+  return server_offset_us_;
+}
+
 absl::Duration ServerLink::clock_skew() const {
   const std::optional<int64_t> server_us = corrected_now_us();
   return server_us ? absl::Microseconds(clock_.now_us() - *server_us) : absl::ZeroDuration();

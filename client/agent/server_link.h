@@ -75,6 +75,11 @@ class ServerLink final {
   // What the server's clock said just now.
   void report_server_time(const google::protobuf::Timestamp& time) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // What this machine heard before this process began: the server's time less the monotonic time.
+  // Before the first report.
+  void resume_server_time(int64_t offset_us) ABSL_LOCKS_EXCLUDED(mutex_);
+  std::optional<int64_t> server_offset_us() const ABSL_LOCKS_EXCLUDED(mutex_);
+
   // Last server time plus the monotonic time since; unset: the server was never heard.
   std::optional<int64_t> corrected_now_us() const ABSL_LOCKS_EXCLUDED(mutex_);
   // The machine's clock less the server's; zero until the server was heard.

@@ -1,6 +1,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <fstream>
 
 #include "client/agent/clock.h"
 #include "rules/calendar.h"
@@ -21,6 +22,12 @@ absl::Duration SystemClock::monotonic() const {
   timespec since_boot{};
   ::clock_gettime(CLOCK_BOOTTIME, &since_boot);
   return absl::DurationFromTimespec(since_boot);
+}
+
+std::string SystemClock::boot_id() const {
+  std::string id;
+  std::ifstream("/proc/sys/kernel/random/boot_id") >> id;
+  return id;
 }
 
 }  // namespace moadon::agent

@@ -34,6 +34,9 @@ class Till final {
   PlaceMemory place;
   AskReports asks;
   Courier courier;
+  // Held from reading what may be given without the server until it is taken, so that it is not
+  // given twice.
+  absl::Mutex offline_mutex;
 };
 
 // Finds registers by the local tokens in the agent's directory and notices what is added or

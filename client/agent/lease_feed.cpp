@@ -1,0 +1,106 @@
+#include "client/agent/lease_feed.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "absl/strings/escaping.h"
+#include "moadon/v1/sync_service.grpc.pb.h"
+#include "rules/offline.h"
+#include "rules/refusal.h"
+
+namespace moadon::agent {
+namespace {
+
+constexpr int64_t kSecondUs = 1'000'000;
+
+bool has_something_to_take(const v1::Program& program) {
+  return rights_per_register_of(program) > 0 ||
+         std::any_of(program.benefits().begin(), program.benefits().end(), is_limited_for_club);
+}
+
+}  // namespace
+
+LeaseFeed::~LeaseFeed() { stop(); }
+
+void LeaseFeed::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void LeaseFeed::try_now() {
+  absl::MutexLock lock(&mutex_);
+  try_now_ = true;
+}
+
+void LeaseFeed::stop() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+bool LeaseFeed::wait_for_turn() {
+  const auto is_due = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_ || try_now_; };
+  absl::MutexLock lock(&mutex_);
+  mutex_.AwaitWithTimeout(absl::Condition(&is_due), kLeasePoll);
+  if (try_now_) plans_.clear();
+  try_now_ = false;
+  return !stopping_;
+}
+
+void LeaseFeed::run() {
+  do {
+    const auto pricing = parts_.programs.in_force(parts_.time.now_us());
+    // Turns are numbered by the server's time, which the first heartbeat brings.
+    const bool may_ask = !parts_.link.is_away() && parts_.link.corrected_now_us().has_value();
+    if (pricing == nullptr || !may_ask) continue;
+    for (Till* till : parts_.tills.all()) work(*till, pricing->program());
+  } while (wait_for_turn());
+}
+
+void LeaseFeed::work(Till& till, const v1::Program& program) {
+  Plan& plan = plans_[till.register_id];
+  const absl::Duration now = parts_.link.monotonic();
+  if (plan.program_version == program.version() && now < plan.next) return;
+  if (parts_.cancellation.is_cancelled() || !till.line.has_token()) return;
+  plan = {program.version(), now + kLeaseInterval};
+  const absl::StatusOr<bool> has_leases = parts_.offline.has_leases(till.register_id);
+  if (!has_something_to_take(program) && has_leases.ok() && !*has_leases) return;
+  plan.next = now + take(till);
+}
+
+absl::Duration LeaseFeed::take(Till& till) {
+  // A journal that was lost with its turns, or put back, does not fall behind the server's.
+  const int64_t turn = parts_.link.corrected_now_us().value_or(0) / kSecondUs;
+  const auto request = parts_.offline.begin_turn(till.register_id, turn);
+  if (!request.ok()) return on_refused(till.register_id, request.status());
+  const auto answer =
+      till.line.ask_in_background(&v1::SyncService::Stub::TakeLeases, *request, kLeaseDeadline);
+  if (!answer.ok()) return on_refused(till.register_id, answer.status());
+  parts_.link.report_server_time(answer->server_time());
+  const absl::StatusOr<bool> kept =
+      parts_.offline.end_turn(till.register_id, request->turn(), *answer, parts_.time.latest_us());
+  if (!kept.ok()) return on_refused(till.register_id, kept.status());
+  return *kept ? kLeaseInterval : absl::ZeroDuration();
+}
+
+absl::Duration LeaseFeed::on_refused(const std::string& register_id, const absl::Status& refusal) {
+  if (parts_.cancellation.is_cancelled()) return kLeaseInterval;
+  const v1::Reason reason = reason_of(refusal);
+  const bool is_old_server = reason == v1::REASON_METHOD_UNKNOWN;
+  if (!is_old_server) {
+    spdlog::warn("event=leases_not_taken register={} reason={} message=\"{}\"", register_id,
+                 v1::Reason_Name(reason), absl::Utf8SafeCEscape(refusal.message()));
+  }
+  if (is_old_server || reason == v1::REASON_TOKEN_REVOKED) {
+    const absl::Status dropped = parts_.offline.drop_leases(register_id);
+    if (!dropped.ok()) {
+      spdlog::error("event=leases_not_dropped register={} message=\"{}\"", register_id,
+                    absl::Utf8SafeCEscape(dropped.message()));
+    }
+  }
+  return is_old_server ? kOldServerInterval : kLeaseInterval;
+}
+
+}  // namespace moadon::agent
