@@ -7,6 +7,7 @@
 #include "server/operations/grant_right.h"
 #include "server/operations/place_hold.h"
 #include "server/operations/test_club.h"
+#include "server/operations/test_leases.h"
 #include "tests/catch.h"
 
 namespace moadon {
@@ -61,6 +62,23 @@ TEST_CASE("the job ends the holds of silent registers when it starts and while i
   CHECK(test.query(kLapsed) == 1);
   CHECK(test.query("SELECT uses_left FROM rights") == 1);
   job.stop();
+}
+
+TEST_CASE("the job ends the leases of silent registers while it runs") {
+  constexpr char kLeases[] = "SELECT COUNT(*) FROM right_leases";
+  LeaseClub club;
+  club.grant(club.buyer("c1", "x1"));
+  TestTill till(club, "x1");
+  till.turn();
+  AgeingJob job(club.test.club());
+  absl::SleepFor(absl::Milliseconds(200));
+  CHECK(club.test.query(kLeases) == 1);
+  club.pass((48 + 73) * kHourUs);
+  for (int i = 0; i < 1000 && club.test.query(kLeases) == 1; ++i) {
+    absl::SleepFor(absl::Milliseconds(10));
+  }
+  job.stop();
+  CHECK(club.test.query(kLeases) == 0);
 }
 
 }  // namespace

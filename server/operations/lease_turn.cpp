@@ -70,7 +70,13 @@ class LeaseTurn final {
     return absl::OkStatus();
   }
 
-  std::vector<storage::LeaseRow> take_leases() { return std::move(leases_); }
+  // In the order in which they are listed later.
+  std::vector<storage::LeaseRow> take_leases() {
+    std::sort(leases_.begin(), leases_.end(), [](const auto& a, const auto& b) {
+      return std::pair(a.member_id, a.grant_id) < std::pair(b.member_id, b.grant_id);
+    });
+    return std::move(leases_);
+  }
 
  private:
   absl::Status free(storage::LeaseRow lease) {

@@ -1,5 +1,7 @@
 #include "server/operations/test_leases.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "rules/calendar.h"
 #include "server/operations/add_branch.h"
@@ -165,6 +167,11 @@ v1::TakeLeasesResponse TestTill::turn(bool is_lost) {
       right.set_grant_id(grant_id);
     }
   }
+  for (const auto& [benefit_id, used_minor] : used_minor_) {
+    v1::BudgetSlice& slice = slices_[benefit_id];
+    slice.set_benefit_id(benefit_id);
+    slice.set_amount_minor(std::max(slice.amount_minor(), used_minor));
+  }
   for (const auto& [benefit_id, slice] : slices_) *asked_.add_slices() = slice;
   auto answer = club_.take(register_id_, asked_);
   INFO(answer.status());
@@ -182,6 +189,24 @@ v1::TakeLeasesResponse TestTill::turn(bool is_lost) {
 
 absl::StatusOr<v1::TakeLeasesResponse> TestTill::ask_again() {
   return club_.take(register_id_, asked_);
+}
+
+int64_t TestTill::left_minor(const std::string& benefit_id) const {
+  const auto part = slices_.find(benefit_id);
+  const auto used = used_minor_.find(benefit_id);
+  const int64_t part_minor = part == slices_.end() ? 0 : part->second.amount_minor();
+  return std::max<int64_t>(0, part_minor - (used == used_minor_.end() ? 0 : used->second));
+}
+
+void TestTill::use_part(const std::string& benefit_id, int64_t amount_minor) {
+  used_minor_[benefit_id] += amount_minor;
+}
+
+void TestTill::part_delivered(const std::string& benefit_id, int64_t amount_minor) {
+  used_minor_[benefit_id] -= amount_minor;
+  const auto part = slices_.find(benefit_id);
+  if (part == slices_.end()) return;
+  part->second.set_amount_minor(std::max<int64_t>(0, part->second.amount_minor() - amount_minor));
 }
 
 void TestTill::use(const std::string& grant_id) {

@@ -60,6 +60,7 @@ class TestTill final {
   const std::string& register_id() const { return register_id_; }
   // Asks in a new turn and takes what is answered; an answer that is lost changes nothing here.
   v1::TakeLeasesResponse turn(bool is_lost = false);
+  bool has_asked() const { return turn_ > 0; }
   // What it last asked, once more; the answer is not taken.
   absl::StatusOr<v1::TakeLeasesResponse> ask_again();
   // Rights that it may use without asking: leased and neither forgotten nor used.
@@ -69,7 +70,12 @@ class TestTill final {
   // A use that the server does not know of until it is delivered.
   void use(const std::string& grant_id);
   void delivered(const std::string& grant_id) { used_.erase(grant_id); }
+  // Parts of limits as last answered, less what was delivered; to be changed by who lies.
   std::map<std::string, v1::BudgetSlice>& slices() { return slices_; }
+  // Of a budget: what is left of its part, less what sales that are not delivered use of it.
+  int64_t left_minor(const std::string& benefit_id) const;
+  void use_part(const std::string& benefit_id, int64_t amount_minor);
+  void part_delivered(const std::string& benefit_id, int64_t amount_minor);
 
  private:
   LeaseClub& club_;
@@ -80,6 +86,7 @@ class TestTill final {
   std::set<std::string> used_;                 // by sales that are not delivered
   std::map<std::string, std::string> owners_;  // of all that were ever leased
   std::map<std::string, v1::BudgetSlice> slices_;
+  std::map<std::string, int64_t> used_minor_;  // by benefit, of sales that are not delivered
 };
 
 }  // namespace moadon
