@@ -6,6 +6,11 @@
 // again. Abseil keeps a thread's semaphore behind weak symbols, for programs to replace. This
 // replaces the waiting half: a wait lasts as long as was meant when it began.
 //
+// A timeout arrives as that moment of the wall clock; how long was meant is the difference to what
+// the caller took for now: the clock, or absl::Now(), which looks at the clock every other second
+// only. When it was set just now that may have been the time before, so this is remembered for a
+// while; of what may have been meant the shortest is taken.
+//
 // Of Abseil's semaphore on Linux (absl/synchronization/internal/waiter.cc) it knows that the count
 // is a futex at the beginning of the thread's waiter state. Elsewhere nothing is replaced.
 #include <linux/futex.h>
@@ -31,7 +36,6 @@ namespace {
 
 using Count = std::atomic<std::int32_t>;
 using SteadyClock = std::chrono::steady_clock;
-constexpr absl::Duration kLongest = absl::Hours(24 * 365 * 100);  // still within nanoseconds
 static_assert(sizeof(Count) == sizeof(absl::synchronization_internal::Waiter));
 
 Count& count_of(absl::base_internal::ThreadIdentity& thread) {
@@ -54,11 +58,63 @@ void wait_while_zero(Count& count, const timespec* limit) {
   ::syscall(SYS_futex, &count, FUTEX_WAIT_PRIVATE, 0, limit, nullptr, 0);
 }
 
-bool take_until(Count& count, SteadyClock::time_point end) {
+// How far the wall clock is ahead of the monotonic one, and was before it was set last. One per
+// process, as the clock; all of it may be read and written at any time.
+class WallClockAhead final {
+ public:
+  // The time meant by who waits until `end`, a moment of the wall clock; zero: it has passed.
+  absl::Duration left_until(absl::Time end, absl::Duration steady) {
+    const absl::Duration wall = absl::TimeFromTimespec(wall_clock()) - absl::UnixEpoch();
+    note(wall - steady, steady);
+    absl::Duration left = kLongest;
+    bool is_any = false;
+    const auto consider = [&](absl::Duration now) {
+      const absl::Duration meant = end - absl::UnixEpoch() - now;
+      if (meant <= absl::ZeroDuration()) return;
+      left = std::min(left, meant);
+      is_any = true;
+    };
+    consider(wall);
+    consider(absl::Now() - absl::UnixEpoch());
+    if (steady - absl::Nanoseconds(set_at_ns_.load()) < kDoubt) {
+      consider(steady + absl::Nanoseconds(before_ns_.load()));
+    }
+    return is_any ? left : absl::ZeroDuration();
+  }
+
+ private:
+  static constexpr absl::Duration kLongest = absl::Hours(24 * 365 * 100);  // within nanoseconds
+  static constexpr absl::Duration kDoubt = absl::Seconds(10);
+  static constexpr absl::Duration kStep = absl::Milliseconds(50);  // less is drift
+
+  static timespec wall_clock() {
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    return now;
+  }
+
+  void note(absl::Duration ahead, absl::Duration steady) {
+    const absl::Duration known = absl::Nanoseconds(now_ns_.load());
+    if (absl::AbsDuration(ahead - known) < kStep) return;
+    before_ns_ = absl::ToInt64Nanoseconds(known);
+    set_at_ns_ = absl::ToInt64Nanoseconds(steady);
+    now_ns_ = absl::ToInt64Nanoseconds(ahead);
+  }
+
+  std::atomic<std::int64_t> now_ns_{0};
+  std::atomic<std::int64_t> before_ns_{0};
+  std::atomic<std::int64_t> set_at_ns_{0};
+};
+
+bool take_until(Count& count, absl::Time end) {
+  static constinit WallClockAhead ahead;
+  const auto begin = SteadyClock::now();
+  const absl::Duration left = ahead.left_until(end, absl::FromChrono(begin.time_since_epoch()));
+  const auto steady_end = begin + absl::ToChronoNanoseconds(left);
   while (!take_one(count)) {
-    const auto left = end - SteadyClock::now();
-    if (left <= SteadyClock::duration::zero()) return false;
-    const timespec limit = absl::ToTimespec(absl::FromChrono(left));
+    const auto still = steady_end - SteadyClock::now();
+    if (still <= SteadyClock::duration::zero()) return false;
+    const timespec limit = absl::ToTimespec(absl::FromChrono(still));
     wait_while_zero(count, &limit);
   }
   return true;
@@ -72,9 +128,7 @@ bool ABSL_INTERNAL_C_SYMBOL(AbslInternalPerThreadSemWait)(
   namespace waits = absl::synchronization_internal;
   moadon::Count& count = moadon::count_of(*waits::GetOrCreateCurrentThreadIdentity());
   if (timeout.has_timeout()) {
-    const absl::Time end = absl::TimeFromTimespec(timeout.MakeAbsTimespec());
-    const absl::Duration left = std::min(end - absl::Now(), moadon::kLongest);
-    return moadon::take_until(count, moadon::SteadyClock::now() + absl::ToChronoNanoseconds(left));
+    return moadon::take_until(count, absl::TimeFromTimespec(timeout.MakeAbsTimespec()));
   }
   while (!moadon::take_one(count)) moadon::wait_while_zero(count, nullptr);
   return true;
