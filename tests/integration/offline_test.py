@@ -121,5 +121,117 @@ class OfflineTest(unittest.TestCase):
         self.assertEqual(self.status()["cached_member_count"], "0")
 
 
+CAPS_PROGRAM = {
+    **club.PROGRAM,
+    "points": {"earn_rules": [{"rule_id": "all", "per_amount": {"points_milli": "1000",
+                                                                "amount_minor": "100"}}],
+               "spending": {"thousand_points_value_minor": "1000", "step_milli": "1000"}},
+    "rights": [{"right_id": "coffee", "title": "Coffee", "coupon": {"use_count": 1}}],
+    "benefits": [{"benefit_id": "coffee", "title": "Coffee",
+                  "conditions": [{"right_held": {"right_id": "coffee"}}],
+                  "effect": {"amount_off_basket": {"amount_minor": "200"}}}],
+    "offline": {"member_limit_minor": "300", "register_limit_minor": "500",
+                "leases": {"rights_per_register": 1}},
+}
+
+
+class OfflineCapsTest(unittest.TestCase):
+    """What a register gives without the server: points within the caps, leased rights once, and no more."""
+
+    def setUp(self):
+        self.club = club.Club(["R1"], program=CAPS_PROGRAM)
+        self.club.__enter__()
+        self.addCleanup(self.club.__exit__, None, None, None)
+
+    def decide(self, method, member_id, **more):
+        return self.club.owner("MemberService", method, {
+            "request_id": f"{method}-{member_id}", "note": "test", "actor": "test",
+            "member_id": member_id, **more})
+
+    def member(self, name, points=1000):
+        """Who has points, 0.01 each, and a coupon."""
+        member_id = self.club.owner("MemberService", "EnrollMember", {"keys": [{"card": name}]})[
+            "member"]["member_id"]
+        if points:
+            self.decide("AdjustPoints", member_id, points_milli=str(points * 1000))
+        self.decide("GrantMemberRight", member_id, right_id="coffee")
+        return member_id
+
+    def status(self):
+        return self.club.register("Status", {})
+
+    def sale(self, receipt, member_id, points, quote=None, hold_id="", **more):
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        return self.club.register("Commit", {
+            "sale": {"receipt": receipt, "occurred_at": now, "lines": [line("1", "bread", 2000)],
+                     "spend_points_milli": str(points * 1000), **more},
+            "member_id": member_id, "quote": quote, "hold_id": hold_id})
+
+    def sell(self, receipt, card, points):
+        """As a register does: identify, hold, commit. The quote that was charged."""
+        member_id = self.club.register("Identify", {"key": {"card": card}})["facts"]["member_id"]
+        held = self.club.register("Hold", {"request_id": "hold-" + receipt, "basket": {
+            "lines": [line("1", "bread", 2000)], "member_id": member_id,
+            "spend_points_milli": str(points * 1000)}})
+        quote = held["quote"]
+        sold = self.sale(receipt, member_id, points, quote["reference"],
+                         held.get("hold", {}).get("hold_id", ""))
+        self.assertEqual(sold["quote"]["total_minor"], quote["total_minor"])
+        self.assertEqual(sold["quote"]["points"]["spent_milli"], quote["points"]["spent_milli"])
+        return quote
+
+    def test_caps_and_leases_while_away_and_nothing_lost_when_nobody_else_spent(self):
+        leased, unleased = (self.member(name) for name in ("CARD-1", "CARD-2"))
+        third = self.member("CARD-3", points=0)
+        # Rights are leased to where their member bought.
+        self.sale("1", leased, 0, without_rights=True)
+        self.club.wait_delivered()
+        time.sleep(1.1)  # so that what is kept before is not of the same second
+        changed = int(time.time())
+        self.decide("AdjustPoints", third, points_milli="1000000")
+        club.wait_for("the cards are of after the sale", lambda: self.cache_seconds() >= changed,
+                      FILL_SECONDS)
+        self.club.agent.stop()  # at the start of an agent it is asked at once
+        self.club.agent.start()
+        club.wait_for("a right is leased", lambda: self.status()["leased_right_count"] == "1",
+                      FILL_SECONDS)
+        self.club.server.stop()
+        club.wait_for("it is away", lambda: not self.status()["online"], FILL_SECONDS)
+        self.club.agent.kill()
+        self.club.agent.start()
+
+        first = self.sell("2", "CARD-1", 1000)
+        self.assertEqual((first["total_minor"], first["points"]["spent_minor"]), ("1800", "300"))
+        self.assertEqual(self.status()["leased_right_count"], "0")
+        again = self.sell("3", "CARD-1", 1000)
+        self.assertEqual((again["total_minor"], again["points"]["spent_minor"]), ("2000", "0"))
+        second = self.sell("4", "CARD-2", 1000)
+        self.assertEqual((second["total_minor"], second["points"]["spent_minor"]), ("2000", "200"))
+        self.assertIn("server_needed", second["not_applied"][0])
+        self.assertEqual(self.status()["offline_left_minor"], "0")
+        self.assertEqual(self.sell("5", "CARD-3", 1000)["points"]["spent_minor"], "0")
+
+        self.club.server.start()
+        self.club.wait_delivered()
+        club.wait_for("the caps are free", lambda: self.status()["offline_left_minor"] == "500",
+                      FILL_SECONDS)
+        self.club.verify()
+        losses = self.club.owner("OfflineService", "ListLosses", {})
+        self.assertEqual((losses["losses"], losses["total_minor"]), ([], "0"))
+        totals = self.club.owner("ReportService", "GetTotals", {})
+        self.assertEqual((totals["sales_count"], totals["differences_count"]), ("5", "0"))
+        for member_id, spent, right_count in ((leased, 300, 0), (unleased, 200, 1), (third, 0, 1)):
+            facts = self.club.owner("SyncService", "GetFacts", {"member_id": member_id},
+                                    token=self.club.register_tokens["R1"])["facts"]
+            sales = {leased: [20, 15, 20], unleased: [18], third: [20]}[member_id]
+            self.assertEqual(int(facts["points"]["available_milli"]),
+                             (1000 - spent + sum(sales)) * 1000, member_id)
+            self.assertEqual(len(facts["rights"]), right_count, member_id)
+
+    def cache_seconds(self):
+        text = self.status().get("cache_time", "1970-01-01T00:00:00Z")
+        return time.mktime(time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone
+
+
 if __name__ == "__main__":
     unittest.main()
