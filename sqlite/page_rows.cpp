@@ -121,6 +121,23 @@ std::optional<std::string> gather(absl::string_view image, const Extent& extent,
   return bytes;
 }
 
+// Where a number that begins at `at` ends; the page's end when it does not.
+size_t after_number(absl::string_view bytes, size_t at) {
+  const size_t last = std::min(bytes.size(), at + kMaxNumberBytes) - 1;
+  while (at < last && (bytes[at] & 0x80) != 0) ++at;
+  return at + 1;
+}
+
+// Looks no further than to what nearly everything that is no row fails: the size of the head, which
+// one byte holds, and the type NULL of the id after it.
+bool may_be_row(absl::string_view image, size_t at, const PageRowForm& form) {
+  const size_t row_id_at = after_number(image, at);
+  if (row_id_at >= image.size()) return false;
+  const size_t head_at = after_number(image, row_id_at);
+  if (head_at + 1 >= image.size() || image[head_at + 1] != 0) return false;
+  return image[head_at] > form.min_columns;
+}
+
 std::optional<PageRow> row_at(absl::string_view image, size_t at, const PageRowForm& form,
                               FindPage find) {
   const auto extent = extent_at(image, at);
@@ -146,6 +163,7 @@ std::optional<PageRow> row_at(absl::string_view image, size_t at, const PageRowF
 void for_each_row(absl::string_view image, const PageRowForm& form, FindPage find,
                   absl::FunctionRef<void(PageRow)> take) {
   for (size_t at = 0; at + 2 < image.size(); ++at) {
+    if (image[at] == 0 || !may_be_row(image, at, form)) continue;
     if (auto row = row_at(image, at, form, find)) take(*std::move(row));
   }
 }

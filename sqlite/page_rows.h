@@ -26,7 +26,8 @@ struct PageRow {
   std::vector<PageValue> values;  // the column that stands for the row's id is NULL
 };
 
-// What a row of a table with an INTEGER PRIMARY KEY in its first column looks like.
+// What a row of a table with an INTEGER PRIMARY KEY in its first column looks like. Rows
+// whose list of types is longer than 126 bytes are not found.
 struct PageRowForm {
   int min_columns = 0;
   int max_columns = 0;

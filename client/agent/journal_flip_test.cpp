@@ -15,6 +15,7 @@ namespace {
 constexpr BatchLimits kMany{.count = 100, .bytes = 1 << 20};
 constexpr int kEntries = 40;
 constexpr int kShortFlips = 300;
+constexpr int kShortLogFlips = 100;
 constexpr int kLongFlips = 10'000;
 const std::string kKey(kJournalKeyBytes, 'k');
 
@@ -101,6 +102,48 @@ TEST_CASE(
       const auto found = committed.find(entry.sequence());
       REQUIRE(found != committed.end());
       CHECK(entry.sale() == found->second);
+    }
+    CHECK(commit(**journal, "next").ok());
+  }
+}
+
+TEST_CASE(
+    "whatever byte of the log changes, nothing altered is delivered, and only what a cut may take "
+    "is lost in silence") {
+  const bool is_long = std::getenv("MOADON_LONG") != nullptr;
+  const auto seed = static_cast<std::mt19937::result_type>(Catch::rngSeed());
+  std::mt19937 random(seed);
+  const ScratchDirectory scratch;
+  const std::string whole = scratch.path() + "/whole.db";
+  const std::string path = scratch.path() + "/journal.db";
+  REQUIRE(Journal::open(whole, kKey, [](const absl::Status&) {}).ok());
+  const auto running = Journal::open(whole, kKey, [](const absl::Status&) {});
+  REQUIRE(running.ok());
+  Committed committed;
+  std::vector<int64_t> log_ends;
+  for (int64_t i = 1; i <= kEntries; ++i) {
+    REQUIRE(commit(**running, std::to_string(i)).ok());
+    committed[i] = content_of(std::to_string(i));
+    log_ends.push_back(static_cast<int64_t>(std::filesystem::file_size(whole + "-wal")));
+  }
+  for (int i = 0; i < (is_long ? kLongFlips : kShortLogFlips); ++i) {
+    remove_all_of(path);
+    for (const char* beside : {"", "-wal"})
+      std::filesystem::copy_file(whole + beside, path + beside);
+    const int64_t offset = std::uniform_int_distribution<int64_t>(0, log_ends.back() - 1)(random);
+    const auto mask = static_cast<char>(std::uniform_int_distribution<int>(1, 255)(random));
+    CAPTURE(seed, offset, static_cast<int>(mask));
+    flip(path + "-wal", offset, mask);
+    const auto journal = Journal::open(path, kKey, [](const absl::Status&) {});
+    CAPTURE(std::string(journal.status().message()));
+    REQUIRE(journal.ok());
+    const auto batch = (*journal)->next_batch("R1", kMany);
+    REQUIRE(batch.ok());
+    const int64_t altered_count = (*journal)->backlog("R1")->altered_count;
+    const bool may_be_a_cut = offset >= log_ends[kEntries - 3];
+    CHECK(static_cast<int64_t>(batch->size()) + altered_count >= kEntries - (may_be_a_cut ? 2 : 0));
+    for (const v1::RecordEntry& entry : *batch) {
+      CHECK(entry.sale() == committed.at(entry.sequence()));
     }
     CHECK(commit(**journal, "next").ok());
   }

@@ -16,11 +16,13 @@ CUT_STATUS = 99
 WAIT_SECONDS = 30
 
 
-def environment(directory, at=None, when=None, fail_sync=None, normal=False,
-                at_exit=False, seed=None):
+def environment(directory, at=None, when=None, fail_sync=None, normal=False, at_exit=False,
+                seed=None, after_sync=None, counts_from=None, kills=False, slow_sync=None,
+                full_while=None, read_only_while=None):
     """What puts a program's files under `directory` on the disk of the model: for its environment.
 
-    `at` and `fail_sync` are (ending, count); `when` is a path. See power_cut_shim.c.
+    `at`, `after_sync` and `fail_sync` are (ending, count), `slow_sync` (ending, milliseconds);
+    `when`, `counts_from`, `full_while` and `read_only_while` are paths. See power_cut_shim.c.
     """
     added = {
         "LD_PRELOAD": str(SHIM),
@@ -28,12 +30,16 @@ def environment(directory, at=None, when=None, fail_sync=None, normal=False,
         "MOADON_POWERCUT_DIR": str(directory),
         "MOADON_POWERCUT_SEED": str(seed or random.randrange(1, 2**32)),
     }
-    if at:
-        added["MOADON_POWERCUT_AT"] = f"{at[0]}:{at[1]}"
-    if when:
-        added["MOADON_POWERCUT_WHEN"] = str(when)
-    if fail_sync:
-        added["MOADON_POWERCUT_FAIL_SYNC"] = f"{fail_sync[0]}:{fail_sync[1]}"
+    countdowns = {"AT": at, "AFTER_SYNC": after_sync, "FAIL_SYNC": fail_sync, "SLOW_SYNC": slow_sync}
+    for name, countdown in countdowns.items():
+        if countdown:
+            added["MOADON_POWERCUT_" + name] = f"{countdown[0]}:{countdown[1]}"
+    paths = {"WHEN": when, "FROM": counts_from, "FULL": full_while, "READ_ONLY": read_only_while}
+    for name, path in paths.items():
+        if path:
+            added["MOADON_POWERCUT_" + name] = str(path)
+    if kills:
+        added["MOADON_POWERCUT_KILL"] = "1"
     if at_exit:
         added["MOADON_POWERCUT_AT_EXIT"] = "1"
     if normal:

@@ -28,6 +28,14 @@
 //   MOADON_POWERCUT_FAIL_SYNC  ENDING:N  the Nth sync of such a file fails with EIO; as on Linux,
 //   no
 //                              later sync makes durable what it was asked to
+//   MOADON_POWERCUT_AFTER_SYNC ENDING:N  cut when the Nth sync of such a file has succeeded, before
+//                              whoever asked for it hears so
+//   MOADON_POWERCUT_FROM       a path: AT and AFTER_SYNC count, and SLOW_SYNC waits, only while it
+//                              exists
+//   MOADON_POWERCUT_KILL=1     instead of a cut the process dies of SIGKILL: what it wrote stays
+//   MOADON_POWERCUT_SLOW_SYNC  ENDING:MS  a sync of such a file takes so many milliseconds more
+//   MOADON_POWERCUT_FULL       a path: while it exists no file grows and none is made (ENOSPC)
+//   MOADON_POWERCUT_READ_ONLY  a path: while it exists nothing is changed (EROFS)
 //   MOADON_POWERCUT_SYNCHRONOUS=NORMAL
 //                              the control: what the process asks SQLite for as "PRAGMA synchronous
 //                              = FULL" becomes NORMAL. The product has no such switch; this changes
@@ -63,7 +71,13 @@ struct countdown {
 // A preloaded library has nobody to own its state. All of it is guarded by `lock`.
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct countdown cut_at;
+static struct countdown cut_after_sync;
 static struct countdown fail_sync;
+static struct countdown slow_sync;  // `left`: milliseconds. Fixed once started, as all below
+static const char* counts_from;     // NULL: always
+static const char* full_while;      // NULL: never
+static const char* read_only_while;
+static int kills;
 
 static void* real(const char* name) {
   void* found = dlsym(RTLD_NEXT, name);
@@ -91,14 +105,37 @@ static int reached(struct countdown* countdown, const char* path) {
   return --countdown->left == 0;
 }
 
+static int exists(const char* path) { return path != NULL && access(path, F_OK) == 0; }
+
+static int counts(void) { return counts_from == NULL || exists(counts_from); }
+
+static _Noreturn void end_here(void) {
+  if (!kills) disk_cut();
+  raise(SIGKILL);
+  _exit(kDiskBroken);
+}
+
 static void about_to_change(const char* path) {
-  if (reached(&cut_at, path)) disk_cut();
+  if (cut_at.left != 0 && counts() && reached(&cut_at, path)) end_here();
+}
+
+// Sets errno and says so when the disk takes no change, or none that needs room.
+static int is_refused(int needs_room) {
+  if (exists(read_only_while)) {
+    errno = EROFS;
+    return 1;
+  }
+  if (needs_room && exists(full_while)) {
+    errno = ENOSPC;
+    return 1;
+  }
+  return 0;
 }
 
 static void* wait_for_path(void* path) {
   while (access(path, F_OK) != 0) usleep(500);
   pthread_mutex_lock(&lock);
-  disk_cut();
+  end_here();
 }
 
 static void watch(const char* path) {
@@ -119,7 +156,13 @@ __attribute__((constructor)) static void start(void) {
   const char* seed = getenv("MOADON_POWERCUT_SEED");
   const char* when = getenv("MOADON_POWERCUT_WHEN");
   read_countdown("MOADON_POWERCUT_AT", &cut_at);
+  read_countdown("MOADON_POWERCUT_AFTER_SYNC", &cut_after_sync);
   read_countdown("MOADON_POWERCUT_FAIL_SYNC", &fail_sync);
+  read_countdown("MOADON_POWERCUT_SLOW_SYNC", &slow_sync);
+  counts_from = getenv("MOADON_POWERCUT_FROM");
+  full_while = getenv("MOADON_POWERCUT_FULL");
+  read_only_while = getenv("MOADON_POWERCUT_READ_ONLY");
+  kills = getenv("MOADON_POWERCUT_KILL") != NULL;
   disk_open(whole, seed == NULL ? 1 : (unsigned)strtoul(seed, NULL, 10));
   free(whole);
   if (when != NULL) watch(when);
@@ -138,6 +181,12 @@ EXPORTED ssize_t pwrite64(int fd, const void* bytes, size_t length, off64_t offs
   const int file = disk_file(fd);
   if (file >= 0) {
     about_to_change(disk_path(file));
+    struct stat status;
+    const int grows = fstat(fd, &status) == 0 && offset + (off64_t)length > status.st_size;
+    if (is_refused(grows)) {
+      pthread_mutex_unlock(&lock);
+      return -1;
+    }
     disk_before_write(file, offset, bytes, length);
   }
   const ssize_t done = REAL(pwrite64)(fd, bytes, length, offset);
@@ -159,6 +208,10 @@ EXPORTED ssize_t write(int fd, const void* bytes, size_t length) {
     return REAL(write)(fd, bytes, length);
   }
   about_to_change(disk_path(file));
+  if (is_refused(1)) {
+    pthread_mutex_unlock(&lock);
+    return -1;
+  }
   const int appends = (fcntl(fd, F_GETFL) & O_APPEND) != 0;
   disk_before_write(file, lseek(fd, 0, appends ? SEEK_END : SEEK_CUR), bytes, length);
   const ssize_t done = REAL(write)(fd, bytes, length);
@@ -187,6 +240,10 @@ EXPORTED int ftruncate64(int fd, off64_t size) {
   const int file = disk_file(fd);
   if (file >= 0) {
     about_to_change(disk_path(file));
+    if (is_refused(0)) {
+      pthread_mutex_unlock(&lock);
+      return -1;
+    }
     disk_before_resize(file, size);
   }
   const int result = REAL(ftruncate64)(fd, size);
@@ -223,8 +280,22 @@ EXPORTED ssize_t pread64(int fd, void* bytes, size_t length, off64_t offset) {
   return unless_off(REAL(pread64)(fd, bytes, length, offset));
 }
 
+// Others go on meanwhile: a slow disk holds up who waits for it.
+static void wait_as_slow(int fd) {
+  if (slow_sync.left == 0) return;
+  pthread_mutex_lock(&lock);
+  const int file = disk_file(fd);
+  const char* const path = file >= 0 ? disk_path(file) : "";
+  const size_t length = strlen(path), want = strlen(slow_sync.ending);
+  const int is_slow = file >= 0 && length >= want &&
+                      strcmp(path + length - want, slow_sync.ending) == 0 && counts();
+  pthread_mutex_unlock(&lock);
+  if (is_slow) usleep((useconds_t)slow_sync.left * 1000);
+}
+
 static int sync_file(int fd, int (*sync)(int)) {
   struct stat status;
+  wait_as_slow(fd);
   pthread_mutex_lock(&lock);
   const int file = disk_file(fd);
   int result = 0;
@@ -238,7 +309,12 @@ static int sync_file(int fd, int (*sync)(int)) {
     }
   }
   if (result == 0) result = sync(fd);
-  if (result == 0 && file >= 0) disk_synced(file);
+  if (result == 0 && file >= 0) {
+    disk_synced(file);
+    if (cut_after_sync.left != 0 && counts() && reached(&cut_after_sync, disk_path(file))) {
+      end_here();
+    }
+  }
   if (result == 0 && fstat(fd, &status) == 0 && S_ISDIR(status.st_mode)) {
     disk_directory_synced(fd);
   }
@@ -258,6 +334,10 @@ static int open_at(int folder, const char* path, int flags, mode_t mode) {
   pthread_mutex_lock(&lock);
   const int is_new = access(path, F_OK) != 0;
   about_to_change(path);
+  if (is_refused(is_new)) {
+    pthread_mutex_unlock(&lock);
+    return -1;
+  }
   const int fd = next(folder, path, flags & ~O_TRUNC, mode);
   if (fd >= 0 && is_new) disk_created(path);
   pthread_mutex_unlock(&lock);
@@ -291,6 +371,10 @@ EXPORTED int unlink(const char* path) {
   pthread_mutex_lock(&lock);
   if (access(path, F_OK) == 0) {
     about_to_change(path);
+    if (is_refused(0)) {
+      pthread_mutex_unlock(&lock);
+      return -1;
+    }
     disk_before_unlink(path);
   }
   const int result = REAL(unlink)(path);
@@ -303,6 +387,10 @@ EXPORTED int rename(const char* from, const char* to) {
   pthread_mutex_lock(&lock);
   if (access(from, F_OK) == 0) {
     about_to_change(to);
+    if (is_refused(0)) {
+      pthread_mutex_unlock(&lock);
+      return -1;
+    }
     disk_before_rename(from, to);
   }
   const int result = REAL(rename)(from, to);
