@@ -29,17 +29,19 @@ TARGETS = {
     **large.CARD_TARGETS,
 }
 # And of the value itself, in its unit.
-LIMITS = {"pricing_200.p50": 100, "pricing_1000.p50": 500, **large.LIMITS}
+LIMITS = {"pricing_200.p50": 100, "pricing_1000.p50": 500, "journal_open.p50": 2_000_000, **large.LIMITS}
 FULL = {"members": 10_000, "rounds": 7, "round_ms": 1500, "sales_per_round": 8_192,
-        "plugin_calls": 1_500, "quotes": 1_000}
-SMOKE = {"members": 20, "rounds": 2, "round_ms": 50, "sales_per_round": 128, "plugin_calls": 5, "quotes": 5}
+        "plugin_calls": 1_500, "quotes": 1_000, "journal_entries": 45_000}
+SMOKE = {"members": 20, "rounds": 2, "round_ms": 50, "sales_per_round": 128, "plugin_calls": 5, "quotes": 5,
+         "journal_entries": 50}
 MEASURED = {
     "throughput": ["echo", "raw_card", "raw_phone", "identify_first_card", "identify_first_phone", "identify_card",
                    "identify_phone", "raw_single", "record_single", "raw_batch", "record_batch"],
     "p50": ["plugin_empty", "plugin_status", "plugin_identify", "plugin_quote_20",
-            "plugin_commit_5", "pricing_none", "pricing_200", "pricing_1000"],
+            "plugin_commit_5", "pricing_none", "pricing_200", "pricing_1000", "journal_open_empty", "journal_open"],
 }
-REFERENCES = ("echo", "raw_card", "raw_phone", "raw_single", "raw_batch", "plugin_empty", "pricing_none")
+REFERENCES = ("echo", "raw_card", "raw_phone", "raw_single", "raw_batch", "plugin_empty", "pricing_none",
+              "journal_open_empty")
 
 
 def arguments():
@@ -134,6 +136,16 @@ def measure_pricing(build, counts):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def measure_journal(build, root, counts):
+    """How long opening a journal takes, as an agent does that was killed."""
+    print("measuring the opening of a journal", file=sys.stderr)
+    done = subprocess.run([build / "bin/bench_journal", root / "journals", str(counts["journal_entries"]),
+                           str(counts["rounds"])], text=True, stdout=subprocess.PIPE, timeout=LOAD_SECONDS, check=False)
+    if done.returncode != 0:
+        sys.exit("bench_journal failed")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
 def number(value):
     if value is None:
         return ""
@@ -196,7 +208,8 @@ def main():
         if options.large:
             figures = measure_large(build, clubs, root, counts, options)
         else:
-            figures = measure(clubs, root, counts) + measure_pricing(build, counts)
+            figures = (measure(clubs, root, counts) + measure_pricing(build, counts)
+                       + measure_journal(build, root, counts))
     finally:
         shutil.rmtree(root, ignore_errors=True)
         with contextlib.suppress(OSError):
