@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "server/operations/test_losses.h"
+#include "server/operations/test_merges.h"
 #include "tests/catch.h"
 
 namespace moadon {
@@ -39,6 +41,123 @@ TEST_CASE("whatever registers spend at once, losses are what they spent less wha
     CHECK(shop.points().deficit_milli() == 0);
     shop.check();
   }
+}
+
+// Members who become one and two again while registers without the server sell to both.
+class Restless final {
+ public:
+  explicit Restless(uint32_t seed)
+      : shop_(absl::StrCat(kLossProgram,
+                           " points { expiry_days: 12 earn_rules { rule_id: 'all'"
+                           " per_amount { points_milli: 1000 amount_minor: 100 } } }")),
+        random_(seed) {
+    other_id_ = shop_.test.enroll("c2", "2026-01-01T08:00:00Z");
+    learn();
+  }
+
+  void act() {
+    now_us_ += pick(30) * int64_t{3'600'000'000};
+    shop_.test.clock().set(now_us_);
+    switch (pick(9)) {
+      case 0:
+        return shop_.give_points(1000 * (1 + pick(40)), absl::StrCat("gift", ++names_));
+      case 1:
+        return learn();
+      case 2:
+        return merge_or_undo();
+      case 3:
+        shop_.test.age();
+        return;
+      case 4:
+      case 5:
+        return bring_back();
+      default:
+        return sell();
+    }
+  }
+
+  void check() {
+    shop_.check();
+    const int64_t was_there_milli = -shop_.test.query(
+        "SELECT COALESCE(SUM(points_milli), 0) FROM points_entries WHERE kind = 2");
+    const int64_t lost_milli = shop_.test.query(
+        "SELECT COALESCE(SUM(points_milli), 0) FROM losses WHERE receipt LIKE 's%'");
+    CHECK(was_there_milli + lost_milli == spent_milli_);
+    CHECK(shop_.test.query("SELECT COUNT(*) FROM (SELECT SUM(points_milli) AS points,"
+                           " SUM(amount_minor) AS amount FROM losses GROUP BY sale_id, kind,"
+                           " benefit_id) WHERE points < 0 OR amount < 0") == 0);
+  }
+
+  int64_t loss_count() { return shop_.test.query("SELECT COUNT(*) FROM losses"); }
+
+ private:
+  int pick(int below) { return std::uniform_int_distribution<int>(0, below - 1)(random_); }
+  std::string any_register() { return absl::StrCat("r", 1 + pick(3)); }
+  std::string any_time() {
+    const int64_t time_us =
+        std::max(us("2026-01-01T09:00:00Z"), now_us_ - pick(120) * int64_t{3'600'000'000});
+    return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixMicros(time_us),
+                            absl::UTCTimeZone());
+  }
+
+  // The registers hear of the server.
+  void learn() {
+    for (const char* card : {"c1", "c2"}) known_[card] = under_terms(shop_.test.context(card));
+  }
+
+  void merge_or_undo() {
+    const std::string number = std::to_string(++names_);
+    const std::string& lost = shop_.member_id;
+    if (shop_.test.query("SELECT COUNT(*) FROM members WHERE merged_into IS NOT NULL") == 0) {
+      REQUIRE(merge(shop_.test, other_id_, lost, "m" + number).ok());
+    } else {
+      REQUIRE(undo(shop_.test, lost, "u" + number).ok());
+    }
+  }
+
+  void sell() {
+    const std::string card = pick(2) == 0 ? "c1" : "c2";
+    const std::string receipt = absl::StrCat("s", ++names_);
+    const std::string at = any_register();
+    const v1::Sale made = paying(
+        sale(receipt, any_time(), card, {{"tea", 1000 * (1 + pick(5)), 133}, {"cup"}, {"pot"}}),
+        1000 * pick(120));
+    shop_.sell(at, made, known_[card]);
+    spent_milli_ += shop_.test.recorded(at, receipt).verdict().points().spent_milli();
+    sold_.push_back({at, receipt});
+  }
+
+  void bring_back() {
+    if (sold_.empty()) return;
+    const auto& [at, receipt] = sold_[pick(static_cast<int>(sold_.size()))];
+    std::vector<TestLine> lines = {{"tea", 1000 * (1 + pick(3)), 133}};
+    if (pick(3) == 0) lines.push_back({pick(2) == 0 ? "cup" : "pot"});
+    const v1::Return back =
+        returned_from(at, receipt, returned(absl::StrCat("b", ++names_), any_time(), lines));
+    REQUIRE(shop_.test.record(any_register(), back).has_recorded());
+  }
+
+  LossShop shop_;
+  std::string other_id_;
+  std::mt19937 random_;
+  int64_t now_us_ = us("2026-01-02T10:00:00Z");
+  int names_ = 0;
+  int64_t spent_milli_ = 0;
+  std::map<std::string, v1::RecordContext> known_;
+  std::vector<std::pair<std::string, std::string>> sold_;
+};
+
+TEST_CASE("the account holds while members merge, points end and goods come back") {
+  const uint32_t seed = std::random_device()();
+  CAPTURE(seed);
+  int64_t loss_count = 0;
+  for (uint32_t round = 0; round < 8; ++round) {
+    Restless restless(seed + round);
+    for (int i = 0; i < 30; ++i) restless.act();
+    restless.check();
+    loss_count += restless.loss_count();
+  }
+  CHECK(loss_count > 0);
 }
 
 // Returns of one sale, the sale among them: what is left of account and points in the end.
