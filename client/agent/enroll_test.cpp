@@ -1,8 +1,4 @@
 // New members and returns at a till without its server.
-#include <fstream>
-#include <iterator>
-
-#include "client/agent/journal_enrolments.h"
 #include "client/agent/test_house.h"
 #include "identity/provisional_id.h"
 #include "rules/calendar.h"
@@ -250,46 +246,6 @@ TEST_CASE("whoever is kept as a member is that member, and what is new of them i
   REQUIRE(enroll(till, of_two).ok());
   *of_two.mutable_member()->add_keys() = card_key("77");
   CHECK(reason_of(enroll(till, of_two).status()) == v1::REASON_KEY_TAKEN);
-}
-
-TEST_CASE("rows of the enrolled go when they were delivered long ago, and not before") {
-  const ScratchDirectory scratch;
-  const std::string path = scratch.path() + "/journal.db";
-  const auto open = [&] {
-    return Journal::open(path, std::string(kJournalKeyBytes, 'k'), [](const absl::Status&) {})
-        .value();
-  };
-  auto journal = open();
-  NewEnrollment enrollment;
-  enrollment.register_id = "R1";
-  enrollment.member = newcomer("N-1").member();
-  enrollment.keys = {NormalKey{KeyKind::kCard, "n-1", "N-1", {}}};
-  enrollment.now_us = enrollment.commit_time_us = 1000;
-  const std::string id = EnrollmentBook(*journal).enroll(enrollment)->provisional_id;
-  enrollment.member.set_city("Haifa");
-  enrollment.commit_time_us = 2000;
-  CHECK(EnrollmentBook(*journal).enroll(enrollment)->provisional_id == id);
-  REQUIRE(EnrollmentBook(*journal).prune(5000).ok());
-  CHECK(EnrollmentBook(*journal).find(id)->has_value());
-  REQUIRE(journal->settle("R1", {Settlement{1, {}, "m-1"}}).ok());
-  REQUIRE(EnrollmentBook(*journal).prune(5000).ok());
-  // What stands for it is not delivered.
-  REQUIRE(EnrollmentBook(*journal).find(enrollment.keys[0])->has_value());
-  CHECK((*EnrollmentBook(*journal).find(id))->member_id == "m-1");
-  REQUIRE(journal->settle("R1", {Settlement{2, {}, "m-1"}}).ok());
-  REQUIRE(EnrollmentBook(*journal).prune(1500).ok());
-  CHECK(EnrollmentBook(*journal).find(id)->has_value());
-  REQUIRE(EnrollmentBook(*journal).prune(5000).ok());
-  CHECK_FALSE(EnrollmentBook(*journal).find(id)->has_value());
-  CHECK_FALSE(EnrollmentBook(*journal).find(enrollment.keys[0])->has_value());
-  // Under another key nobody is known, and nothing is in clear.
-  REQUIRE(EnrollmentBook(*journal).enroll(enrollment).ok());
-  journal.reset();
-  std::ifstream file(path, std::ios::binary);
-  const std::string bytes((std::istreambuf_iterator<char>(file)), {});
-  for (const char* text : {"N-1", "n-1", "Noa", "Cohen", "Haifa"}) {
-    CHECK(bytes.find(text) == std::string::npos);
-  }
 }
 
 v1::Program refusing_program(const std::string& language) {

@@ -129,8 +129,8 @@ absl::Status RegisterService::identify_enrolled(const v1::Key& key, const absl::
   for (const NormalKey& candidate :
        presented_key(key, pricing->program().country_code()).candidates) {
     const auto enrolled = enrollments_.find(candidate);
-    if (!enrolled.ok()) return enrolled.status();
-    if (!*enrolled || (is_heard && !(*enrolled)->member_id.empty())) continue;
+    if (!enrolled.ok() || !*enrolled) continue;
+    if (is_heard && !(*enrolled)->member_id.empty()) continue;
     answer_enrolled(**enrolled, response);
     return absl::OkStatus();
   }

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "rules/refusal.h"
 #include "server/operations/enroll_member.h"
 #include "server/operations/erase_member.h"
 #include "server/operations/record.h"
@@ -67,6 +68,8 @@ TEST_CASE("who was enrolled without the server is a member from then on, with wh
   CHECK(outcome.recorded().member_id() == member.member_id());
   CHECK(member.first_name() == "Dana");
   CHECK(member.enrolled_date() == "2026-01-02");
+  CHECK(member.facts().stage() == v1::STAGE_INTERESTED);
+  CHECK(member.stage_since_date() == "2026-01-02");
   CHECK(member.met_date() == "2026-01-02");
   CHECK(member.met_branch_id() == "b1");
   CHECK(member.source().kind() == v1::SOURCE_KIND_REGISTER);
@@ -200,6 +203,22 @@ TEST_CASE("a provisional id means nobody in another register") {
   const auto elsewhere = record_one(test, entry_of(bare, kNewOne, 1), "r2");
   CHECK(elsewhere.recorded().member_id().empty());
   CHECK(test.recorded("r2", "1").differences(0).member_unknown().member_id() == kNewOne);
+}
+
+TEST_CASE("enrolments have their places in the journal") {
+  TestClub test;
+  v1::RecordRequest request;
+  request.set_journal_id(std::string(16, 'j'));
+  *request.add_entries() = entry_of(enrolled_as(kNewOne, "c1"), 1);
+  request.mutable_entries(0)->set_chain(std::string(32, 'a'));
+  REQUIRE(test.record("r1", request).outcomes(0).has_recorded());
+  request.mutable_entries(0)->set_enrolled(enrolled_as(kNewTwo, "c2").SerializeAsString());
+  request.mutable_entries(0)->set_chain(std::string(32, 'b'));
+  const auto forked = wait_for<v1::RecordResponse>([&](auto answer) {
+    record(test.club(), *test.club().view()->register_of_id("r1"), request, std::move(answer));
+  });
+  CHECK(reason_of(forked.status()) == v1::REASON_JOURNAL_FORKED);
+  CHECK(test.query("SELECT COUNT(*) FROM members") == 1);
 }
 
 TEST_CASE("a sale that comes before its enrolment follows by its key") {

@@ -210,6 +210,16 @@ class EnrolOfflineTest(OfflineRegister):
         club.wait_for("the sale is delivered",
                       lambda: self.club.register("Status", {})["undelivered_count"] == "1")
         self.assertEqual(len(self.kept_sale("1")["differences"]), 1)
+        # The owner says that they are one person: then it goes.
+        kept, lost = (self.member_of(key)["member_id"] for key in ({"card": "C-1"}, {"phone": PHONE}))
+        self.club.owner("MemberService", "MergeMembers", {
+            "request_id": "m1", "kept_member_id": kept, "lost_member_id": lost, "actor": "owner", "note": "one"})
+        self.club.agent.stop()
+        self.club.agent.start()
+        self.club.wait_delivered()
+        self.commit("2", enrolled["facts"]["member_id"])
+        self.club.wait_delivered()
+        self.assertEqual(self.kept_sale("2")["member_id"], kept)
         self.club.verify()
 
     def test_an_enrolment_survives_the_agent_and_comes_once(self):
