@@ -78,7 +78,7 @@ class CommandLineTest(unittest.TestCase):
         text = self.run_moadon("--help")
         self.assertEqual(text.returncode, 0)
         for noun in ("members", "sales", "stages", "totals", "branch", "register", "program",
-                     "verify", "sandbox"):
+                     "verify", "offline", "queue", "sandbox"):
             self.assertIn(noun, text.stdout)
             self.assertEqual(self.run_moadon(noun, "--help").returncode, 0, noun)
 
