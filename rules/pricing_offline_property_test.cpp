@@ -67,6 +67,54 @@ TEST_CASE("nothing is given beyond the terms") {
   }));
 }
 
+// Multipliers with limits, points that are worth much, and little to give.
+RandomCase any_case_of_multipliers() {
+  Dice dice(*rc::gen::noShrink(rc::gen::arbitrary<uint64_t>()));
+  RandomCase c;
+  v1::PointRules& points = *c.program.mutable_points();
+  v1::EarnPerAmount& rate = *points.add_earn_rules()->mutable_per_amount();
+  rate.set_points_milli(1000);
+  rate.set_amount_minor(dice.between(30, 200));
+  points.mutable_spending()->set_thousand_points_value_minor(10'000);
+  points.mutable_spending()->set_step_milli(1000);
+  for (int64_t i = 0, count = dice.between(1, 3); i < count; ++i) {
+    v1::Benefit& benefit = *c.program.add_benefits();
+    benefit.set_benefit_id(absl::StrCat("b", i));
+    benefit.set_title("B");
+    benefit.mutable_effect()->mutable_points_multiplier()->set_factor_bps(
+        static_cast<int32_t>(dice.between(5'000, 40'000)));
+    if (!dice.one_in(4)) benefit.mutable_limits()->set_per_member_day_count(1);
+  }
+  c.occasion = {"B1", absl::CivilDay(2026, 11, 21), 0};
+  for (int64_t i = 0, count = dice.between(1, 3); i < count; ++i) {
+    v1::Line& line = *c.basket.add_lines();
+    line.set_line_id(absl::StrCat("l", i));
+    line.set_sku("A");
+    line.set_quantity_milli(1000);
+    line.set_unit_price_minor(dice.between(1, 300));
+  }
+  c.basket.set_spend_points_milli(dice.between(0, 20) * 1000);
+  c.facts.set_member_id("m");
+  c.facts.set_snapshot(1);
+  c.facts.mutable_points()->set_available_milli(100'000);
+  c.facts.mutable_offline()->set_amount_limit_minor(dice.between(0, 120));
+  c.facts.mutable_offline()->set_points_limit_milli(100'000);
+  return c;
+}
+
+TEST_CASE("what multipliers add stays within the terms however the basket is paid") {
+  CHECK(rc::check("any multipliers with limits", [] {
+    const RandomCase c = any_case_of_multipliers();
+    const v1::Quote quote = priced(c);
+    RC_LOG() << c.program.ShortDebugString() << "\n" << quote.ShortDebugString();
+    RC_ASSERT(offline_use_of(quote, c.program).amount_minor <=
+              c.facts.offline().amount_limit_minor());
+    for (const v1::UnappliedBenefit& unapplied : quote.not_applied()) {
+      RC_ASSERT(unapplied.has_server_needed() || unapplied.has_changes_nothing());
+    }
+  }));
+}
+
 TEST_CASE("what terms take nothing away from is priced as without them") {
   CHECK(rc::check("any case whose limited benefits grant and give no things", [] {
     RandomCase c = any_case();
