@@ -2,9 +2,10 @@
 // the test puts it, and may be put elsewhere while the process runs. Monotonic clocks go on as they
 // are, as on a machine whose clock somebody sets.
 //
-//   MOADON_CLOCK_OFFSET  a file of 8 bytes, an int64 in the machine's byte order: microseconds that
-//                        the wall clock is ahead of the machine's. Read at every look at the clock,
-//                        so that writing it sets the clock. Without it the library does nothing.
+//   MOADON_CLOCK_OFFSET  a file of two int64 in the machine's byte order, read at every look at a
+//                        clock, so that writing it sets the clock: microseconds that the wall clock
+//                        is ahead of the machine's, and microseconds that the machine slept, by
+//                        which CLOCK_BOOTTIME is ahead, too. Without it the library does nothing.
 //
 // Waits until a moment of the wall clock (Abseil's, through the futex system call) end when the set
 // clock reaches it, later or sooner than planned when it is set meanwhile, as the kernel has it.
@@ -35,7 +36,7 @@
 
 #define EXPORTED __attribute__((visibility("default")))
 
-enum { kBroken = 98, kUsPerSecond = 1000000, kNsPerSecond = 1000000000, kMaxWaiters = 4 };
+enum { kBroken = 98, kUsPerSecond = 1000000, kNsPerSecond = 1000000000, kMaxWaiters = 8 };
 static const int64_t kLastSettable_us = INT64_C(8277292036) * kUsPerSecond;  // 2232-04-18
 static const int64_t kSlice_us = 20000;
 
@@ -52,7 +53,7 @@ struct waiter {
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static clock_gettime_function real_clock_gettime;
 static syscall_function real_syscall;
-static const int64_t* offset_us;
+static const int64_t* offset_us;  // two of them
 static struct waiter waiters[kMaxWaiters];
 static int waiter_count;
 
@@ -64,6 +65,7 @@ static void broken(const char* what) {
 static int note_waiter(struct dl_phdr_info* object, size_t size, void* nothing) {
   (void)size, (void)nothing;
   if (strstr(object->dlpi_name, "libabsl_time.") == NULL &&
+      strstr(object->dlpi_name, "libabsl_synchronization.") == NULL &&
       strstr(object->dlpi_name, "libgpr.") == NULL) {
     return 0;
   }
@@ -85,7 +87,7 @@ static void start(void) {
   if (path == NULL) return;
   const int file = open(path, O_RDONLY | O_CLOEXEC);
   if (file < 0) broken(path);
-  void* page = mmap(NULL, sizeof(int64_t), PROT_READ, MAP_SHARED, file, 0);
+  void* page = mmap(NULL, 2 * sizeof(int64_t), PROT_READ, MAP_SHARED, file, 0);
   if (page == MAP_FAILED) broken(path);
   close(file);
   offset_us = page;
@@ -128,7 +130,9 @@ static int is_wall_clock(clockid_t clock) {
 EXPORTED int clock_gettime(clockid_t clock, struct timespec* time) {
   const int64_t offset = offset_for(__builtin_return_address(0));
   const int result = real_clock_gettime(clock, time);
-  if (result == 0 && is_wall_clock(clock)) move(time, offset);
+  if (result != 0 || offset_us == NULL) return result;
+  if (is_wall_clock(clock)) move(time, offset);
+  if (clock == CLOCK_BOOTTIME) move(time, __atomic_load_n(offset_us + 1, __ATOMIC_RELAXED));
   return result;
 }
 

@@ -11,7 +11,7 @@ import club
 SHIM = club.BUILD / "tests" / "faults" / "libmoadon_clock.so"
 UTC = datetime.timezone.utc
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=UTC)
-SECOND_US = 1_000_000
+MICROSECOND = datetime.timedelta(microseconds=1)
 
 
 def instant(text):
@@ -34,11 +34,14 @@ def read_stamp(text):
 class FakeClock:
     """Goes as fast as the machine's and stands where it was put. Processes started with `env` live by it."""
 
-    def __init__(self, path):
-        path.write_bytes(bytes(8))
+    def __init__(self, path, moment=None):
+        assert SHIM.exists(), SHIM  # without it the loader would only say so
+        path.write_bytes(struct.pack("=qq", 0, 0))
         self.path = path
         with open(path, "r+b") as file:
-            self.page = mmap.mmap(file.fileno(), 8)
+            self.page = mmap.mmap(file.fileno(), 16)
+        if moment is not None:
+            self.set(moment)
 
     @property
     def env(self):
@@ -48,14 +51,22 @@ class FakeClock:
             "MOADON_CLOCK_OFFSET": str(self.path),
         }
 
-    def set_ahead(self, seconds):
-        """Ahead of the machine's; negative: behind."""
-        self.page[:] = struct.pack("=q", int(seconds * SECOND_US))
+    def read_us(self):
+        """How far the wall clock is ahead of the machine's, and how long the machine slept."""
+        return struct.unpack("=qq", self.page[:])
+
+    def write_us(self, ahead, slept):
+        self.page[:] = struct.pack("=qq", ahead, slept)
 
     def set(self, moment):
-        machine = EPOCH + datetime.timedelta(seconds=time.time())
-        self.set_ahead((moment - machine) / datetime.timedelta(seconds=1))
+        """Puts the wall clock there, as a person does."""
+        machine_us = time.time_ns() // 1000
+        self.write_us((moment - EPOCH) // MICROSECOND - machine_us, self.read_us()[1])
+
+    def sleep(self, pause):
+        """Time passes for the machine: a timedelta."""
+        ahead, slept = self.read_us()
+        self.write_us(ahead + pause // MICROSECOND, slept + pause // MICROSECOND)
 
     def now(self):
-        offset, = struct.unpack("=q", self.page[:])
-        return EPOCH + datetime.timedelta(microseconds=time.time_ns() // 1000 + offset)
+        return EPOCH + (time.time_ns() // 1000 + self.read_us()[0]) * MICROSECOND
