@@ -1,0 +1,117 @@
+"""A register program that abuses the plugin, and an agent that is killed under it: nothing crashes, and what was acknowledged is
+recorded, once."""
+
+import contextlib
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
+import threading
+import time
+import unittest
+
+import club
+
+SALES = 60 if club.LONG else 6  # of each of the 32 threads, twice
+KILLS = 200 if club.LONG else 8
+KILL_PAUSE_SECONDS = (0.3, 1.5)
+HOST_SECONDS = 500
+
+
+def agents_of(directory):
+    """Process ids of the agents of this test's own directory: the plugin starts them, as nobody's children."""
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        with contextlib.suppress(OSError):
+            arguments = pathlib.Path(f"/proc/{entry}/cmdline").read_bytes().split(b"\0")
+            if arguments[0].endswith(b"moadon-agent") and str(directory).encode() in arguments:
+                yield int(entry)
+
+
+class Killer(threading.Thread):
+    """kill -9 for the agent of a directory, again and again."""
+
+    def __init__(self, directory):
+        super().__init__()
+        self.directory = directory
+        self.kills = 0
+        self.ending = threading.Event()
+
+    def run(self):
+        while self.kills < KILLS and not self.ending.wait(random.uniform(*KILL_PAUSE_SECONDS)):
+            for pid in agents_of(self.directory):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                    self.kills += 1
+
+
+class HostAbuseTest(unittest.TestCase):
+    def setUp(self):
+        self.club = club.Club(["R1", "R2"], replays_history=True)
+        self.club.__enter__()
+        self.addCleanup(self.club.__exit__, None, None, None)
+        self.addCleanup(self.end_agents)
+        self.club.agent.stop()  # the plugin starts it
+
+    def end_agents(self):
+        def is_over():
+            for pid in agents_of(self.club.agent.directory):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGTERM)
+            return not list(agents_of(self.club.agent.directory))
+        club.wait_for("the agent stops", is_over, club.STOP_SECONDS)
+
+    def config(self, register):
+        return json.dumps({
+            "agent_dir": str(self.club.agent.directory), "register_id": register, "start_agent": True,
+            "agent_program": str(club.BIN / "moadon-agent"),
+            "agent_arguments": ["--server", self.club.server.grpc]})
+
+    def test_nothing_crashes_and_no_acknowledged_sale_is_lost(self):
+        library = club.BIN / "libmoadon_pos.so"
+        copy = self.club.root / "copy.so"
+        shutil.copyfile(library, copy)
+        output = self.club.root / "acknowledged"
+        killer = Killer(self.club.agent.directory)
+        killer.start()
+        begin = time.monotonic()
+        try:
+            done = subprocess.run(
+                [str(club.BIN / "abusive_host"), library, copy, self.config("R1"), self.config("R2"), output,
+                 str(SALES)], capture_output=True, text=True, timeout=HOST_SECONDS)
+        finally:
+            killer.ending.set()
+            killer.join()
+        self.assertEqual(done.returncode, 0, done.stderr[-3000:])
+        self.assertEqual(done.stderr, "")
+        acknowledged = set(output.read_text().split())
+        print(f"{len(acknowledged)} sales acknowledged under {killer.kills} kills in {time.monotonic() - begin:.0f} s")
+        self.assertGreater(killer.kills, 0)
+        self.assertGreater(len(acknowledged), 2 * 32 * SALES)
+        self.end_agents()
+        self.club.agent.start()
+        self.club.wait_delivered(120)
+        self.assertEqual(self.recorded(), acknowledged)
+        totals = self.club.owner("ReportService", "GetTotals", {})
+        self.assertEqual(int(totals["sales_count"]), len(acknowledged))
+        self.club.verify()
+
+    def recorded(self):
+        """The receipts that the server has, each once."""
+        receipts, token = [], ""
+        for _ in range(1000):
+            page = self.club.owner("ReportService", "ListSales", {"page_size": 1000, "page_token": token})
+            receipts += [sale["receipt"]["sale"]["receipt"] for sale in page["sales"]]
+            token = page["next_page_token"]
+            if not token:
+                break
+        self.assertEqual(len(receipts), len(set(receipts)))
+        return set(receipts)
+
+
+if __name__ == "__main__":
+    unittest.main()
