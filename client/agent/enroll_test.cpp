@@ -1,4 +1,6 @@
 // New members and returns at a till without its server.
+#include <thread>
+
 #include "client/agent/test_house.h"
 #include "identity/provisional_id.h"
 #include "rules/calendar.h"
@@ -116,6 +118,23 @@ TEST_CASE("the same enrolment again is the same member and no other entry") {
     REQUIRE(enroll(*house.till, timed).ok());
     CHECK(house.till->status().undelivered_count() == 2);
   }
+}
+
+TEST_CASE("who is enrolled at every register at once is one provisional member") {
+  LonelyHouse house;
+  constexpr int kCalls = 8;
+  std::vector<std::string> ids(kCalls);
+  std::vector<std::thread> callers;
+  for (int i = 0; i < kCalls; ++i) {
+    callers.emplace_back([&house, &id = ids[i], i] {
+      Register till = house.at(*house.agent, i % 2 == 0 ? "R1" : "R2");
+      const auto enrolled = enroll(till, newcomer("N-1"));
+      if (enrolled.ok()) id = enrolled->facts().member_id();
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  CHECK(is_provisional_id(ids[0]));
+  for (const std::string& id : ids) CHECK(id == ids[0]);
 }
 
 TEST_CASE("an enrolment without the server is checked as the server would") {

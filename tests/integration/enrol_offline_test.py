@@ -3,6 +3,7 @@
 import json
 import pathlib
 import re
+import signal
 import subprocess
 import time
 import unittest
@@ -235,6 +236,24 @@ class EnrolOfflineTest(OfflineRegister):
             self.club.server.start()
             self.club.wait_delivered()
             self.assertEqual(self.member_count(), round_number + 1)
+
+    def test_a_server_that_says_nothing_keeps_nobody_from_joining(self):
+        server = self.club.server.process.popen
+        server.send_signal(signal.SIGSTOP)
+        try:
+            # It takes the first enrolments and answers them never: each was asked, and each is journalled.
+            ids = {self.enroll(person(**agreed()))["facts"]["member_id"] for _ in range(2)}
+            self.assertEqual(len(ids), 1)
+            self.assertTrue(ids.pop().startswith("new-"))
+            self.commit("1", self.identify({"phone": PHONE})["facts"]["member_id"])
+        finally:
+            server.send_signal(signal.SIGCONT)
+        self.club.wait_delivered()
+        self.assertEqual(self.member_count(), 1)
+        member = self.member_of({"phone": PHONE})
+        self.assertEqual({c["wording"] for c in member["consents"]}, {WORDING})
+        self.assertEqual(self.kept_sale("1")["member_id"], member["member_id"])
+        self.club.verify()
 
     def test_what_the_server_would_refuse_is_refused_at_once(self):
         self.club.server.stop()
