@@ -266,7 +266,7 @@ class PromiseSaleTest(unittest.TestCase):
         self.assertEqual(spent, 300000 - int(committed["quote"]["points"]["earned_milli"]))
         self.club.verify()
 
-    def test_without_the_server_nothing_is_set_aside_and_selling_goes_on(self):
+    def test_without_the_server_half_the_points_pay_and_rights_wait(self):
         self.give_points(300000)
         self.give_coffee()
         self.till.identify()
@@ -275,18 +275,19 @@ class PromiseSaleTest(unittest.TestCase):
                  STEPS_SECONDS)
         basket = {"lines": [line("1", "coffee", 1200)], "member_id": self.member_id,
                   "spend_points_milli": "300000"}
-        self.assertEqual(self.till.refusal("Hold", {"basket": basket, "request_id": "h1"}),
-                         "REASON_SERVER_UNREACHABLE")
-        basket.update(spend_points_milli="0", without_rights=True)
-        held = self.till.call("Hold", {"basket": basket, "request_id": "h2"})
+        held = self.till.call("Hold", {"basket": basket, "request_id": "h1"})
         self.assertEqual(held["quote"]["total_minor"], "1200")
+        self.assertEqual(held["quote"]["points"]["spent_milli"], "150000")
+        self.assertEqual(held["quote"]["rights_used"], [])
+        self.assertIn("server_needed", held["quote"]["not_applied"][0])
         committed = self.till.sell("s", basket, held)
         self.club.server.start()
         self.club.wait_delivered()
         self.assert_verdict_is("s", committed)
         facts = self.till.identify()
-        self.assertEqual(facts["points"]["available_milli"], "312000")
+        self.assertEqual(facts["points"]["available_milli"], "160000")
         self.assertEqual(facts["rights"][0]["uses_left"], 1)
+        self.assertEqual(self.club.owner("OfflineService", "ListLosses", {})["losses"], [])
         self.club.verify()
 
     def test_every_call_again_is_the_same_answer_and_one_effect(self):
