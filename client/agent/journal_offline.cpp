@@ -1,6 +1,7 @@
 #include "client/agent/journal_offline.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -226,8 +227,30 @@ absl::StatusOr<OfflineStanding> standing_in(Connection& connection, const Journa
   return standing;
 }
 
+// What the answer offers, and no less than what is used of it here: until that is delivered the
+// server must hear of it in every turn, or would give it to others.
+std::map<std::string, v1::BudgetSlice> slices_to_keep(const v1::TakeLeasesResponse& answer,
+                                                      const Taken& taken) {
+  std::map<std::string, v1::BudgetSlice> kept;
+  for (const v1::BudgetSlice& used : taken.slices) {
+    v1::BudgetSlice& sum = kept[used.benefit_id()];
+    sum.set_benefit_id(used.benefit_id());
+    sum.set_amount_minor(sum.amount_minor() + used.amount_minor());
+    sum.set_use_count(sum.use_count() + used.use_count());
+  }
+  for (const v1::BudgetSlice& offered : answer.slices()) {
+    v1::BudgetSlice& slice = kept[offered.benefit_id()];
+    const v1::BudgetSlice used = slice;
+    slice = offered;
+    slice.set_amount_minor(std::max(used.amount_minor(), offered.amount_minor()));
+    slice.set_use_count(std::max(used.use_count(), offered.use_count()));
+  }
+  return kept;
+}
+
 absl::Status keep_answer(Connection& connection, const JournalSeal& seal,
-                         const std::string& register_id, const v1::TakeLeasesResponse& answer) {
+                         const std::string& register_id, const v1::TakeLeasesResponse& answer,
+                         const Taken& taken) {
   for (const v1::LeasedRight& lease : answer.rights()) {
     const auto sealed =
         seal.seal(lease.SerializeAsString(),
@@ -241,13 +264,13 @@ absl::Status keep_answer(Connection& connection, const JournalSeal& seal,
   Statement drop = connection.statement(kDropSlices);
   drop.bind_all(register_id);
   absl::Status done = drop.execute();
-  for (const v1::BudgetSlice& slice : answer.slices()) {
+  for (const auto& [benefit_id, slice] : slices_to_keep(answer, taken)) {
     if (!done.ok()) return done;
     const auto sealed = seal.seal(slice.SerializeAsString(),
-                                  text_of({"budget_slice", register_id, "", slice.benefit_id()}));
+                                  text_of({"budget_slice", register_id, "", benefit_id}));
     if (!sealed.ok()) return sealed.status();
     Statement keep = connection.statement(kKeepSlice);
-    keep.bind_all(register_id, slice.benefit_id(), Blob{*sealed});
+    keep.bind_all(register_id, benefit_id, Blob{*sealed});
     done = keep.execute();
   }
   return done;
@@ -256,10 +279,8 @@ absl::Status keep_answer(Connection& connection, const JournalSeal& seal,
 // Drops the leases that the answer does not name, but for those in use.
 absl::Status drop_unnamed(Connection& connection, const JournalSeal& seal,
                           const std::string& register_id, const v1::TakeLeasesResponse& answer,
-                          int64_t latest_us) {
-  const auto taken = taken_at(connection, seal, register_id, latest_us, "");
-  if (!taken.ok()) return taken.status();
-  std::set<Grant> stays = taken->grants;
+                          const Taken& taken) {
+  std::set<Grant> stays = taken.grants;
   for (const v1::LeasedRight& lease : answer.rights()) {
     stays.emplace(lease.member_id(), lease.grant_id());
   }
@@ -359,9 +380,11 @@ absl::StatusOr<bool> OfflineBook::end_turn(const std::string& register_id, int64
       is_kept = *row && read.int64(0) == turn;
     }
     if (!is_kept) return absl::OkStatus();
-    absl::Status dropped = drop_unnamed(connection, journal_.seal_, register_id, answer, latest_us);
+    const auto taken = taken_at(connection, journal_.seal_, register_id, latest_us, "");
+    if (!taken.ok()) return taken.status();
+    absl::Status dropped = drop_unnamed(connection, journal_.seal_, register_id, answer, *taken);
     if (!dropped.ok()) return dropped;
-    return keep_answer(connection, journal_.seal_, register_id, answer);
+    return keep_answer(connection, journal_.seal_, register_id, answer, *taken);
   });
   if (!ended.ok()) return ended;
   return is_kept;

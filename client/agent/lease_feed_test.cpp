@@ -37,6 +37,14 @@ void take(OfflineShop& shop, const v1::TakeLeasesResponse& leases) {
   REQUIRE(eventually([&] { return shop.club.kept_leases().turn() > turn; }));
 }
 
+// In the next turn the till says what it has kept of the answer.
+void take_part(OfflineShop& shop, int64_t amount_minor) {
+  take(shop, slice_of(amount_minor));
+  take(shop, slice_of(amount_minor));
+  REQUIRE(shop.club.kept_leases().slices_size() == 1);
+  REQUIRE(shop.club.kept_leases().slices(0).amount_minor() == amount_minor);
+}
+
 void take_right(OfflineShop& shop, int64_t member) {
   take(shop, leases_of(member, kFakeServerSeconds + kDaySeconds));
   REQUIRE(eventually([&] { return shop.till->status().leased_right_count() == 1; }));
@@ -165,7 +173,7 @@ TEST_CASE("a club-wide limit is given within the register's part of it") {
   program.mutable_offline()->set_register_limit_minor(5000);
   OfflineShop shop(program);
   const v1::Basket wanted = OfflineShop::basket(made_member_id(1), 0, "HALF");
-  take(shop, slice_of(700));
+  take_part(shop, 700);
   shop.go_offline();
   const auto held = shop.hold(wanted, "h1");
   REQUIRE(held.ok());
@@ -193,6 +201,30 @@ TEST_CASE("a club-wide limit is given within the register's part of it") {
   // Less what was delivered; what is not stays in it.
   REQUIRE(shop.club.kept_leases().slices_size() == 1);
   CHECK(shop.club.kept_leases().slices(0).amount_minor() == 200);
+}
+
+TEST_CASE("what is used of a part stays said until it is delivered, however little is offered") {
+  v1::Program program = caps_program();
+  program.mutable_offline()->set_member_limit_minor(1000);
+  program.mutable_offline()->set_register_limit_minor(5000);
+  OfflineShop shop(program);
+  const v1::Basket wanted = OfflineShop::basket(made_member_id(1), 0, "HALF");
+  take_part(shop, 700);
+  shop.go_offline();
+  const v1::Quote quote = shop.quote(wanted);
+  REQUIRE(quote.total_minor() == 500);
+  REQUIRE(shop.commit("1", wanted, quote.reference())->total_minor() == 500);
+  shop.club.refuse_receipt("1", v1::REASON_BUSY);
+  take(shop, slice_of(100));
+  take(shop, v1::TakeLeasesResponse());
+  REQUIRE(shop.club.kept_leases().slices_size() == 1);
+  CHECK(shop.club.kept_leases().slices(0).amount_minor() == 500);
+  take(shop, v1::TakeLeasesResponse());
+  REQUIRE(shop.club.kept_leases().slices_size() == 1);
+  CHECK(shop.club.kept_leases().slices(0).amount_minor() == 500);
+  shop.go_offline();
+  const v1::Basket next = OfflineShop::basket(made_member_id(2), 0, "HALF");
+  CHECK(shop.quote(next).total_minor() == 1000);
 }
 
 TEST_CASE("a server that knows no leases is sold under without them") {
