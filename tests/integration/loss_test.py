@@ -15,7 +15,7 @@ from club import line
 
 REGISTERS = ["R1", "R2", "R3", "R4"]
 MEMBERS = 6
-STEPS = 400 if club.LONG else 60
+STEPS = 5000 if club.LONG else 60
 POINTS = 1000  # of each member, worth 0.10 each
 MEMBER_LIMIT_MINOR = 5000
 # Points that are given now can pay from today on.
