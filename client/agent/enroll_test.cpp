@@ -198,7 +198,10 @@ TEST_CASE("enrolment and sales are delivered in order, and then they are who the
   REQUIRE(house.till->commit(sale_of("3"), provisional_id).ok());
   REQUIRE(eventually([&] { return house.club.recorded().size() == 4; }));
   CHECK(house.club.context_of("R1/3").member_id() == "id-of-card N-1");
-  CHECK(reason_of(identify(*house.till, card_key("N-1")).status()) == v1::REASON_MEMBER_UNKNOWN);
+  CHECK(eventually([&] {
+    const auto asked = identify(*house.till, card_key("N-1"));
+    return reason_of(asked.status()) == v1::REASON_MEMBER_UNKNOWN;
+  }));
   house.club.go_away();
   const auto found = identify(*house.till, card_key("N-1"));
   REQUIRE(found.ok());
