@@ -212,6 +212,12 @@ constexpr Sql kMarkMissing{
     "UPDATE undelivered SET is_altered = NOT EXISTS (SELECT 1 FROM entry e "
     "WHERE e.register_id = undelivered.register_id AND e.sequence = undelivered.sequence)"};
 constexpr int kMaxMissingPlaces = 10'000;
+// What they took of what their register may give without the server may be lost: until they are
+// delivered it counts as all there is.
+constexpr Sql kCloseCaps{
+    "INSERT INTO offline_use (register_id, sequence, member_id, used) "
+    "SELECT register_id, sequence, '', x'' FROM undelivered WHERE is_altered = 0 "
+    "ON CONFLICT DO NOTHING"};
 
 absl::Status enqueue_all(Connection& connection, bool has_places) {
   absl::Status done = connection.statement(kEnqueueFound).execute();
@@ -219,7 +225,8 @@ absl::Status enqueue_all(Connection& connection, bool has_places) {
   Statement enqueue_missing = connection.statement(kEnqueueMissing);
   enqueue_missing.bind_all(has_places ? 1 : 0, kMaxMissingPlaces);
   done = enqueue_missing.execute();
-  return done.ok() ? connection.statement(kMarkMissing).execute() : done;
+  if (done.ok()) done = connection.statement(kMarkMissing).execute();
+  return done.ok() ? connection.statement(kCloseCaps).execute() : done;
 }
 
 struct Salvaged {
