@@ -198,6 +198,7 @@ class ClockTest(unittest.TestCase):
         self.wait_skew(self.skew())
         self.assertEqual(self.booked(self.sell(self.agent_clock)), day_of(TRUE))
         self.check_alive()
+        self.club.verify()
 
     def test_both_live_at_odd_times(self):
         """And sell without the server there, too."""
@@ -214,6 +215,7 @@ class ClockTest(unittest.TestCase):
                 self.club.server.start()
                 self.assertEqual(self.booked(receipt), expected)
                 self.check_alive()
+        self.club.verify()
 
     def test_a_time_that_may_not_be_told_of_is_refused_by_name(self):
         self.start_club()
