@@ -4,6 +4,7 @@ the till goes on, and nothing that ended lives again."""
 import datetime
 import pathlib
 import random
+import re
 import tempfile
 import time
 import unittest
@@ -142,6 +143,8 @@ class ClockTest(unittest.TestCase):
                 self.agent_clock.set(odd)
                 self.wait_skew(self.skew())
                 self.assertEqual(self.booked(self.sell(self.agent_clock)), day_of(TRUE))
+        told = self.club.moadon("--json", "sales", "list").stdout
+        self.assertEqual(re.findall(r'"business_date": *"([^"]*)"', told), [day_of(TRUE)] * self.sold)
         club.wait_for("the log warns", self.warnings, CONTACT_SECONDS)
         self.assertEqual(self.warnings(), 1)  # however often it was set
         self.agent_clock.set(self.server_clock.now())
