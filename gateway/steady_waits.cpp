@@ -9,7 +9,8 @@
 // A timeout arrives as that moment of the wall clock; how long was meant is the difference to what
 // the caller took for now: the clock, or absl::Now(), which looks at the clock every other second
 // only. When it was set just now that may have been the time before, so this is remembered for a
-// while; of what may have been meant the shortest is taken.
+// while; of what may have been meant the shortest is taken. A moment that has passed by the clock
+// has passed, whatever else may have been meant: no wait is ever longer than Abseil's own.
 //
 // Of Abseil's semaphore on Linux (absl/synchronization/internal/waiter.cc) it knows that the count
 // is a futex at the beginning of the thread's waiter state. Elsewhere nothing is replaced.
@@ -21,6 +22,7 @@
 #include <atomic>
 #include <chrono>
 #include <ctime>
+#include <limits>
 
 #include "absl/base/config.h"
 #include "absl/synchronization/internal/create_thread_identity.h"
@@ -66,20 +68,20 @@ class WallClockAhead final {
   absl::Duration left_until(absl::Time end, absl::Duration steady) {
     const absl::Duration wall = absl::TimeFromTimespec(wall_clock()) - absl::UnixEpoch();
     note(wall - steady, steady);
-    absl::Duration left = kLongest;
-    bool is_any = false;
+    absl::Duration left = std::min(end - absl::UnixEpoch() - wall, kLongest);
+    if (left <= absl::ZeroDuration()) return absl::ZeroDuration();
     const auto consider = [&](absl::Duration now) {
       const absl::Duration meant = end - absl::UnixEpoch() - now;
-      if (meant <= absl::ZeroDuration()) return;
-      left = std::min(left, meant);
-      is_any = true;
+      if (meant > absl::ZeroDuration()) left = std::min(left, meant);
     };
-    consider(wall);
     consider(absl::Now() - absl::UnixEpoch());
     if (steady - absl::Nanoseconds(set_at_ns_.load()) < kDoubt) {
+      const bool has_passed = !is_any;
       consider(steady + absl::Nanoseconds(before_ns_.load()));
+      // Where a clock was set ahead, a short wait that is over looks like a long one of before.
+      if (has_passed) left = std::min(left, kDoubt);
     }
-    return is_any ? left : absl::ZeroDuration();
+    return left;
   }
 
  private:
@@ -96,14 +98,16 @@ class WallClockAhead final {
   void note(absl::Duration ahead, absl::Duration steady) {
     const absl::Duration known = absl::Nanoseconds(now_ns_.load());
     if (absl::AbsDuration(ahead - known) < kStep) return;
-    before_ns_ = absl::ToInt64Nanoseconds(known);
-    set_at_ns_ = absl::ToInt64Nanoseconds(steady);
+    if (known != absl::ZeroDuration()) {  // at the first look nothing was set
+      before_ns_ = absl::ToInt64Nanoseconds(known);
+      set_at_ns_ = absl::ToInt64Nanoseconds(steady);
+    }
     now_ns_ = absl::ToInt64Nanoseconds(ahead);
   }
 
   std::atomic<std::int64_t> now_ns_{0};
   std::atomic<std::int64_t> before_ns_{0};
-  std::atomic<std::int64_t> set_at_ns_{0};
+  std::atomic<std::int64_t> set_at_ns_{std::numeric_limits<std::int64_t>::min() / 2};  // never
 };
 
 bool take_until(Count& count, absl::Time end) {
