@@ -76,10 +76,7 @@ class WallClockAhead final {
     };
     consider(absl::Now() - absl::UnixEpoch());
     if (steady - absl::Nanoseconds(set_at_ns_.load()) < kDoubt) {
-      const bool has_passed = !is_any;
       consider(steady + absl::Nanoseconds(before_ns_.load()));
-      // Where a clock was set ahead, a short wait that is over looks like a long one of before.
-      if (has_passed) left = std::min(left, kDoubt);
     }
     return left;
   }
