@@ -13,6 +13,7 @@ import power_cut
 from club import line, sale
 
 ROUNDS = 20 if club.LONG else 2
+MAX_SALES_WITHOUT_ROOM = 3_000
 SYNC_SECONDS = 5
 # What the cashier may wait (400 ms when the server is silent), with slack for a busy machine.
 PATIENCE_SECONDS = 1.5
@@ -75,7 +76,10 @@ class DiskFaultCase(unittest.TestCase):
             self.assertEqual(self.club.register("Commit", document, register), answer)
             self.told[register, receipt] = (document, answer)
         self.untold = {}
-        self.club.wait_delivered()
+        try:
+            self.club.wait_delivered()
+        except AssertionError:
+            self.fail([self.club.register("Pending", {}, register) for register in REGISTERS])
         self.assertEqual(sorted(documents.kept_identities(self.club.server)), sorted(self.told))
 
     def refuse_while(self, fault):
@@ -85,10 +89,12 @@ class DiskFaultCase(unittest.TestCase):
                 self.assertIsNone(self.sell(random.choice(REGISTERS)))
             self.fault.touch()
             # A log that is written over needs no room: some may still be stored, and truly are.
-            reasons = [self.sell(random.choice(REGISTERS)) for _ in range(50)]
-            refused = [reason for reason in reasons if reason is not None]
-            self.assertTrue(refused)
-            self.assertLessEqual(set(refused), NOT_STORED)
+            for _ in range(MAX_SALES_WITHOUT_ROOM):
+                reason = self.sell(random.choice(REGISTERS))
+                if reason is not None:
+                    break
+            refused = {reason} | {self.sell(random.choice(REGISTERS)) for _ in range(10)}
+            self.assertLessEqual(refused, NOT_STORED)
             for _ in range(3):
                 self.ask_all()
             self.fault.unlink()
