@@ -205,6 +205,16 @@ TEST_CASE("a provisional id means nobody in another register") {
   CHECK(test.recorded("r2", "1").differences(0).member_unknown().member_id() == kNewOne);
 }
 
+TEST_CASE("verify finds a provisional id that means nobody") {
+  TestClub test;
+  REQUIRE(record_one(test, entry_of(enrolled_as(kNewOne, "c1"))).has_recorded());
+  CHECK(test.verify() == std::vector<std::string>{});
+  test.tamper("UPDATE provisional_members SET member_id = 99");
+  const std::vector<std::string> found = test.verify();
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].find(kNewOne) != std::string::npos);
+}
+
 TEST_CASE("enrolments have their places in the journal") {
   TestClub test;
   v1::RecordRequest request;
