@@ -56,8 +56,8 @@ absl::Status Agent::open(const Settings& settings) {
       directory_, Courier::Parts{*link_, *journal_, shelf_, clock_, delivery_cancellation_});
   card_feed_ = std::make_unique<CardFeed>(
       CardFeed::Parts{*tills_, *link_, *cards_, shelf_, *reserve_, clock_, delivery_cancellation_});
-  lease_feed_ = std::make_unique<LeaseFeed>(
-      LeaseFeed::Parts{*tills_, *link_, *offline_, shelf_, *time_, delivery_cancellation_});
+  lease_feed_ = std::make_unique<LeaseFeed>(LeaseFeed::Parts{
+      *tills_, *link_, *offline_, shelf_, *time_, *reserve_, delivery_cancellation_});
   link_->watch([this] {
     tills_->try_now();
     card_feed_->try_now();
@@ -111,7 +111,7 @@ void Agent::stop() {
   if (card_feed_ != nullptr) card_feed_->stop();
   if (lease_feed_ != nullptr) lease_feed_->stop();
   if (tills_ != nullptr) tills_->stop();
-  if (time_ != nullptr) time_->keep();
+  if (time_ != nullptr && !reserve_->is_used()) time_->keep();
 }
 
 void Agent::keep_house() {
@@ -123,7 +123,7 @@ void Agent::keep_house() {
       if (mutex_.AwaitWithTimeout(absl::Condition(&is_stopping), kRefreshInterval)) return;
     }
     tills_->refresh();
-    time_->keep();
+    if (!reserve_->is_used()) time_->keep();
     if (clock_.monotonic() < next_prune) continue;
     prune();
     next_prune = clock_.monotonic() + kPruneInterval;

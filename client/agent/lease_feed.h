@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
 #include "client/agent/journal_offline.h"
+#include "client/agent/journal_reserve.h"
 #include "client/agent/program_shelf.h"
 #include "client/agent/server_link.h"
 #include "client/agent/tills.h"
@@ -28,7 +29,7 @@ inline constexpr absl::Duration kOldServerInterval = absl::Hours(1);
 // A thread that takes the turns of SyncService.TakeLeases for every register of this machine: at
 // the start, when the server is back, when another program is in force, and as long as that program
 // has something to take, or the register has something to give back, every kLeaseInterval.
-// A register that was revoked loses what it has.
+// A register that was revoked loses what it has. Room that is put by for sales is not used for it.
 //
 // Thread-safe; everything handed over outlives it.
 class LeaseFeed final {
@@ -39,6 +40,7 @@ class LeaseFeed final {
     OfflineBook& offline;
     ProgramShelf& programs;
     TrustedClock& time;
+    const JournalReserve& reserve;
     Cancellation& cancellation;  // cancelled before stop()
   };
 
