@@ -55,7 +55,10 @@ bool Courier::wait_for_turn() {
     if (left <= absl::ZeroDuration()) break;
     changed_.WaitWithTimeout(&mutex_, left);
   }
-  if (try_now_) next_heartbeat_ = next_kept_back_ = next_hand_over_ = absl::ZeroDuration();
+  if (try_now_) {
+    next_heartbeat_ = next_kept_back_ = next_hand_over_ = absl::ZeroDuration();
+    server_knows_terms_.reset();  // it may be another one
+  }
   has_work_ = false;
   try_now_ = false;
   return !stopping_;
@@ -216,12 +219,35 @@ Courier::Turn Courier::deliver() {
   v1::RecordRequest request;
   request.set_journal_id(*std::move(journal_id));
   for (v1::RecordEntry& entry : *batch) *request.add_entries() = std::move(entry);
+  absl::Status fitted = fit_to_server(request);
+  if (!fitted.ok()) return on_refused(request, fitted);
   const auto answer =
       line_.ask_in_background(&v1::SyncService::Stub::Record, request, kRecordDeadline);
   if (!answer.ok()) return on_refused(request, answer.status());
   batch_entries_ = std::min(2 * batch_entries_, kBatchLimits.count);
   parts_.link.report_server_time(answer->server_time());
   return settle(request, *answer);
+}
+
+absl::Status Courier::fit_to_server(v1::RecordRequest& request) {
+  const auto has_terms = [](const v1::RecordEntry& entry) {
+    return entry.context().facts().has_offline();
+  };
+  if (std::none_of(request.entries().begin(), request.entries().end(), has_terms)) {
+    return absl::OkStatus();
+  }
+  if (!server_knows_terms_) {
+    // HandOver came with the terms. Without entries it has no effect, and is refused.
+    const auto answer = line_.ask_in_background(&v1::SyncService::Stub::HandOver,
+                                                v1::HandOverRequest(), kHeartbeatDeadline);
+    if (kind_of_refusal(answer.status()) == CallRefusal::kPassing) return answer.status();
+    server_knows_terms_ = reason_of(answer.status()) != v1::REASON_METHOD_UNKNOWN;
+  }
+  if (*server_knows_terms_) return absl::OkStatus();
+  for (v1::RecordEntry& entry : *request.mutable_entries()) {
+    if (has_terms(entry)) entry.mutable_context()->mutable_facts()->clear_offline();
+  }
+  return absl::OkStatus();
 }
 
 Courier::Turn Courier::settle(const v1::RecordRequest& request,

@@ -2,6 +2,7 @@
 // of its holds are free, and brings what the server says of its place.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -84,6 +85,9 @@ class Courier final {
   // Tells what cashiers were asked to ask for, once nothing else waits.
   Turn report_asks();
   Turn deliver();
+  // A server before version 0.4 holds facts with terms of offline pricing for forged, and would
+  // judge without them: it is sent the facts alone. Fails when it cannot be found out now.
+  absl::Status fit_to_server(v1::RecordRequest& request);
   Turn settle(const v1::RecordRequest& request, const v1::RecordResponse& response);
   Turn on_refused(const v1::RecordRequest& request, const absl::Status& refusal);
   Turn on_failed_journal(const absl::Status& failure);
@@ -101,6 +105,7 @@ class Courier final {
   absl::BitGen random_;
   int failures_in_a_row_ = 0;
   int batch_entries_ = kBatchLimits.count;
+  std::optional<bool> server_knows_terms_;  // unset: to be asked
   int single_entries_ = 0;  // so many entries are sent one by one, to find the one refused
   absl::Duration next_heartbeat_ = absl::ZeroDuration();
   absl::Duration next_kept_back_ = absl::ZeroDuration();

@@ -8,7 +8,7 @@ import urllib.error
 import urllib.request
 
 import grpc
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, unknown_fields
 
 import club
 import vocabulary
@@ -116,6 +116,7 @@ class OlderServer(Front):
         super().__init__(target)
         self.words = Words()
         self.unknown_calls = set()
+        self.forged_facts = []
         self._is_older = True
 
     def upgrade(self):
@@ -128,7 +129,17 @@ class OlderServer(Front):
         return known
 
     def request(self, method, request):
-        return self.words.narrowed(self.words.calls[method][0], request) if self._is_older else request
+        if not self._is_older:
+            return request
+        if method.endswith("/Record"):
+            self._judge_seals(request)
+        return self.words.narrowed(self.words.calls[method][0], request)
+
+    def _judge_seals(self, request):
+        """That server's seal of a member's facts was over all that was in them."""
+        for entry in self.words.message("RecordRequest").FromString(request).entries:
+            if len(unknown_fields.UnknownFieldSet(entry.context.facts)) > 0:
+                self.forged_facts.append(entry.context.facts)
 
     def answer(self, method, answer):
         return self.words.narrowed(self.words.calls[method][1], answer) if self._is_older else answer

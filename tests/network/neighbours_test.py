@@ -31,6 +31,7 @@ class ServerBeforeTest(NeighbourCase):
         self.check_sold(3, 4500)
         self.assertEqual(self.status()["cached_member_count"], "0")
         self.assertIn("FetchCards", front.unknown_calls)
+        self.assertEqual(front.forged_facts, [])
 
         front.upgrade()
         club.wait_for("the cards are here", lambda: self.status()["cached_member_count"] == "1", DELIVERY_SECONDS)
