@@ -178,7 +178,7 @@ TEST_CASE("whatever byte of the cards changes, nothing altered is ever told") {
   const unsigned seed = std::random_device{}();
   CAPTURE(seed);
   std::mt19937 random(seed);
-  const int flips = std::getenv("MOADON_LONG") != nullptr ? 5'000 : 100;
+  const int flips = std::getenv("MOADON_LONG") != nullptr ? 10'000 : 300;
   constexpr int64_t kMembers = 200;
   Place place;
   {
