@@ -83,6 +83,7 @@ absl::Duration LeaseFeed::take(Till& till) {
   const absl::StatusOr<bool> kept =
       parts_.offline.end_turn(till.register_id, request->turn(), *answer, parts_.time.latest_us());
   if (!kept.ok()) return on_refused(till.register_id, kept.status());
+  logged_.erase(till.register_id);
   return *kept ? kLeaseInterval : absl::ZeroDuration();
 }
 
@@ -90,7 +91,9 @@ absl::Duration LeaseFeed::on_refused(const std::string& register_id, const absl:
   if (parts_.cancellation.is_cancelled()) return kLeaseInterval;
   const v1::Reason reason = reason_of(refusal);
   const bool is_old_server = reason == v1::REASON_METHOD_UNKNOWN;
-  if (!is_old_server) {
+  const auto [logged, is_first] = logged_.try_emplace(register_id, reason);
+  if (!is_old_server && (is_first || logged->second != reason)) {
+    logged->second = reason;
     spdlog::warn("event=leases_not_taken register={} reason={} message=\"{}\"", register_id,
                  v1::Reason_Name(reason), absl::Utf8SafeCEscape(refusal.message()));
   }

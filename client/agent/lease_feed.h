@@ -15,6 +15,7 @@
 #include "client/agent/tills.h"
 #include "client/agent/trusted_clock.h"
 #include "client/lib/cancellation.h"
+#include "moadon/v1/error.pb.h"
 
 namespace moadon::agent {
 
@@ -74,6 +75,7 @@ class LeaseFeed final {
 
   // Used by the thread only. By register.
   absl::flat_hash_map<std::string, Plan> plans_;
+  absl::flat_hash_map<std::string, v1::Reason> logged_;  // of the trouble in the log
 
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -32,8 +32,8 @@
  *   3. "Hold" at the total, with the same basket and a request_id of the host's choice, new for
  *      every basket. Its quote is the one to charge: quote.due_minor is left to pay
  *      (quote.cash_total_minor in cash). If points or rights are used, response.hold names what is
- *      set aside, until response.hold.expire_time. REASON_SERVER_UNREACHABLE: nothing can be set
- *      aside; quote again with spend_points_milli 0 and without_rights true, and sell.
+ *      set aside, until response.hold.expire_time. REASON_SERVER_UNREACHABLE: the server went away
+ *      meanwhile; quote again with spend_points_milli 0 and without_rights true, and sell.
  *   4. Paid: "Commit" with the sale (each line with the paid_net_minor that was charged, codes,
  *      spend_points_milli and without_rights as in the basket, gift balance as a tender), with
  *      member_id, hold_id, and as quote the quote.reference of what was charged. Not paid: "Cancel"
@@ -77,9 +77,10 @@
  * kept connection ended before the first byte of an answer.
  *
  * Offline. The library needs the agent, not the server. With the server away the agent still prices
- * and still accepts sales, returns and new members durably; only what must be set aside first, or
- * found, needs the server ("Hold" of points and rights, "Identify" of whom it does not keep). With
- * the agent away every call fails within timeout_ms, and the host sells without the club.
+ * and still accepts sales, returns and new members durably; points, benefits with limits and rights
+ * are given within what the owner lets a register give by itself, and quote.not_applied says of the
+ * others that they need the server. Only "Identify" of whom it does not keep needs it. With the
+ * agent away every call fails within timeout_ms, and the host sells without the club.
  *
  * Memory. The caller owns every text it was given and releases it with moadon_pos_release, never
  * with free(). Arguments are read during the call and not kept.
