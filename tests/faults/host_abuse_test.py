@@ -19,6 +19,7 @@ SALES = 60 if club.LONG else 6  # of each of the 32 threads, twice
 KILLS = 200 if club.LONG else 8
 KILL_PAUSE_SECONDS = (0.3, 1.5)
 HOST_SECONDS = 500
+DELIVERY_SECONDS = 60
 
 
 def agents_of(directory):
@@ -94,11 +95,20 @@ class HostAbuseTest(unittest.TestCase):
         self.assertGreater(len(acknowledged), 2 * 32 * SALES)
         self.end_agents()
         self.club.agent.start()
-        self.club.wait_delivered(120)
+        self.wait_delivered()
         self.assertEqual(self.recorded(), acknowledged)
         totals = self.club.owner("ReportService", "GetTotals", {})
         self.assertEqual(int(totals["sales_count"]), len(acknowledged))
         self.club.verify()
+
+    def wait_delivered(self):
+        try:
+            self.club.wait_delivered(DELIVERY_SECONDS)
+        except AssertionError as late:
+            told = [(self.club.register("Status", {}, register), self.club.register("Pending", {"page_size": 3}, register))
+                    for register in self.club.registers]
+            log = (self.club.agent.directory / "agent.log").read_text()
+            raise AssertionError(f"{told}\n{log[-3000:]}\n{self.club.server.process.log()[-2000:]}") from late
 
     def recorded(self):
         """The receipts that the server has, each once."""
