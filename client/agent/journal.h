@@ -129,10 +129,10 @@ class Journal final {
   using AmountRule = absl::FunctionRef<absl::StatusOr<Amounts>(const KnownSale* sale)>;
 
   // Opens or creates the file at `path`, bringing it to this version: what a version before left in
-  // clear is sealed, the file is written anew, and copies made before migrations are removed. `key`
-  // has kJournalKeyBytes; what another key sealed is set aside until that one is back. `on_failure`
-  // as GroupCommit. `reserve`: where there is room for entries; null: wherever the disk has it. It
-  // outlives the journal.
+  // clear is sealed, the file is written anew, and copies made before migrations are removed. A
+  // damaged file is salvaged (journal_salvage.h). `key` has kJournalKeyBytes; what another key
+  // sealed is set aside until that one is back. `on_failure` as GroupCommit. `reserve`: where there
+  // is room for entries; null: wherever the disk has it. It outlives the journal.
   static absl::StatusOr<std::unique_ptr<Journal>> open(
       const std::string& path, std::string key, sqlite::GroupCommit::FailureHandler on_failure,
       JournalReserve* reserve = nullptr);

@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <map>
 #include <random>
 
@@ -106,6 +107,7 @@ TEST_CASE(
     }
     CHECK(commit(**journal, "next").ok());
   }
+  std::cout << "the journal's bytes flipped, seed " << seed << '\n';
 }
 
 TEST_CASE(
@@ -148,6 +150,7 @@ TEST_CASE(
     }
     CHECK(commit(**journal, "next").ok());
   }
+  std::cout << "the log's bytes flipped, seed " << seed << '\n';
 }
 
 }  // namespace
