@@ -29,19 +29,25 @@ TARGETS = {
     **large.CARD_TARGETS,
 }
 # And of the value itself, in its unit.
-LIMITS = {"pricing_200.p50": 100, "pricing_1000.p50": 500, "journal_open.p50": 2_000_000, **large.LIMITS}
+LIMITS = {"pricing_200.p50": 100, "pricing_1000.p50": 500, "journal_open.p50": 2_000_000, "find.p99": 50_000,
+          "find_refilling.p99": 50_000, "cards_disk.all": 400, **large.LIMITS}
+FLOORS = {"cards_fill.throughput": 20_000, "cards_refill.throughput": 20_000}
 FULL = {"members": 10_000, "rounds": 7, "round_ms": 1500, "sales_per_round": 8_192,
-        "plugin_calls": 1_500, "quotes": 1_000, "journal_entries": 45_000}
+        "plugin_calls": 1_500, "quotes": 1_000, "journal_entries": 45_000, "cards": 100_000, "finds": 20_000}
 SMOKE = {"members": 20, "rounds": 2, "round_ms": 50, "sales_per_round": 128, "plugin_calls": 5, "quotes": 5,
-         "journal_entries": 50}
+         "journal_entries": 50, "cards": 200, "finds": 50}
 MEASURED = {
     "throughput": ["echo", "raw_card", "raw_phone", "identify_first_card", "identify_first_phone", "identify_card",
-                   "identify_phone", "raw_single", "record_single", "raw_batch", "record_batch"],
+                   "identify_phone", "raw_single", "record_single", "raw_batch", "record_batch",
+                   "raw_cards_fill", "cards_fill", "raw_cards_refill", "cards_refill"],
     "p50": ["plugin_empty", "plugin_status", "plugin_identify", "plugin_quote_20",
-            "plugin_commit_5", "pricing_none", "pricing_200", "pricing_1000", "journal_open_empty", "journal_open"],
+            "plugin_commit_5", "pricing_none", "pricing_200", "pricing_1000", "journal_open_empty", "journal_open",
+            "raw_find", "find", "raw_find_refilling", "find_refilling"],
 }
+MEASURED_ALONE = {"cards_fill.max", "cards_refill.max", "find.max", "find_refilling.max", "cards_sweep.time",
+                  "cards_disk.per_member", "cards_disk.all"}
 REFERENCES = ("echo", "raw_card", "raw_phone", "raw_single", "raw_batch", "plugin_empty", "pricing_none",
-              "journal_open_empty")
+              "journal_open_empty", "raw_cards_fill", "raw_cards_refill", "raw_find", "raw_find_refilling")
 
 
 def arguments():
@@ -50,8 +56,9 @@ def arguments():
     parser.add_argument("--smoke", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--json", action="store_true", help="one object per line instead of a table")
     parser.add_argument("--pricing", action="store_true", help="only the pricing of baskets")
+    parser.add_argument("--cards", action="store_true", help="only what an agent keeps of a whole club's members")
     parser.add_argument("--large", action="store_true", help="a large made club, beside one of 10,000 members")
-    parser.add_argument("--members", type=int, default=1_000_000, help="of the large club that is made")
+    parser.add_argument("--members", type=int, default=1_000_000, help="of the large club, and of --cards")
     parser.add_argument("--club", type=pathlib.Path,
                         help="the large club's directory, made when it is not there, and kept (default: made, and removed)")
     parser.add_argument("--dir", type=pathlib.Path,
@@ -146,6 +153,16 @@ def measure_journal(build, root, counts):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def measure_cards(build, root, member_count, find_count):
+    """How fast an agent takes and finds the cards of so many members, and what they need on its disk."""
+    print(f"measuring the cards of {member_count} members", file=sys.stderr)
+    done = subprocess.run([build / "bin/bench_cards", root / "cards", str(member_count), str(find_count)], text=True,
+                          stdout=subprocess.PIPE, timeout=LOAD_SECONDS, check=False)
+    if done.returncode != 0:
+        sys.exit("bench_cards failed")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
 def number(value):
     if value is None:
         return ""
@@ -155,12 +172,13 @@ def number(value):
 def print_table(figures):
     rows = [("", "value", "unit", "reference", "ratio", "target")]
     for figure in figures:
-        target, limit = TARGETS.get(figure["name"]), LIMITS.get(figure["name"])
+        target, limit, floor = (wanted.get(figure["name"]) for wanted in (TARGETS, LIMITS, FLOORS))
         rows.append((figure["name"], number(figure["value"]), figure["unit"],
                      number(figure["reference"]),
                      "" if figure["ratio"] is None else
                      f"{figure['ratio']:.2f}" if figure["ratio"] < 100 else number(figure["ratio"]),
-                     f">= {target}" if target else f"value <= {limit}" if limit else ""))
+                     f">= {target}" if target else f"value <= {limit}" if limit else
+                     f"value >= {floor}" if floor else ""))
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         cells = [cell.ljust(width) if i in (0, 2, 5) else cell.rjust(width)
@@ -180,7 +198,7 @@ def check_complete(figures):
     """Every figure that is promised, with finite numbers."""
     found = {figure["name"]: figure for figure in figures}
     expected = {f"{name}.{suffix}" for first, names in MEASURED.items() for name in names
-                for suffix in {first, "p50", "p99"}}
+                for suffix in {first, "p50", "p99"}} | MEASURED_ALONE
     assert set(found) == expected, set(found) ^ expected
     for name, figure in found.items():
         assert set(figure) == {"name", "value", "unit", "reference", "ratio"}, figure
@@ -204,17 +222,19 @@ def main():
         refuse_ram_disk(parent)
     root = pathlib.Path(tempfile.mkdtemp(prefix="run-", dir=parent))
     try:
-        clubs = import_clubs(build, root)
-        if options.large:
-            figures = measure_large(build, clubs, root, counts, options)
+        if options.cards:
+            figures = measure_cards(build, root, options.members, counts["finds"])
+        elif options.large:
+            figures = measure_large(build, import_clubs(build, root), root, counts, options)
         else:
-            figures = (measure(clubs, root, counts) + measure_pricing(build, counts)
-                       + measure_journal(build, root, counts))
+            figures = (measure(import_clubs(build, root), root, counts) + measure_pricing(build, counts)
+                       + measure_journal(build, root, counts)
+                       + measure_cards(build, root, counts["cards"], counts["finds"]))
     finally:
         shutil.rmtree(root, ignore_errors=True)
         with contextlib.suppress(OSError):
             parent.rmdir()
-    if options.smoke and not options.large:
+    if options.smoke and not options.large and not options.cards:
         check_complete(figures)
     print_figures(figures, options)
 
