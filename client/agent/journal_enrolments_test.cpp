@@ -22,8 +22,8 @@ std::unique_ptr<Journal> open(const std::string& path) {
 
 v1::EnrollMemberRequest newcomer() {
   v1::EnrollMemberRequest member;
-  member.add_keys()->set_card("N-1");
-  member.set_first_name("Noa");
+  member.add_keys()->set_card("NEW-4711");
+  member.set_first_name("Nechama");
   member.set_last_name("Cohen");
   return member;
 }
@@ -35,7 +35,7 @@ TEST_CASE("rows of the enrolled go when they were delivered long ago, and not be
   NewEnrollment enrollment;
   enrollment.register_id = "R1";
   enrollment.member = newcomer();
-  enrollment.keys = {NormalKey{KeyKind::kCard, "n-1", "N-1", {}}};
+  enrollment.keys = {NormalKey{KeyKind::kCard, "new-4711", "NEW-4711", {}}};
   enrollment.now_us = enrollment.commit_time_us = 1000;
   const std::string id = EnrollmentBook(*journal).enroll(enrollment)->provisional_id;
   enrollment.member.set_city("Haifa");
@@ -59,7 +59,7 @@ TEST_CASE("rows of the enrolled go when they were delivered long ago, and not be
   journal.reset();
   std::ifstream file(path, std::ios::binary);
   const std::string bytes((std::istreambuf_iterator<char>(file)), {});
-  for (const char* text : {"N-1", "n-1", "Noa", "Cohen", "Haifa"}) {
+  for (const char* text : {"NEW-4711", "new-4711", "Nechama", "Cohen", "Haifa"}) {
     CHECK(bytes.find(text) == std::string::npos);
   }
 }
@@ -75,7 +75,7 @@ TEST_CASE("a row that was altered is nobody's") {
     NewEnrollment enrollment;
     enrollment.register_id = "R1";
     enrollment.member = newcomer();
-    enrollment.keys = {NormalKey{KeyKind::kCard, "n-1", "N-1", {}}};
+    enrollment.keys = {NormalKey{KeyKind::kCard, "new-4711", "NEW-4711", {}}};
     REQUIRE(EnrollmentBook(*journal).enroll(enrollment).ok());
     journal.reset();
     {
