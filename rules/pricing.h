@@ -13,6 +13,8 @@
 //   a discount part of its benefit, which no cap counts.
 // - In a set the cost of units of one line is rounded as refunds are: round(left x q / Q) less
 //   what was before.
+// - Under `facts.offline` a multiplier is metered by what it adds before anything is paid; where
+//   rounding makes it add more than the terms allow once points pay a part, it is not given.
 // - One sale earns at most 10^15 thousandths of a point.
 #pragma once
 

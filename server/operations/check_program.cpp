@@ -26,8 +26,13 @@ constexpr int kRegistersPerRead = 1000;
 constexpr size_t kMaxNamed = 10;
 
 // Fields from this one on came with agents of this version; older ones keep the version before.
-constexpr int kFirstPromiseField = v1::Program::kNoticeDaysFieldNumber;
-constexpr absl::string_view kPromisesVersion = "0.2.0";
+// The latest first.
+struct Arrival {
+  int first_field;
+  absl::string_view agent_version;
+};
+constexpr Arrival kArrivals[] = {{v1::Program::kOfflineFieldNumber, "0.4.0"},
+                                 {v1::Program::kNoticeDaysFieldNumber, "0.2.0"}};
 
 // No branch's business date is earlier by more days than this than the date of the instant in UTC.
 constexpr int kMaxDaysBehind = 2;
@@ -73,23 +78,31 @@ std::vector<int> version_parts(absl::string_view version) {
   return parts;
 }
 
-// The first field that agents older than kPromisesVersion do not know; empty: they know it all.
-std::string first_promise(const v1::Program& program) {
+// What a program asks of the agents that shall price with it.
+struct Demand {
+  std::string field;  // that older ones do not know; empty: they all know everything
+  absl::string_view agent_version;
+};
+
+Demand demand_of(const v1::Program& program) {
   std::vector<const google::protobuf::FieldDescriptor*> fields;
   program.GetReflection()->ListFields(program, &fields);
-  const auto found = std::find_if(fields.begin(), fields.end(), [](const auto* field) {
-    return field->number() >= kFirstPromiseField;
-  });
-  return found == fields.end() ? "" : std::string((*found)->name());
+  for (const Arrival& arrival : kArrivals) {
+    const auto found = std::find_if(fields.begin(), fields.end(), [&](const auto* field) {
+      return field->number() >= arrival.first_field;
+    });
+    if (found != fields.end()) return {std::string((*found)->name()), arrival.agent_version};
+  }
+  return {};
 }
 
 // Registers that are not revoked.
 struct LiveRegisters {
   int64_t count = 0;
-  std::vector<std::string> too_old;  // their agent, when last heard, was before kPromisesVersion
+  std::vector<std::string> too_old;  // their agent, when last heard, was before the one demanded
 };
 
-absl::StatusOr<LiveRegisters> live_registers(sqlite::Connection& connection) {
+absl::StatusOr<LiveRegisters> live_registers(sqlite::Connection& connection, const Demand& demand) {
   LiveRegisters live;
   std::string after_id;
   for (;;) {
@@ -100,7 +113,7 @@ absl::StatusOr<LiveRegisters> live_registers(sqlite::Connection& connection) {
       if (at.has_revoke_time()) continue;
       ++live.count;
       if (!at.agent_version().empty() &&
-          version_parts(at.agent_version()) < version_parts(kPromisesVersion)) {
+          version_parts(at.agent_version()) < version_parts(demand.agent_version)) {
         live.too_old.push_back(at.register_id());
       }
     }
@@ -109,20 +122,19 @@ absl::StatusOr<LiveRegisters> live_registers(sqlite::Connection& connection) {
   }
 }
 
-void find_old_agents(const v1::Program& program, const std::vector<std::string>& names,
+void find_old_agents(const Demand& demand, const std::vector<std::string>& names,
                      ServerFindings& findings) {
-  const std::string field = first_promise(program);
-  if (field.empty() || names.empty()) return;
+  if (demand.field.empty() || names.empty()) return;
   const size_t named = std::min(names.size(), kMaxNamed);
   std::string list =
       absl::StrJoin(names.begin(), names.begin() + static_cast<int64_t>(named), ", ");
   if (named < names.size()) absl::StrAppend(&list, " +", names.size() - named);
   findings.add(
-      false, field,
+      false, demand.field,
       {absl::StrCat("the agents of registers ", list, " do not know this (they are older than ",
-                    kPromisesVersion, ") and will keep the version before"),
+                    demand.agent_version, ") and will keep the version before"),
        absl::StrCat("הסוכנים של הקופות ", list, " אינם מכירים את זה (הם ישנים מגרסה ",
-                    kPromisesVersion, ") וימשיכו בגרסה הקודמת")});
+                    demand.agent_version, ") וימשיכו בגרסה הקודמת")});
 }
 
 v1::OfflineLoss offline_loss(const v1::Program& program, int64_t register_count) {
@@ -226,9 +238,10 @@ absl::StatusOr<v1::CheckProgramResponse> check_program(Club& club,
       find_differences(program, *view, now_us, findings);
     }
     sqlite::ReaderLease reader = club.database().readers().lease();
-    const auto registers = live_registers(*reader);
+    const Demand demand = demand_of(program);
+    const auto registers = live_registers(*reader, demand);
     if (!registers.ok()) return registers.status();
-    find_old_agents(program, registers->too_old, findings);
+    find_old_agents(demand, registers->too_old, findings);
     *response.mutable_offline_loss() = offline_loss(program, registers->count);
   }
   sort(found);

@@ -250,13 +250,17 @@ class ProgramServerTest(unittest.TestCase):
         self.assertEqual(len(self.club.owner("ProgramService", "ListPrograms", {})["programs"]), 1)
 
     def test_agents_that_are_too_old_are_named(self):
-        for version, named in (("0.1.9", True), ("0.2.0", False), ("1.0.0", False)):
+        offline = {"offline": {"member_limit_minor": "100"}}
+        for version, changes, named in (("0.1.9", {}, True), ("0.2.0", {}, False),
+                                        ("1.0.0", {}, False), ("0.3.0", offline, True),
+                                        ("0.4.0", offline, False)):
             self.club.agent.stop()  # its own heartbeats would say its own version
             self.club.owner("SyncService", "Heartbeat", {"agent_version": version},
                             token=self.club.register_tokens["R1"])
-            warnings = [f for f in self.findings() if "R1" in f["message"]]
+            warnings = [f for f in self.findings(**changes) if "R1" in f["message"]]
             self.assertEqual(bool(warnings), named, version)
             self.assertFalse(any(f["is_error"] for f in warnings))
+            self.assertTrue(all(f["field"] == "offline" for f in warnings if changes))
 
     def test_check_by_command_line_asks_the_server_too(self):
         path = self.club.root / "p.json"
