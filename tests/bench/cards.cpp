@@ -34,7 +34,8 @@ constexpr int64_t kOneLeavesOf = 100;
 // How long a till waits between one customer and the next.
 constexpr auto kBetweenCustomers = std::chrono::milliseconds(1);
 
-// As the server numbers members: 16 hexadecimal digits in no order.
+// 16 hexadecimal digits, as the server writes ids; in no order, since the order of change, in which
+// cards come, is none of theirs.
 std::string member_id_of(int64_t number) {
   return absl::StrFormat("%016x", Dice(kSeed, static_cast<uint64_t>(number)).next());
 }
