@@ -42,6 +42,7 @@ absl::Status Agent::open(const Settings& settings) {
   if (!journal.ok()) return journal.status();
   journal_ = *std::move(journal);
   reserve_->refill(journal_->used_bytes());
+  enrollments_ = std::make_unique<EnrollmentBook>(*journal_);
   const absl::StatusOr<std::vector<v1::Program>> programs = journal_->programs();
   if (!programs.ok()) return programs.status();
   shelf_.add(*programs);
@@ -54,8 +55,8 @@ absl::Status Agent::open(const Settings& settings) {
   time_ = std::make_unique<TrustedClock>(clock_, *link_, *offline_, cards_->feed().cache_time_us);
   tills_ = std::make_unique<Tills>(
       directory_, Courier::Parts{*link_, *journal_, shelf_, clock_, delivery_cancellation_});
-  card_feed_ = std::make_unique<CardFeed>(
-      CardFeed::Parts{*tills_, *link_, *cards_, shelf_, *reserve_, clock_, delivery_cancellation_});
+  card_feed_ = std::make_unique<CardFeed>(CardFeed::Parts{
+      *tills_, *link_, *cards_, shelf_, *enrollments_, *reserve_, clock_, delivery_cancellation_});
   lease_feed_ = std::make_unique<LeaseFeed>(LeaseFeed::Parts{
       *tills_, *link_, *offline_, shelf_, *time_, *reserve_, delivery_cancellation_});
   link_->watch([this] {
@@ -71,8 +72,8 @@ absl::Status Agent::open(const Settings& settings) {
 
 absl::Status Agent::serve(const Settings& settings) {
   service_ = std::make_unique<RegisterService>(
-      RegisterService::Parts{*tills_, *journal_, *reserve_, shelf_, *cards_, facts_, asks_, *link_,
-                             clock_, *offline_, *time_});
+      RegisterService::Parts{*tills_, *journal_, *enrollments_, *reserve_, shelf_, *cards_, facts_,
+                             asks_, *link_, clock_, *offline_, *time_});
   grpc::ServerBuilder builder;
   builder.RegisterService(service_.get());
   builder.SetMaxReceiveMessageSize(kMaxSendBytes);
@@ -133,7 +134,7 @@ void Agent::keep_house() {
 void Agent::prune() {
   const int64_t before_us = clock_.now_us() - absl::ToInt64Microseconds(kKeepDelivered);
   absl::Status pruned = journal_->prune_holds(before_us);
-  if (pruned.ok()) pruned = EnrollmentBook(*journal_).prune(before_us);
+  if (pruned.ok()) pruned = enrollments_->prune(before_us);
   if (!pruned.ok()) {
     spdlog::warn("event=prune_failed message=\"{}\"", absl::Utf8SafeCEscape(pruned.message()));
   }

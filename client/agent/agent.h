@@ -81,6 +81,7 @@ class Agent final {
   std::unique_ptr<CardShelf> cards_;
   std::unique_ptr<JournalReserve> reserve_;
   std::unique_ptr<Journal> journal_;
+  std::unique_ptr<EnrollmentBook> enrollments_;
   std::unique_ptr<OfflineBook> offline_;
   std::unique_ptr<ServerLink> link_;
   std::unique_ptr<TrustedClock> time_;

@@ -25,6 +25,14 @@ FeedState next_pass(const FeedState& state, const std::string& register_id) {
   return next;
 }
 
+std::vector<std::string> gone_in(const v1::FetchCardsResponse& page) {
+  std::vector<std::string> member_ids;
+  for (const v1::MemberCard& card : page.cards()) {
+    if (card.is_gone()) member_ids.push_back(card.member_id());
+  }
+  return member_ids;
+}
+
 }  // namespace
 
 void CardFeed::start() {
@@ -133,7 +141,9 @@ absl::StatusOr<CardFeed::Turn> CardFeed::keep(const v1::FetchCardsResponse& page
                        next.cache_time_us - before.cache_time_us >= kCardTimeKeptUs;
   next.cursor = page.next_cursor();
   if (is_news) {
-    absl::Status stored = parts_.cards.store({page.cards().begin(), page.cards().end()}, next);
+    // Before the cursor moves: who is gone is not told twice.
+    absl::Status stored = parts_.enrollments.forget(gone_in(page));
+    stored.Update(parts_.cards.store({page.cards().begin(), page.cards().end()}, next));
     if (!stored.ok()) return stored;
   }
   if (page.has_more()) return Turn::kMore;

@@ -9,6 +9,7 @@
 #include "absl/time/civil_time.h"
 #include "client/agent/card_shelf.h"
 #include "client/agent/clock.h"
+#include "client/agent/journal_enrolments.h"
 #include "client/agent/journal_reserve.h"
 #include "client/agent/program_shelf.h"
 #include "client/agent/server_link.h"
@@ -40,6 +41,7 @@ class CardFeed final {
     ServerLink& link;
     CardShelf& cards;
     ProgramShelf& programs;
+    EnrollmentBook& enrollments;
     // Once it is used nothing more is fetched: what room there is is the journal's.
     const JournalReserve& reserve;
     const Clock& clock;

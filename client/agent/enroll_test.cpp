@@ -5,6 +5,7 @@
 #include "identity/provisional_id.h"
 #include "rules/calendar.h"
 #include "rules/refusal.h"
+#include "sqlite/connection.h"
 #include "tests/catch.h"
 
 namespace moadon::agent {
@@ -207,6 +208,25 @@ TEST_CASE("enrolment and sales are delivered in order, and then they are who the
   REQUIRE(found.ok());
   CHECK(found->facts().member_id() == "id-of-card N-1");
   CHECK_FALSE(found->is_provisional());
+}
+
+TEST_CASE("who is erased at the server is forgotten here, too, once that is heard") {
+  LonelyHouse house;
+  const auto known_here = [&] {
+    const auto file = sqlite::Connection::open(house.directory.journal_path(),
+                                               {.access = sqlite::Access::kReader});
+    return (*file)->query_int64("SELECT count(*) FROM provisional_key").value();
+  };
+  REQUIRE(enroll(*house.till, newcomer("77")).ok());
+  house.club.set_facts({});  // there is somebody with the card 77
+  house.club.come_back();
+  REQUIRE(eventually([&] { return house.till->status().undelivered_count() == 0; }));
+  CHECK(known_here() == 1);
+  house.club.remove_card(0);  // they
+  CHECK(eventually([&] { return known_here() == 0; }));
+  house.club.go_away();
+  const auto asked = identify(*house.till, card_key("77"));
+  CHECK(reason_of(asked.status()) == v1::REASON_SERVER_UNREACHABLE);
 }
 
 TEST_CASE("what the server refuses is kept back, and the person stays known here") {

@@ -45,7 +45,10 @@ void FakeClub::record_one(const std::string& register_id, const v1::RecordEntry&
     ++repeats_;
   }
   v1::Recorded& recorded = *outcome.mutable_recorded();
-  if (entry.has_enrolled()) recorded.set_member_id(absl::StrCat("id-of-", *receipt));
+  if (entry.has_enrolled()) {
+    const bool is_known = *receipt == "card 77" && !facts_.member_id().empty();
+    recorded.set_member_id(is_known ? facts_.member_id() : absl::StrCat("id-of-", *receipt));
+  }
 }
 
 grpc::Status FakeClub::Record(grpc::ServerContext* context, const v1::RecordRequest* request,

@@ -60,6 +60,8 @@ class EnrollmentBook final {
   absl::Status enroll_at(const std::string& register_id, const Provisional& known,
                          int64_t commit_time_us);
 
+  // Forgets members whom the server has named and does not let be kept any more.
+  absl::Status forget(absl::Span<const std::string> member_ids);
   // Forgets who was enrolled before `before_us`, once that is delivered.
   absl::Status prune(int64_t before_us);
 

@@ -76,6 +76,9 @@ constexpr Sql kRemoveOld{
     "AND NOT EXISTS (SELECT 1 FROM provisional s WHERE s.stands_for = provisional.provisional_id "
     "AND (s.enroll_time_us >= $1 OR EXISTS (SELECT 1 FROM undelivered u "
     "WHERE u.register_id = s.register_id AND u.sequence = s.sequence)))"};
+constexpr Sql kRemoveMember{
+    "DELETE FROM provisional WHERE member_id = $1 AND NOT EXISTS (SELECT 1 FROM undelivered u "
+    "WHERE u.register_id = provisional.register_id AND u.sequence = provisional.sequence)"};
 constexpr Sql kRemoveKeys{
     "DELETE FROM provisional_key WHERE provisional_id NOT IN (SELECT provisional_id FROM "
     "provisional)"};
@@ -163,6 +166,16 @@ absl::Status remove_old_provisional(Connection& connection, int64_t before_us) {
   remove.bind_all(before_us);
   absl::Status removed = remove.execute();
   return removed.ok() ? connection.statement(kRemoveKeys).execute() : removed;
+}
+
+absl::Status remove_members(Connection& connection, absl::Span<const std::string> member_ids) {
+  for (const std::string& member_id : member_ids) {
+    Statement remove = connection.statement(kRemoveMember);
+    remove.bind_all(member_id);
+    absl::Status removed = remove.execute();
+    if (!removed.ok()) return removed;
+  }
+  return connection.statement(kRemoveKeys).execute();
 }
 
 }  // namespace moadon::agent

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "client/agent/journal.h"
 #include "client/agent/journal_seal.h"
 #include "sqlite/connection.h"
@@ -50,5 +51,8 @@ absl::Status name_provisional(sqlite::Connection& connection, const JournalSeal&
 // Removes rows that are older than `before_us` and were delivered, with all that stands for them,
 // and the keys that are nobody's then.
 absl::Status remove_old_provisional(sqlite::Connection& connection, int64_t before_us);
+// Removes rows of these members that were delivered, and the keys that are nobody's then.
+absl::Status remove_members(sqlite::Connection& connection,
+                            absl::Span<const std::string> member_ids);
 
 }  // namespace moadon::agent

@@ -31,6 +31,7 @@ class RegisterService final : public v1::RegisterService::Service {
   struct Parts {
     Tills& tills;
     Journal& journal;
+    EnrollmentBook& enrollments;
     const JournalReserve& reserve;
     ProgramShelf& shelf;
     CardShelf& cards;
@@ -42,7 +43,7 @@ class RegisterService final : public v1::RegisterService::Service {
     TrustedClock& time;
   };
 
-  explicit RegisterService(const Parts& parts) : parts_(parts), enrollments_(parts.journal) {}
+  explicit RegisterService(const Parts& parts) : parts_(parts) {}
 
   grpc::Status Identify(grpc::ServerContext* context, const v1::IdentifyRequest* request,
                         v1::IdentifyResponse* response) override;
@@ -187,7 +188,6 @@ class RegisterService final : public v1::RegisterService::Service {
 
   // Self-locking.
   const Parts parts_;
-  EnrollmentBook enrollments_;
 };
 
 }  // namespace moadon::agent

@@ -63,7 +63,7 @@ absl::StatusOr<RegisterService::KnownHolder> RegisterService::holder_of(
       id = holder.member_id = card->member_id();
       holder.key = member.keys(static_cast<int>(i));
     } else {
-      const auto enrolled = enrollments_.find(keys[i]);
+      const auto enrolled = parts_.enrollments.find(keys[i]);
       if (!enrolled.ok()) return enrolled.status();
       if (*enrolled) id = id_of(**enrolled);
     }
@@ -102,7 +102,7 @@ absl::Status RegisterService::enroll_offline(const Caller& caller,
   }
   enrollment.now_us = now_us();
   enrollment.commit_time_us = parts_.clock.now_us();
-  const absl::StatusOr<Provisional> enrolled = enrollments_.enroll(enrollment);
+  const absl::StatusOr<Provisional> enrolled = parts_.enrollments.enroll(enrollment);
   if (!enrolled.ok()) return enrolled.status();
   caller.till.courier.notify_work();
   if (!holder->member_id.empty()) return identify_offline(holder->key, response);
@@ -128,7 +128,7 @@ absl::Status RegisterService::identify_enrolled(const v1::Key& key, const absl::
   const bool is_heard = reason_of(otherwise) != v1::REASON_SERVER_UNREACHABLE;
   for (const NormalKey& candidate :
        presented_key(key, pricing->program().country_code()).candidates) {
-    const auto enrolled = enrollments_.find(candidate);
+    const auto enrolled = parts_.enrollments.find(candidate);
     if (!enrolled.ok() || !*enrolled) continue;
     if (is_heard && !(*enrolled)->member_id.empty()) continue;
     answer_enrolled(**enrolled, response);
@@ -139,16 +139,16 @@ absl::Status RegisterService::identify_enrolled(const v1::Key& key, const absl::
 
 std::string RegisterService::member_meant(const std::string& member_id) {
   if (!is_provisional_id(member_id)) return member_id;
-  const auto enrolled = enrollments_.find(member_id);
+  const auto enrolled = parts_.enrollments.find(member_id);
   return enrolled.ok() && *enrolled ? id_of(**enrolled) : member_id;
 }
 
 std::string RegisterService::member_to_record(const Caller& caller, const std::string& member_id) {
   if (!is_provisional_id(member_id)) return member_id;
-  const auto enrolled = enrollments_.find(member_id);
+  const auto enrolled = parts_.enrollments.find(member_id);
   if (!enrolled.ok() || !*enrolled) return member_id;
   const absl::Status known_here =
-      enrollments_.enroll_at(caller.till.register_id, **enrolled, parts_.clock.now_us());
+      parts_.enrollments.enroll_at(caller.till.register_id, **enrolled, parts_.clock.now_us());
   // The sale's key may still say whose it is, and the sale must not wait for that.
   if (!known_here.ok()) {
     spdlog::warn("event=enrolment_not_copied register={} reason={}", caller.till.register_id,

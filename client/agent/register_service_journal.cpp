@@ -30,8 +30,7 @@ absl::StatusOr<int64_t> sequence_of_token(absl::string_view token) {
   return refuse(v1::REASON_PAGE_TOKEN_INVALID, "the page token was not issued for this call");
 }
 
-absl::Status sale_not_here(const v1::ReceiptReference& reference,
-                           absl::string_view language_code) {
+absl::Status sale_not_here(const v1::ReceiptReference& reference, absl::string_view language_code) {
   return refuse(v1::REASON_SALE_NOT_HERE, wording::unseen_return_text(language_code),
                 {{"register_id", reference.register_id()}, {"receipt", reference.receipt()}});
 }
