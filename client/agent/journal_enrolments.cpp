@@ -181,9 +181,8 @@ absl::Status EnrollmentBook::enroll_at(const std::string& register_id, const Pro
 
 absl::Status EnrollmentBook::forget(absl::Span<const std::string> member_ids) {
   if (member_ids.empty()) return absl::OkStatus();
-  return journal_.writer_->run([member_ids](Connection& connection) {
-    return remove_members(connection, member_ids);
-  });
+  return journal_.writer_->run(
+      [member_ids](Connection& connection) { return remove_members(connection, member_ids); });
 }
 
 absl::Status EnrollmentBook::prune(int64_t before_us) {
