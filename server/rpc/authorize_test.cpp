@@ -10,6 +10,7 @@
 #include "moadon/v1/group_service.pb.h"
 #include "moadon/v1/lifecycle_service.pb.h"
 #include "moadon/v1/member_service.pb.h"
+#include "moadon/v1/offline_service.pb.h"
 #include "moadon/v1/program.pb.h"
 #include "moadon/v1/report_service.pb.h"
 #include "moadon/v1/settings.pb.h"
@@ -30,7 +31,8 @@ std::set<std::string> served_paths() {
         v1::GetProgramRequest::descriptor()->file(), v1::GetTotalsRequest::descriptor()->file(),
         v1::VerifyRequest::descriptor()->file(), v1::GetSettingsRequest::descriptor()->file(),
         v1::GetWeekRequest::descriptor()->file(), v1::GetGroupRequest::descriptor()->file(),
-        v1::GetValueRequest::descriptor()->file(), v1::ListCallsRequest::descriptor()->file()}) {
+        v1::GetValueRequest::descriptor()->file(), v1::ListCallsRequest::descriptor()->file(),
+        v1::ListLossesRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) {
         paths.insert("/" + file->service(s)->full_name() + "/" +
