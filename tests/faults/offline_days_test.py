@@ -168,8 +168,13 @@ class Chain:
         return int(self.owner("OfflineService", "ListLosses", {"page_size": 1})["total_minor"])
 
     def check_verified(self):
-        answer = self.owner("AdminService", "Verify", {"page_size": 5000})
-        self.test.assertEqual(answer.get("disagreements", []), [])
+        token = ""
+        while True:
+            answer = self.owner("AdminService", "Verify", {"page_size": 200, "page_token": token})
+            self.test.assertEqual(answer.get("disagreements", []), [])
+            token = answer.get("next_page_token", "")
+            if not token:
+                return
 
 
 class OfflineDaysTest(unittest.TestCase):
