@@ -181,8 +181,16 @@ absl::Status CardShelf::write(Work work) {
     absl::MutexLock state_lock(&state_mutex_);
     card_count_ += *grown;
   }
-  if (writer.wal_pages() < kCardLogPages) return absl::OkStatus();
+  const int64_t log_pages = feed().is_filling ? kFillingLogPages : kCardLogPages;
+  if (writer.wal_pages() < log_pages) return absl::OkStatus();
   return writer.checkpoint(sqlite::Checkpoint::kRestart);
+}
+
+absl::Status CardShelf::empty_log() {
+  absl::ReaderMutexLock lock(&mutex_);
+  if (open_ == nullptr) return absl::OkStatus();
+  absl::MutexLock write_lock(&write_mutex_);
+  return open_->writer->empty_wal().status();
 }
 
 absl::Status CardShelf::store(const std::vector<v1::MemberCard>& cards, const FeedState& state) {
@@ -227,7 +235,10 @@ absl::Status CardShelf::sweep(absl::FunctionRef<bool(const CardMark&)> may_stay,
     recover(done);
     return done;
   }
-  return cursor == 0 ? done : absl::CancelledError("the agent stops");
+  if (cursor != 0) return absl::CancelledError("the agent stops");
+  done = empty_log();
+  if (!done.ok()) recover(done);
+  return done;
 }
 
 absl::StatusOr<bool> CardShelf::drop_altered() {

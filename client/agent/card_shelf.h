@@ -24,8 +24,11 @@ inline constexpr int kCardReaders = 4;
 inline constexpr int kCardReaderCacheKib = 2 * 1024;
 // So many rows are looked at in one transaction when cards are forgotten.
 inline constexpr int kCardSweepStep = 2'000;
-// The log of cards.db is copied into it when it has so many pages of 4 KiB.
+// The log of cards.db is copied into it when it has so many pages of 4 KiB. While everything is
+// fetched keys come in no order and touch pages all over the file: copied less often, most of them
+// are written once instead of each time. The end of a pass empties the log.
 inline constexpr int64_t kCardLogPages = 4'096;
+inline constexpr int64_t kFillingLogPages = 16'384;
 
 struct CardFiles {
   std::string cards_path;
@@ -90,6 +93,7 @@ class CardShelf final {
   // Runs `work` in a transaction; it returns by how much the number of cards grew.
   absl::Status write(Work work) ABSL_SHARED_LOCKS_REQUIRED(mutex_)
       ABSL_LOCKS_EXCLUDED(write_mutex_);
+  absl::Status empty_log() ABSL_LOCKS_EXCLUDED(mutex_, write_mutex_);
   // After an error of the disk: opens the file again, anew where it is malformed.
   void recover(const absl::Status& failure) ABSL_LOCKS_EXCLUDED(mutex_, state_mutex_);
   std::optional<v1::MemberCard> best_of(std::vector<FoundCard> found)
