@@ -21,8 +21,9 @@ namespace moadon::agent {
 
 // How often the channel is looked at besides when it changes; how long stop() may take.
 inline constexpr absl::Duration kLookInterval = absl::Milliseconds(200);
-// Somebody waits at the till: no second try, and none at all while the breaker is open.
-inline constexpr absl::Duration kCashierWait = absl::Milliseconds(400);
+// Somebody waits at the till, 400 ms in all at most: no second try, and none at all while the
+// breaker is open.
+inline constexpr absl::Duration kCashierWait = absl::Milliseconds(360);
 // The breaker: after so many calls in a row without an answer in time no cashier waits any more,
 // until a call in the background (the heartbeat) is answered within kCashierWait. With every so
 // many the connection is given up for a new one: TCP notices a dead line only after minutes.
