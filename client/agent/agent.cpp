@@ -116,7 +116,7 @@ void Agent::stop() {
 }
 
 void Agent::keep_house() {
-  absl::Duration next_prune = clock_.monotonic();
+  absl::Duration last_prune = -absl::InfiniteDuration();
   const auto is_stopping = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_; };
   while (true) {
     {
@@ -125,22 +125,26 @@ void Agent::keep_house() {
     }
     tills_->refresh();
     if (!reserve_->is_used()) time_->keep();
-    if (clock_.monotonic() < next_prune) continue;
+    const absl::Duration interval = reserve_->is_used() ? kPruneIntervalPressed : kPruneInterval;
+    if (clock_.monotonic() < last_prune + interval) continue;
     prune();
-    next_prune = clock_.monotonic() + kPruneInterval;
+    last_prune = clock_.monotonic();
   }
 }
 
 void Agent::prune() {
-  const int64_t before_us = clock_.now_us() - absl::ToInt64Microseconds(kKeepDelivered);
+  const int64_t now_us = clock_.now_us();
+  const int64_t before_us = now_us - absl::ToInt64Microseconds(kKeepDelivered);
   absl::Status pruned = journal_->prune_holds(before_us);
   if (pruned.ok()) pruned = enrollments_->prune(before_us);
   if (!pruned.ok()) {
     spdlog::warn("event=prune_failed message=\"{}\"", absl::Utf8SafeCEscape(pruned.message()));
   }
+  const int64_t delivered_before_us =
+      reserve_->is_used() ? now_us - absl::ToInt64Microseconds(kKeepDeliveredPressed) : before_us;
   int64_t cursor = 0;
   while (!delivery_cancellation_.is_cancelled()) {
-    const absl::StatusOr<bool> may_go_on = journal_->prune(before_us, kPruneStep, cursor);
+    const absl::StatusOr<bool> may_go_on = journal_->prune(delivered_before_us, kPruneStep, cursor);
     if (!may_go_on.ok()) {
       spdlog::warn("event=prune_failed message=\"{}\"",
                    absl::Utf8SafeCEscape(may_go_on.status().message()));

@@ -35,6 +35,9 @@ namespace moadon::agent {
 // Delivered entries and holds that ended are forgotten after this long, entries so many at a time.
 inline constexpr absl::Duration kKeepDelivered = absl::Hours(60 * 24);
 inline constexpr absl::Duration kPruneInterval = absl::Hours(1);
+// While the journal is in its reserve: only entries that the server does not have need the room.
+inline constexpr absl::Duration kKeepDeliveredPressed = absl::Hours(24);
+inline constexpr absl::Duration kPruneIntervalPressed = absl::Minutes(1);
 inline constexpr int kPruneStep = 200;
 // How often registers/ is looked at for changes.
 inline constexpr absl::Duration kRefreshInterval = absl::Seconds(1);

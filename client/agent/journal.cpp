@@ -242,13 +242,6 @@ constexpr Sql kBytesUsed{
     "SELECT (p.page_count - f.freelist_count) * s.page_size FROM pragma_page_count() p, "
     "pragma_freelist_count() f, pragma_page_size() s"};
 
-absl::StatusOr<int64_t> bytes_used(Connection& connection) {
-  Statement count = connection.statement(kBytesUsed);
-  const absl::StatusOr<bool> row = count.step();
-  if (!row.ok()) return row.status();
-  return *row ? count.int64(0) : 0;
-}
-
 absl::Status commit_in(Connection& connection, const JournalSeal& seal, const NewEntry& entry,
                        Journal::AmountRule amount_rule, Committed& committed) {
   const auto repeat = find_repeat_of(connection, seal, entry);
@@ -273,6 +266,13 @@ absl::Status commit_in(Connection& connection, const JournalSeal& seal, const Ne
 }
 
 }  // namespace
+
+absl::StatusOr<int64_t> bytes_used(Connection& connection) {
+  Statement count = connection.statement(kBytesUsed);
+  const absl::StatusOr<bool> row = count.step();
+  if (!row.ok()) return row.status();
+  return *row ? count.int64(0) : 0;
+}
 
 absl::StatusOr<std::unique_ptr<Journal>> Journal::open(
     const std::string& path, std::string key, sqlite::GroupCommit::FailureHandler on_failure,

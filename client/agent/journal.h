@@ -55,7 +55,8 @@ struct NewEntry {
   std::optional<Occasion> occasion;              // of a sale that was priced
   std::string hold_id;                           // of a sale: the hold it uses; empty: none
   int64_t commit_time_us = 0;
-  std::optional<NewProvisional> provisional = {};  // of an enrolment of somebody new, or new of them
+  std::optional<NewProvisional> provisional =
+      {};                                // of an enrolment of somebody new, or new of them
   std::optional<MemberUse> offline_use;  // unset: nothing
   int64_t latest_us = 0;                 // TrustedClock::latest_us(); 0: not told
 };
@@ -168,9 +169,9 @@ class Journal final {
   absl::Status settle(const std::string& register_id, absl::Span<const Settlement> settlements);
   // Puts kept back entries into line again; their reasons stay readable until they are delivered.
   absl::Status retry_kept_back(const std::string& register_id);
-  // Entries of a register that are kept back or altered and were committed before `before_us`, oldest
-  // first, at most `limit`: the owner's to deal with. Once the server has them they are settled as
-  // delivered.
+  // Entries of a register that are kept back or altered and were committed before `before_us`,
+  // oldest first, at most `limit`: the owner's to deal with. Once the server has them they are
+  // settled as delivered.
   absl::StatusOr<std::vector<v1::HandedEntry>> overdue(const std::string& register_id,
                                                        int64_t before_us, int limit);
   absl::StatusOr<Backlog> backlog(const std::string& register_id);
@@ -220,7 +221,7 @@ class Journal final {
 
  private:
   friend class EnrollmentBook;  // the same file
-  friend class OfflineBook;  // the same file
+  friend class OfflineBook;     // the same file
 
   Journal(JournalSeal seal, JournalReserve* reserve, int64_t used_bytes,
           std::unique_ptr<sqlite::GroupCommit> writer, std::unique_ptr<sqlite::ReaderPool> readers)
@@ -233,7 +234,7 @@ class Journal final {
   // Fixed at construction.
   const JournalSeal seal_;
   JournalReserve* const reserve_;
-  // As of the latest commit.
+  // As of the latest commit or pruning.
   std::atomic<int64_t> used_bytes_;
   // Self-locking. In this order, so that the readers close before the writer does.
   const std::unique_ptr<sqlite::GroupCommit> writer_;

@@ -283,14 +283,16 @@ absl::StatusOr<bool> Journal::prune(int64_t before_us, int limit, int64_t& curso
     }
   }
   if (!ids.empty()) {
-    absl::Status pruned = writer_->run([&](Connection& connection) {
+    absl::Status pruned = writer_->run([&](Connection& connection) -> absl::Status {
       for (const int64_t id : ids) {
         Statement prune = connection.statement(kPrune);
         prune.bind_all(id);
         absl::Status removed = prune.execute();
         if (!removed.ok()) return removed;
       }
-      return absl::OkStatus();
+      const absl::StatusOr<int64_t> used_bytes = bytes_used(connection);
+      if (used_bytes.ok()) used_bytes_ = *used_bytes;
+      return used_bytes.status();
     });
     if (!pruned.ok()) return pruned;
   }

@@ -86,6 +86,17 @@ TEST_CASE("a journal without room stores nothing new and still answers what it s
   entry.receipt = "0";
   entry.content = first.SerializeAsString();
   CHECK(journal->commit(entry, one)->sequence == 1);
+
+  // What was delivered and forgotten makes room for what comes.
+  std::vector<Settlement> delivered;
+  for (int64_t sequence = 1; sequence <= stored; ++sequence) {
+    delivered.push_back({.sequence = sequence, .refusal = {}});
+  }
+  REQUIRE(journal->settle("R1", delivered).ok());
+  int64_t cursor = 0;
+  REQUIRE(journal->prune(/*before_us=*/1, /*limit=*/1'000, cursor).ok());
+  entry.receipt = "new";
+  CHECK(journal->commit(entry, one).ok());
 }
 
 }  // namespace

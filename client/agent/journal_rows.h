@@ -48,6 +48,9 @@ ChainedEntry chained(const StoredEntry& entry);
 // The entry in columns 0 to 18 of the row, in the order of kEntryOfReceipt.
 StoredEntry entry_in(const sqlite::Statement& row, const JournalSeal& seal);
 
+// What the file uses of the disk, without its log and without free pages.
+absl::StatusOr<int64_t> bytes_used(sqlite::Connection& connection);
+
 // As it is sent, out of a true entry.
 absl::StatusOr<v1::RecordEntry> record_entry_of(StoredEntry stored);
 
