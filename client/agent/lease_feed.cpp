@@ -53,7 +53,7 @@ void LeaseFeed::run() {
   do {
     const auto pricing = parts_.programs.in_force(parts_.time.now_us());
     // Turns are numbered by the server's time, which the first heartbeat brings.
-    const bool may_ask = !parts_.link.is_away() && parts_.link.corrected_now_us().has_value() &&
+    const bool may_ask = parts_.link.is_reachable() && parts_.link.corrected_now_us().has_value() &&
                          !parts_.reserve.is_used();
     if (pricing == nullptr || !may_ask) continue;
     for (Till* till : parts_.tills.all()) work(*till, pricing->program());

@@ -77,9 +77,14 @@ bool ServerLink::is_away() const {
   return channel_.channel == nullptr || reach_ == Reach::kAway || is_breaker_open_;
 }
 
+bool ServerLink::is_reachable() const {
+  absl::MutexLock lock(&mutex_);
+  return channel_.channel != nullptr && reach_ != Reach::kAway;
+}
+
 Contact ServerLink::contact() const {
   absl::MutexLock lock(&mutex_);
-  return {reach_ == Reach::kOnline, away_since_us_, last_contact_us_};
+  return {reach_ == Reach::kOnline && !is_breaker_open_, away_since_us_, last_contact_us_};
 }
 
 void ServerLink::report(const absl::Status& answered, absl::Duration took) {
@@ -104,25 +109,32 @@ void ServerLink::report(const absl::Status& answered, absl::Duration took) {
 
 bool ServerLink::note_late() {
   // Before the breaker opens it is asked in the background, too: one slow answer is no silence.
-  if (++timeouts_in_a_row_ < kTimeoutsBeforeReconnect) return !is_breaker_open_;
-  is_breaker_open_ = true;
+  const bool is_in_doubt = !is_breaker_open_;
+  if (++misses_in_a_row_ == kMissesBeforeBreaker) {
+    is_breaker_open_ = true;
+    if (!away_since_us_) away_since_us_ = clock_.now_us();
+  }
+  if (++timeouts_in_a_row_ < kTimeoutsBeforeReconnect) return is_in_doubt;
   replace_channel();
   return note_away();
 }
 
 void ServerLink::note_answer(absl::Duration took) {
   timeouts_in_a_row_ = 0;
-  // Who answers, but slower than a cashier waits, is there for deliveries only.
-  if (took <= kCashierWait) is_breaker_open_ = false;
+  // Who answers, but slower than a cashier waits, is there for the background only.
+  if (took <= kCashierWait) {
+    misses_in_a_row_ = 0;
+    is_breaker_open_ = false;
+  }
+  if (!is_breaker_open_) away_since_us_.reset();
   reach_ = Reach::kOnline;
-  away_since_us_.reset();
   last_contact_us_ = clock_.now_us();
 }
 
 bool ServerLink::note_away() {
   if (reach_ == Reach::kAway) return false;
   reach_ = Reach::kAway;
-  away_since_us_ = clock_.now_us();
+  if (!away_since_us_) away_since_us_ = clock_.now_us();
   return true;
 }
 

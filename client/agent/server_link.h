@@ -24,14 +24,18 @@ inline constexpr absl::Duration kLookInterval = absl::Milliseconds(200);
 // Somebody waits at the till, 400 ms in all at most: no second try, and none at all while the
 // breaker is open.
 inline constexpr absl::Duration kCashierWait = absl::Milliseconds(360);
-// The breaker: after so many calls in a row without an answer in time no cashier waits any more,
-// until a call in the background (the heartbeat) is answered within kCashierWait. With every so
-// many the connection is given up for a new one: TCP notices a dead line only after minutes.
+// The breaker: after so many calls without an answer in time, and none within kCashierWait between
+// them, no cashier waits any more, until a call in the background (the heartbeat) is answered
+// within kCashierWait.
+inline constexpr int kMissesBeforeBreaker = 3;
+// After so many in a row, with no answer at all between them, the connection is given up for a new
+// one: TCP notices a dead line only after minutes.
 inline constexpr int kTimeoutsBeforeReconnect = 3;
 // A machine's clock that is further from the server's than this should be set right.
 inline constexpr absl::Duration kMaxClockSkew = absl::Minutes(5);
 
-// When the server was last heard of, by the machine's clock.
+// When the server was last heard of, by the machine's clock. One that answers too slowly for a
+// cashier is not online, though it is heard of.
 struct Contact {
   bool is_online = false;
   std::optional<int64_t> offline_since_us;  // unset while online
@@ -67,8 +71,12 @@ class ServerLink final {
   };
   NumberedChannel channel() const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Whether the server is known not to answer, or not before a cashier has waited too long.
+  // Whether the server is known not to answer, or not before a cashier has waited too long: for
+  // whoever makes one wait.
   bool is_away() const ABSL_LOCKS_EXCLUDED(mutex_);
+  // Whether it is worth asking in the background: false where it did not answer the last time. A
+  // slow answer is one.
+  bool is_reachable() const ABSL_LOCKS_EXCLUDED(mutex_);
   Contact contact() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   // How a call ended, and after how long. Refusals of the server are answers, too.
@@ -113,6 +121,7 @@ class ServerLink final {
   std::optional<int64_t> away_since_us_ ABSL_GUARDED_BY(mutex_);
   std::optional<int64_t> last_contact_us_ ABSL_GUARDED_BY(mutex_);
   int timeouts_in_a_row_ ABSL_GUARDED_BY(mutex_) = 0;  // on this connection
+  int misses_in_a_row_ ABSL_GUARDED_BY(mutex_) = 0;    // without an answer within kCashierWait
   bool is_breaker_open_ ABSL_GUARDED_BY(mutex_) = false;
   bool is_skewed_ ABSL_GUARDED_BY(mutex_) = false;  // as logged
   // The server's time less the monotonic time, microseconds.
