@@ -159,8 +159,9 @@ Fate BenefitStack::meter(size_t place, Attempt& attempt) {
     return discount_.total_minor > 0 ? Fate::kApplied : Fate::kServerNeeded;
   }
   const bool is_multiplier = ready.has_effect(v1::Effect::kPointsMultiplier);
-  attempt.points_worth_minor = worth_of_points_minor(
-      program_.program().points(), is_multiplier ? added_by(ready) : attempt.points_milli);
+  const int64_t points_milli = is_multiplier ? added_by(ready) : attempt.points_milli;
+  attempt.points_worth_minor = worth_of_points_minor(program_.program().points(), points_milli);
+  if (points_milli > 0 && attempt.points_worth_minor == 0) return Fate::kServerNeeded;
   return attempt.points_worth_minor <= offline_left_minor_ ? Fate::kApplied : Fate::kServerNeeded;
 }
 
