@@ -264,7 +264,7 @@ TEST_CASE(
       quote_of({program, line("1", 1000) + "spend_points_milli: 1000",
                 "member_id: 'm' tier_id: 'gold' points { available_milli: 100000 }"});
   CHECK(applied_in(quote) == "b");
-  CHECK(reason_for(quote, "a") == "member_needed { }");
+  CHECK(reason_for(quote, "a") == "server_needed { }");
   CHECK(quote.points().earned_milli() == 3000);
   CHECK(quote.points().spent_milli() == 0);
   CHECK(quote.points().available_milli() == 0);

@@ -3,6 +3,8 @@
 #include <functional>
 #include <set>
 
+#include "rules/pricing.h"
+#include "rules/test_program.h"
 #include "tests/catch.h"
 
 namespace moadon::wording {
@@ -128,6 +130,28 @@ TEST_CASE("every reason is a sentence for the cashier in both languages") {
   const auto* reasons = v1::UnappliedBenefit::descriptor()->FindOneofByName("reason");
   CHECK(static_cast<int>(said.size()) == reasons->field_count());
   CHECK(cashier_text(v1::UnappliedBenefit(), english) == "not now");
+}
+
+TEST_CASE("who is a member already does not hear that it is for members") {
+  const v1::Program program = program_with(
+      "language_code: 'en' benefits { benefit_id: 'a' title: 'A' effect { percent_off_lines {"
+      " percent_bps: 1000 } } }");
+  v1::Basket basket;
+  v1::Line& line = *basket.add_lines();
+  line.set_line_id("1");
+  line.set_sku("tea");
+  line.set_quantity_milli(1000);
+  line.set_unit_price_minor(1000);
+  const auto said_to = [&](const std::string& member_id) {
+    v1::MemberFacts facts;
+    facts.set_member_id(member_id);
+    v1::Quote quote =
+        Pricing(program).quote(basket, facts, {"b", absl::CivilDay(2026, 1, 1), 600}).value();
+    add_texts(quote, program);
+    return quote.not_applied(0).cashier_text();
+  };
+  CHECK(said_to("new-0123456789abcdef") == "when the connection is back");
+  CHECK(said_to("") == "for club members");
 }
 
 TEST_CASE("texts stand beside every reason of a quote, and beside every code") {
