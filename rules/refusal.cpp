@@ -7,9 +7,29 @@ namespace {
 
 constexpr absl::string_view kPayloadType = "type.googleapis.com/moadon.v1.ErrorDetail";
 
+bool names_unknown(v1::Reason reason) {
+  switch (reason) {
+    case v1::REASON_RECEIPT_UNKNOWN:
+    case v1::REASON_MEMBER_UNKNOWN:
+    case v1::REASON_LINE_UNKNOWN:
+    case v1::REASON_HOLD_UNKNOWN:
+    case v1::REASON_BRANCH_UNKNOWN:
+    case v1::REASON_REGISTER_UNKNOWN:
+    case v1::REASON_PROGRAM_UNKNOWN:
+    case v1::REASON_RIGHT_UNKNOWN:
+    case v1::REASON_TIER_UNKNOWN:
+    case v1::REASON_MERGE_UNKNOWN:
+    case v1::REASON_GROUP_UNKNOWN:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 absl::StatusCode code_of(v1::Reason reason) {
+  if (names_unknown(reason)) return absl::StatusCode::kNotFound;
   switch (reason) {
     case v1::REASON_TOKEN_UNKNOWN:
     case v1::REASON_TOKEN_REVOKED:
@@ -37,18 +57,6 @@ absl::StatusCode code_of(v1::Reason reason) {
     case v1::REASON_ID_TAKEN:
     case v1::REASON_REQUEST_REUSED:
       return absl::StatusCode::kAlreadyExists;
-    case v1::REASON_RECEIPT_UNKNOWN:
-    case v1::REASON_MEMBER_UNKNOWN:
-    case v1::REASON_LINE_UNKNOWN:
-    case v1::REASON_HOLD_UNKNOWN:
-    case v1::REASON_BRANCH_UNKNOWN:
-    case v1::REASON_REGISTER_UNKNOWN:
-    case v1::REASON_PROGRAM_UNKNOWN:
-    case v1::REASON_RIGHT_UNKNOWN:
-    case v1::REASON_TIER_UNKNOWN:
-    case v1::REASON_MERGE_UNKNOWN:
-    case v1::REASON_GROUP_UNKNOWN:
-      return absl::StatusCode::kNotFound;
     case v1::REASON_KEY_AMBIGUOUS:
     case v1::REASON_RETURN_EXCEEDS_SOLD:
     case v1::REASON_POINTS_SHORT:
