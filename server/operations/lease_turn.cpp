@@ -138,7 +138,7 @@ absl::StatusOr<bool> call_back(sqlite::Connection& connection, const std::string
 absl::Status free_leases_of(sqlite::Connection& connection, const std::string& register_id) {
   absl::Status freed = storage::delete_leases_of(connection, register_id);
   if (freed.ok()) freed = storage::delete_slices_of(connection, register_id);
-  if (freed.ok()) freed = storage::delete_turn(connection, register_id);
+  if (freed.ok()) freed = storage::delete_turns_of(connection, register_id);
   return freed;
 }
 

@@ -1,5 +1,5 @@
-// Whatever registers do, and whatever gets lost on the way: never can two use one right, and never
-// is more of a limit given away than there is.
+// Whatever registers do, whatever gets lost on the way, and whoever copies their disks: never can
+// two use one right, and never is more of a limit given away than there is.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "rules/calendar.h"
+#include "rules/refusal.h"
 #include "rules/test_dice.h"
 #include "server/operations/read_members.h"
 #include "server/operations/test_leases.h"
@@ -73,7 +74,7 @@ class Street final {
 
   void step() {
     Till& at = tills_[dice_.any_of({"r1", "r2", "r3"})];
-    switch (dice_.below(11)) {
+    switch (dice_.below(12)) {
       case 0:
       case 1:
       case 2:
@@ -97,6 +98,9 @@ class Street final {
         break;
       case 9:
         end_hold();
+        break;
+      case 10:
+        copy_disk(at);
         break;
       default:
         something_rare(at);
@@ -154,6 +158,7 @@ class Street final {
     CHECK(club_.test.verify() == std::vector<std::string>{});
   }
 
+  int64_t refused_copies() const { return refused_copies_; }
   int64_t uses() { return club_.test.query("SELECT COUNT(*) FROM right_uses"); }
 
  private:
@@ -243,6 +248,36 @@ class Street final {
     if (sale.tea_minor > 0) at.agent->part_delivered("tea", sale.tea_minor);
   }
 
+  // A clone, or an image that is put back later: whoever asks first goes on, the other never again.
+  void copy_disk(Till& at) {
+    if (!copies_.empty() && dice_.one_in(2)) return ask_of_copy();
+    Till copy{at.id, std::make_unique<TestTill>(*at.agent), at.pending};
+    switch (dice_.below(4)) {
+      case 0:  // an image, that asks when it was not heard of for a while
+        break;
+      case 1:
+        at.agent->rejoin();
+        at.agent->turn(/*is_lost=*/dice_.one_in(4));
+        break;
+      default:
+        if (dice_.one_in(2)) std::swap(copy, at);
+        at.agent->turn(/*is_lost=*/dice_.one_in(4));
+        break;
+    }
+    copies_.push_back(std::move(copy));
+  }
+
+  void ask_of_copy() {
+    TestTill& copy = *copies_[dice_.below(static_cast<int64_t>(copies_.size()))].agent;
+    if (copy.is_at_turn_of(*tills_[copy.register_id()].agent)) return;
+    if (copy.has_asked()) {
+      CHECK(reason_of(copy.ask_again().status()) == v1::REASON_JOURNAL_FORKED);
+    }
+    CHECK(reason_of(copy.try_turn().status()) == v1::REASON_JOURNAL_FORKED);
+    CHECK(copy.usable().empty());
+    ++refused_copies_;
+  }
+
   // The server's leave for a right, whoever may have leased it.
   void place_hold(Till& at) {
     const Right& right = rights_[dice_.below(static_cast<int64_t>(rights_.size()))];
@@ -281,6 +316,10 @@ class Street final {
         }
         club_.revoke(at.id);
         club_.renew(at.id);
+        // Copies of its disk have the old token.
+        copies_.erase(std::remove_if(copies_.begin(), copies_.end(),
+                                     [&](const Till& copy) { return copy.id == at.id; }),
+                      copies_.end());
         open(at.id);
         break;
       default:
@@ -295,7 +334,9 @@ class Street final {
   std::map<std::string, Till> tills_;
   std::deque<Hold> holds_;
   std::vector<std::pair<std::string, std::string>> sold_;
+  std::vector<Till> copies_;
   int64_t receipts_ = 0;
+  int64_t refused_copies_ = 0;
 };
 
 TEST_CASE("never two registers may use one right, and never more of a limit than there is") {
@@ -305,6 +346,7 @@ TEST_CASE("never two registers may use one right, and never more of a limit than
       asked != nullptr ? std::strtoull(asked, nullptr, 10) : std::random_device()();
   const int rounds = is_long ? 300 : 4;
   int64_t uses = 0;
+  int64_t refused_copies = 0;
   for (int round = 0; round < rounds; ++round) {
     const uint64_t seed = first + static_cast<uint64_t>(round);
     CAPTURE(seed);
@@ -316,9 +358,11 @@ TEST_CASE("never two registers may use one right, and never more of a limit than
     }
     street.finish();
     uses += street.uses();
+    refused_copies += street.refused_copies();
   }
   CAPTURE(first);
   CHECK(uses > rounds);
+  CHECK(refused_copies > 0);
 }
 
 }  // namespace

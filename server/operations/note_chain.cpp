@@ -7,14 +7,6 @@
 namespace moadon {
 namespace {
 
-absl::Status forked(const std::string& register_id) {
-  return refuse(v1::REASON_JOURNAL_FORKED,
-                absl::StrCat("register ", register_id,
-                             " delivers from a copied or restored disk: on the machine that is to "
-                             "go on, run moadon-agent rejoin"),
-                {{"register_id", register_id}});
-}
-
 // True: the place is new.
 absl::StatusOr<bool> note_one(sqlite::Connection& connection, const storage::JournalName& journal,
                               const v1::RecordEntry& entry) {
@@ -26,11 +18,19 @@ absl::StatusOr<bool> note_one(sqlite::Connection& connection, const storage::Jou
     if (!noted.ok()) return noted;
     return true;
   }
-  if (**first != entry.chain()) return forked(journal.register_id);
+  if (**first != entry.chain()) return journal_forked(journal.register_id);
   return false;
 }
 
 }  // namespace
+
+absl::Status journal_forked(const std::string& register_id) {
+  return refuse(v1::REASON_JOURNAL_FORKED,
+                absl::StrCat("register ", register_id,
+                             " works from a copied or restored disk: on the machine that is to "
+                             "go on, run moadon-agent rejoin"),
+                {{"register_id", register_id}});
+}
 
 absl::Status note_chain(sqlite::Connection& connection, const std::string& register_id,
                         const v1::RecordRequest& request) {

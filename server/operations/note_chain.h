@@ -4,10 +4,14 @@
 
 #include <string>
 
+#include "absl/status/status.h"
 #include "moadon/v1/sync_service.pb.h"
 #include "sqlite/connection.h"
 
 namespace moadon {
+
+// JOURNAL_FORKED: what to do on the machine that is to go on.
+absl::Status journal_forked(const std::string& register_id);
 
 // Notes the chain values of a call's entries. JOURNAL_FORKED, nothing noted that the caller does
 // not undo: another chain value came first in one of their places. The same again is fine, and so

@@ -181,6 +181,7 @@ TEST_CASE("parts end as leases do") {
 }
 
 TEST_CASE("a turn that cannot be is refused, in this order") {
+  const std::string kJournal(16, 'j');
   struct Case {
     std::string what;
     v1::Reason reason;
@@ -188,6 +189,10 @@ TEST_CASE("a turn that cannot be is refused, in this order") {
   };
   const auto given = GENERATE(values<Case>({
       {"turn", v1::REASON_FIELD_INVALID, "turn"},
+      {"previous turn", v1::REASON_FIELD_INVALID, "previous_turn"},
+      {"negative previous turn", v1::REASON_FIELD_INVALID, "previous_turn"},
+      {"no journal", v1::REASON_FIELD_MISSING, "journal_id"},
+      {"journal", v1::REASON_FIELD_INVALID, "journal_id"},
       {"many rights", v1::REASON_TOO_LARGE, "kept"},
       {"many slices", v1::REASON_TOO_LARGE, "slices"},
       {"no member", v1::REASON_FIELD_MISSING, "kept[0].member_id"},
@@ -200,6 +205,9 @@ TEST_CASE("a turn that cannot be is refused, in this order") {
   LeaseClub club;
   v1::TakeLeasesRequest request;
   request.set_turn(given.what == "turn" ? 0 : 1);
+  if (given.what == "previous turn") request.set_previous_turn(1);
+  if (given.what == "negative previous turn") request.set_previous_turn(-1);
+  if (given.what != "no journal") request.set_journal_id(given.what == "journal" ? "j" : kJournal);
   if (given.what == "many rights") {
     for (int i = 0; i < 2001; ++i) request.add_kept();
   } else if (given.what == "many slices") {

@@ -12,11 +12,14 @@
 #include "rules/profile_check.h"
 #include "rules/refusal.h"
 #include "server/operations/lease_candidates.h"
+#include "server/operations/lease_journal.h"
 #include "server/operations/lease_slices.h"
 #include "server/operations/lease_turn.h"
 #include "server/operations/member_id.h"
 #include "server/operations/member_rights.h"
+#include "server/operations/note_chain.h"
 #include "server/operations/writer_state.h"
+#include "server/storage/journal_place_store.h"
 #include "server/storage/lease_store.h"
 #include "server/storage/slice_store.h"
 
@@ -27,7 +30,7 @@ absl::Status missing(const std::string& field) {
   return refuse(v1::REASON_FIELD_MISSING, absl::StrCat(field, " is missing"), {{"field", field}});
 }
 
-absl::Status too_small(const std::string& field, absl::string_view limit) {
+absl::Status must_be(const std::string& field, absl::string_view limit) {
   return refuse(v1::REASON_FIELD_INVALID, absl::StrCat(field, " must be ", limit),
                 {{"field", field}, {"limit", limit}});
 }
@@ -39,12 +42,19 @@ absl::Status check_right(const v1::LeasedRight& right, const std::string& at) {
 
 absl::Status check_slice(const v1::BudgetSlice& slice, const std::string& at) {
   if (slice.benefit_id().empty()) return missing(at + ".benefit_id");
-  if (slice.amount_minor() < 0) return too_small(at + ".amount_minor", "0 or more");
-  return slice.use_count() < 0 ? too_small(at + ".use_count", "0 or more") : absl::OkStatus();
+  if (slice.amount_minor() < 0) return must_be(at + ".amount_minor", "0 or more");
+  return slice.use_count() < 0 ? must_be(at + ".use_count", "0 or more") : absl::OkStatus();
 }
 
 absl::Status check_request(const v1::TakeLeasesRequest& request, const ClubView& view) {
-  if (request.turn() < 1) return too_small("turn", "1 or more");
+  if (request.turn() < 1) return must_be("turn", "1 or more");
+  if (request.previous_turn() < 0 || request.previous_turn() >= request.turn()) {
+    return must_be("previous_turn", "0 or more, and less than turn");
+  }
+  if (request.journal_id().empty()) return missing("journal_id");
+  if (request.journal_id().size() != storage::kJournalIdBytes) {
+    return must_be("journal_id", "16 bytes");
+  }
   if (request.kept_size() > kMaxKeptRights) return too_large("kept", kMaxKeptRights);
   if (request.slices_size() > kMaxKeptSlices) return too_large("slices", kMaxKeptSlices);
   absl::Status status;
@@ -81,8 +91,7 @@ ReportedSlices reported_slices(const v1::TakeLeasesRequest& request) {
 
 // A turn in the form in which the writer takes it.
 struct Turn {
-  std::string register_id;
-  int64_t turn = 0;
+  TurnName name;
   absl::flat_hash_set<int64_t> kept;
   ReportedSlices slices;
   std::vector<LeaseCandidate> candidates;
@@ -118,38 +127,51 @@ absl::StatusOr<v1::TakeLeasesResponse> what_stands(sqlite::Connection& connectio
   return response_of(*leases, *slices, now_us);
 }
 
-absl::StatusOr<v1::TakeLeasesResponse> take(sqlite::Connection& connection, WriterState& state,
-                                            const Turn& turn) {
+// What is written stays, also when the turn is refused.
+struct Outcome {
+  absl::Status refusal;
+  v1::TakeLeasesResponse response;
+};
+
+absl::StatusOr<Outcome> take(sqlite::Connection& connection, WriterState& state, const Turn& turn) {
   const ClubView& view = *state.view();
   const int64_t now_us = state.now_us();
-  const RegisterView* const at = view.register_of_id(turn.register_id);
+  const std::string& register_id = turn.name.register_id;
+  const RegisterView* const at = view.register_of_id(register_id);
   if (at == nullptr || at->is_revoked) {
     return refuse(v1::REASON_TOKEN_REVOKED, "The register was revoked.");
   }
-  const auto last_turn = storage::find_turn(connection, turn.register_id);
-  if (!last_turn.ok()) return last_turn.status();
-  if (turn.turn <= last_turn->value_or(0)) {
-    return what_stands(connection, turn.register_id, now_us);
+  const absl::StatusOr<TurnStanding> standing = turn_standing(connection, turn.name);
+  if (!standing.ok()) return standing.status();
+  if (*standing == TurnStanding::kForked) {
+    const absl::Status noted = keep_forked_turn(connection, turn.name);
+    if (!noted.ok()) return noted;
+    return Outcome{journal_forked(register_id), {}};
   }
-  const absl::Status kept = storage::keep_turn(connection, turn.register_id, turn.turn, now_us);
+  if (*standing == TurnStanding::kRepeated) {
+    auto standing_now = what_stands(connection, register_id, now_us);
+    if (!standing_now.ok()) return standing_now.status();
+    return Outcome{absl::OkStatus(), *std::move(standing_now)};
+  }
+  const absl::Status kept = keep_new_turn(connection, turn.name, now_us);
   if (!kept.ok()) return kept;
   const LeaseTerms terms{static_cast<size_t>(lease_limit(view, *at, now_us)),
                          lease_time_us(view, now_us), now_us};
-  const auto leases = turn_leases(connection, turn.register_id, terms, turn.kept, turn.candidates);
+  const auto leases = turn_leases(connection, register_id, terms, turn.kept, turn.candidates);
   if (!leases.ok()) return leases.status();
   const auto slices = take_slices(connection, view, *at, turn.slices, now_us);
   if (!slices.ok()) return slices.status();
-  return response_of(*leases, *slices, now_us);
+  return Outcome{absl::OkStatus(), response_of(*leases, *slices, now_us)};
 }
 
 // A turn that is not new looks for nothing.
 absl::StatusOr<std::vector<LeaseCandidate>> look_for(Club& club, const RegisterView& at,
-                                                     int64_t turn) {
+                                                     const TurnName& name) {
   auto reader = club.database().readers().lease_snapshot();
   if (!reader.ok()) return reader.status();
-  const auto last_turn = storage::find_turn(**reader, at.register_id);
-  if (!last_turn.ok()) return last_turn.status();
-  if (turn <= last_turn->value_or(0)) return std::vector<LeaseCandidate>();
+  const absl::StatusOr<TurnStanding> standing = turn_standing(**reader, name);
+  if (!standing.ok()) return standing.status();
+  if (*standing != TurnStanding::kNew) return std::vector<LeaseCandidate>();
   // The view is taken after the snapshot, so that it knows every register in it.
   const ClubViewPtr view = club.view();
   return lease_candidates(**reader, *view, at, club.clock().now_us());
@@ -168,17 +190,22 @@ void take_leases(Club& club, const RegisterView& at, const v1::TakeLeasesRequest
     std::move(answer)(response_of({}, {}, club.clock().now_us()));
     return;
   }
-  auto candidates = look_for(club, at, request.turn());
+  TurnName name{at.register_id, request.journal_id(), request.turn(), request.previous_turn()};
+  auto candidates = look_for(club, at, name);
   if (!candidates.ok()) {
     std::move(answer)(candidates.status());
     return;
   }
-  club.write<v1::TakeLeasesResponse>(
-      [turn = Turn{at.register_id, request.turn(), kept_grants(request), reported_slices(request),
+  club.write<Outcome>(
+      [turn = Turn{std::move(name), kept_grants(request), reported_slices(request),
                    *std::move(candidates)}](sqlite::Connection& connection, WriterState& state) {
         return take(connection, state, turn);
       },
-      std::move(answer));
+      [answer = std::move(answer)](absl::StatusOr<Outcome> outcome) mutable {
+        if (!outcome.ok()) return std::move(answer)(outcome.status());
+        if (!outcome->refusal.ok()) return std::move(answer)(std::move(outcome->refusal));
+        std::move(answer)(std::move(outcome->response));
+      });
 }
 
 }  // namespace moadon

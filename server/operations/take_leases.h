@@ -14,6 +14,7 @@ inline constexpr int kMaxKeptSlices = 1'000;
 // register is revoked or silent (end_silent_leases.h), and never by the clock. Looks through the
 // branch's buyers on the calling thread; the writer looks only at what that found.
 //
+// Who asks is the register's journal, on one disk; see lease_journal.h.
 // A register that replays history has none, and changes nothing.
 void take_leases(Club& club, const RegisterView& at, const v1::TakeLeasesRequest& request,
                  Answer<v1::TakeLeasesResponse> answer);

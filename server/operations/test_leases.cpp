@@ -157,9 +157,21 @@ int64_t LeaseClub::end_silent() {
   return ended->register_count;
 }
 
+std::string LeaseClub::new_journal() { return absl::StrCat(absl::Dec(++names_, absl::kZeroPad16)); }
+
 v1::TakeLeasesResponse TestTill::turn(bool is_lost) {
+  auto answer = try_turn(is_lost);
+  INFO(answer.status());
+  REQUIRE(answer.ok());
+  return *std::move(answer);
+}
+
+absl::StatusOr<v1::TakeLeasesResponse> TestTill::try_turn(bool is_lost) {
   asked_.Clear();
-  asked_.set_turn(++turn_);
+  asked_.set_journal_id(journal_id_);
+  asked_.set_previous_turn(turn_);
+  turn_ = club_.new_turn();
+  asked_.set_turn(turn_);
   for (const std::set<std::string>* const kept : {&usable_, &used_}) {
     for (const std::string& grant_id : *kept) {
       v1::LeasedRight& right = *asked_.add_kept();
@@ -174,17 +186,24 @@ v1::TakeLeasesResponse TestTill::turn(bool is_lost) {
   }
   for (const auto& [benefit_id, slice] : slices_) *asked_.add_slices() = slice;
   auto answer = club_.take(register_id_, asked_);
-  INFO(answer.status());
-  REQUIRE(answer.ok());
-  if (is_lost) return *std::move(answer);
+  if (is_lost) return answer;
   usable_.clear();
+  if (!answer.ok()) {
+    slices_.clear();
+    return answer;
+  }
   for (const v1::LeasedRight& right : answer->rights()) {
     owners_[right.grant_id()] = right.member_id();
     if (!used_.contains(right.grant_id())) usable_.insert(right.grant_id());
   }
   slices_.clear();
   for (const v1::BudgetSlice& slice : answer->slices()) slices_[slice.benefit_id()] = slice;
-  return *std::move(answer);
+  return answer;
+}
+
+void TestTill::rejoin() {
+  journal_id_ = club_.new_journal();
+  turn_ = 0;
 }
 
 absl::StatusOr<v1::TakeLeasesResponse> TestTill::ask_again() {

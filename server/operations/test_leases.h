@@ -46,21 +46,36 @@ class LeaseClub final {
   void renew(const std::string& register_id);  // another token
   int64_t end_silent();                        // registers
   void pass(int64_t time_us) { test.clock().set(test.clock().now_us() + time_us); }
+  // Larger every time, as the time is by which agents number their turns; and a journal's name.
+  int64_t new_turn() { return ++turns_; }
+  std::string new_journal();
 
  private:
   int64_t names_ = 0;
+  int64_t turns_ = 0;
 };
 
-// The agent of one register: what it has, and what it says in its turns.
+// The agent of one register: what it has, and what it says in its turns. A copy is a clone of its
+// disk.
 class TestTill final {
  public:
   TestTill(LeaseClub& club, std::string register_id)
-      : club_(club), register_id_(std::move(register_id)) {}
+      : club_(club), register_id_(std::move(register_id)), journal_id_(club.new_journal()) {}
 
   const std::string& register_id() const { return register_id_; }
   // Asks in a new turn and takes what is answered; an answer that is lost changes nothing here.
   v1::TakeLeasesResponse turn(bool is_lost = false);
-  bool has_asked() const { return turn_ > 0; }
+  // The same of one that may be refused; then it gives nothing any more.
+  absl::StatusOr<v1::TakeLeasesResponse> try_turn(bool is_lost = false);
+  // Begins a turn that never arrives.
+  void miss_turn() { turn_ = club_.new_turn(); }
+  // Goes on with a journal of another name.
+  void rejoin();
+  bool has_asked() const { return asked_.turn() > 0; }
+  // Whether both would say the same of the past.
+  bool is_at_turn_of(const TestTill& other) const {
+    return journal_id_ == other.journal_id_ && turn_ == other.turn_;
+  }
   // What it last asked, once more; the answer is not taken.
   absl::StatusOr<v1::TakeLeasesResponse> ask_again();
   // Rights that it may use without asking: leased and neither forgotten nor used.
@@ -80,7 +95,8 @@ class TestTill final {
  private:
   LeaseClub& club_;
   const std::string register_id_;
-  int64_t turn_ = 0;
+  std::string journal_id_;
+  int64_t turn_ = 0;  // that it began last
   v1::TakeLeasesRequest asked_;
   std::set<std::string> usable_;
   std::set<std::string> used_;                 // by sales that are not delivered

@@ -76,27 +76,97 @@ absl::Status move_lease(Connection& connection, const MovedRight& moved) {
   return execute(connection, kMoveLease, moved.grant_id, moved.from_id, moved.to_id);
 }
 
-constexpr Sql kFindTurn{"SELECT turn FROM lease_turns WHERE register_id = $1"};
+constexpr Sql kFindTurn{
+    "SELECT register_id, journal_id, turn, turn_us FROM lease_turns WHERE register_id = $1"};
 
-absl::StatusOr<std::optional<int64_t>> find_turn(Connection& connection,
+absl::StatusOr<std::optional<TurnRow>> find_turn(Connection& connection,
                                                  absl::string_view register_id) {
   return query_one(
-      connection, kFindTurn, [](Statement& row) { return row.int64(0); }, register_id);
+      connection, kFindTurn,
+      [](Statement& row) {
+        return TurnRow{std::string(row.text(0)), std::string(row.blob(1)), row.int64(2),
+                       row.int64(3)};
+      },
+      register_id);
 }
 
 constexpr Sql kKeepTurn{
-    "INSERT INTO lease_turns (register_id, turn, turn_us) VALUES ($1, $2, $3)"
-    " ON CONFLICT (register_id) DO UPDATE SET turn = $2, turn_us = $3"};
+    "INSERT INTO lease_turns (register_id, journal_id, turn, turn_us) VALUES ($1, $2, $3, $4)"
+    " ON CONFLICT (register_id) DO UPDATE SET journal_id = $2, turn = $3, turn_us = $4"};
 
-absl::Status keep_turn(Connection& connection, absl::string_view register_id, int64_t turn,
-                       int64_t turn_us) {
-  return execute(connection, kKeepTurn, register_id, turn, turn_us);
+absl::Status keep_turn(Connection& connection, const TurnRow& row) {
+  return execute(connection, kKeepTurn, row.register_id, Blob{row.journal_id}, row.turn,
+                 row.turn_us);
 }
 
-constexpr Sql kDeleteTurn{"DELETE FROM lease_turns WHERE register_id = $1"};
+constexpr Sql kFindLeft{
+    "SELECT COUNT(*) FROM left_journals WHERE register_id = $1 AND journal_id = $2"};
 
-absl::Status delete_turn(Connection& connection, absl::string_view register_id) {
-  return execute(connection, kDeleteTurn, register_id);
+absl::StatusOr<bool> is_left_journal(Connection& connection, const JournalName& journal) {
+  const absl::StatusOr<int64_t> count =
+      query_int64(connection, kFindLeft, journal.register_id, Blob{journal.journal_id});
+  if (!count.ok()) return count.status();
+  return *count > 0;
+}
+
+constexpr Sql kLeaveJournal{
+    "INSERT INTO left_journals (register_id, journal_id, leave_us) VALUES ($1, $2, $3)"
+    " ON CONFLICT (register_id, journal_id) DO UPDATE SET leave_us = $3"};
+constexpr Sql kPruneLeft{
+    "DELETE FROM left_journals WHERE register_id = $1 AND journal_id NOT IN"
+    " (SELECT journal_id FROM left_journals WHERE register_id = $1"
+    " ORDER BY leave_us DESC, journal_id LIMIT $2)"};
+
+absl::Status leave_journal(Connection& connection, const JournalName& journal, int64_t leave_us) {
+  const absl::Status left =
+      execute(connection, kLeaveJournal, journal.register_id, Blob{journal.journal_id}, leave_us);
+  return left.ok() ? execute(connection, kPruneLeft, journal.register_id, kMaxLeftJournals) : left;
+}
+
+constexpr Sql kFindForked{
+    "SELECT COUNT(*) FROM forked_turns WHERE register_id = $1 AND journal_id = $2 AND turn = $3"};
+
+absl::StatusOr<bool> is_forked_turn(Connection& connection, const JournalName& journal,
+                                    int64_t turn) {
+  const absl::StatusOr<int64_t> count =
+      query_int64(connection, kFindForked, journal.register_id, Blob{journal.journal_id}, turn);
+  if (!count.ok()) return count.status();
+  return *count > 0;
+}
+
+constexpr Sql kNoteForked{
+    "INSERT INTO forked_turns (register_id, journal_id, turn) VALUES ($1, $2, $3)"
+    " ON CONFLICT (register_id, journal_id, turn) DO NOTHING"};
+constexpr Sql kLimitForked{
+    "DELETE FROM forked_turns WHERE register_id = $1 AND journal_id = $2 AND turn NOT IN"
+    " (SELECT turn FROM forked_turns WHERE register_id = $1 AND journal_id = $2"
+    " ORDER BY turn DESC LIMIT $3)"};
+
+absl::Status note_forked_turn(Connection& connection, const JournalName& journal, int64_t turn) {
+  const Blob journal_id{journal.journal_id};
+  const absl::Status noted =
+      execute(connection, kNoteForked, journal.register_id, journal_id, turn);
+  if (!noted.ok()) return noted;
+  return execute(connection, kLimitForked, journal.register_id, journal_id, kMaxForkedTurns);
+}
+
+constexpr Sql kPruneForked{
+    "DELETE FROM forked_turns WHERE register_id = $1 AND (journal_id <> $2 OR turn <= $3)"};
+
+absl::Status prune_forked_turns(Connection& connection, const JournalName& journal, int64_t turn) {
+  return execute(connection, kPruneForked, journal.register_id, Blob{journal.journal_id}, turn);
+}
+
+constexpr Sql kDeleteForked{"DELETE FROM forked_turns WHERE register_id = $1"};
+constexpr Sql kDeleteTurn{"DELETE FROM lease_turns WHERE register_id = $1"};
+constexpr Sql kDeleteLeft{"DELETE FROM left_journals WHERE register_id = $1"};
+
+absl::Status delete_turns_of(Connection& connection, absl::string_view register_id) {
+  for (const Sql& sql : {kDeleteTurn, kDeleteLeft, kDeleteForked}) {
+    const absl::Status deleted = execute(connection, sql, register_id);
+    if (!deleted.ok()) return deleted;
+  }
+  return absl::OkStatus();
 }
 
 constexpr Sql kListSilentLeaseholders{

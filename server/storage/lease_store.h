@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "server/storage/journal_place_store.h"
 #include "server/storage/query.h"
 
 namespace moadon::storage {
@@ -43,12 +44,36 @@ struct MovedRight {
 };
 absl::Status move_lease(Connection& connection, const MovedRight& moved);
 
-// The last turn of the register that was answered; empty: it had none yet.
-absl::StatusOr<std::optional<int64_t>> find_turn(Connection& connection,
+// The last turn of a register that was answered.
+struct TurnRow {
+  std::string register_id;
+  std::string journal_id;  // kJournalIdBytes; empty: its agent named none
+  int64_t turn = 0;
+  int64_t turn_us = 0;
+};
+// Empty: it had none yet.
+absl::StatusOr<std::optional<TurnRow>> find_turn(Connection& connection,
                                                  absl::string_view register_id);
-absl::Status keep_turn(Connection& connection, absl::string_view register_id, int64_t turn,
-                       int64_t turn_us);
-absl::Status delete_turn(Connection& connection, absl::string_view register_id);
+// The register's only one from now on.
+absl::Status keep_turn(Connection& connection, const TurnRow& row);
+
+// Journals whose register takes turns with another one since; of a register the newest
+// kMaxLeftJournals.
+inline constexpr int kMaxLeftJournals = 100;
+absl::StatusOr<bool> is_left_journal(Connection& connection, const JournalName& journal);
+absl::Status leave_journal(Connection& connection, const JournalName& journal, int64_t leave_us);
+
+// Turns that were refused to another disk with the journal that took the last one; of a register
+// the newest kMaxForkedTurns.
+inline constexpr int kMaxForkedTurns = 100;
+absl::StatusOr<bool> is_forked_turn(Connection& connection, const JournalName& journal,
+                                    int64_t turn);
+absl::Status note_forked_turn(Connection& connection, const JournalName& journal, int64_t turn);
+// Forgets those of other journals, and those up to `turn`.
+absl::Status prune_forked_turns(Connection& connection, const JournalName& journal, int64_t turn);
+
+// Forgets a register's turns, and which journals it has left.
+absl::Status delete_turns_of(Connection& connection, absl::string_view register_id);
 
 // Since when registers must have been silent.
 struct Silence {

@@ -68,6 +68,13 @@ CREATE TABLE erased_keys (
   erase_us INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE forked_turns (
+  register_id TEXT NOT NULL,
+  journal_id BLOB NOT NULL CHECK (length(journal_id) = 16),
+  turn INTEGER NOT NULL CHECK (turn >= 1),
+  PRIMARY KEY (register_id, journal_id, turn)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE handed_over (
   register_id TEXT NOT NULL,
   journal_id BLOB NOT NULL CHECK (length(journal_id) = 16),
@@ -79,7 +86,7 @@ CREATE TABLE handed_over (
   commit_us INTEGER NOT NULL,
   hand_us INTEGER NOT NULL,
   settle_us INTEGER,
-  settle_note TEXT NOT NULL,
+  settle_note TEXT NOT NULL, chain BLOB CHECK (length(chain) = 32),
   PRIMARY KEY (register_id, journal_id, sequence),
   CHECK ((content IS NULL) = (settle_us IS NOT NULL)),
   CHECK ((context IS NULL) = (settle_us IS NOT NULL))
@@ -144,6 +151,13 @@ CREATE TABLE lease_turns (
   register_id TEXT PRIMARY KEY,
   turn INTEGER NOT NULL CHECK (turn >= 1),
   turn_us INTEGER NOT NULL
+, journal_id BLOB CHECK (length(journal_id) = 16)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE left_journals (
+  register_id TEXT NOT NULL,
+  journal_id BLOB NOT NULL CHECK (length(journal_id) = 16),
+  leave_us INTEGER NOT NULL,
+  PRIMARY KEY (register_id, journal_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE losses (
