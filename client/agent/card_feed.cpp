@@ -80,26 +80,37 @@ std::optional<absl::CivilDay> CardFeed::today(const v1::Program& program) const 
 CardFeed::Turn CardFeed::work() {
   note(tidy());
   // Heartbeats find out when the server is back, housekeeping when there is room again.
-  if (parts_.link.is_away() || parts_.reserve.is_used()) return Turn::kIdle;
+  const bool may_fetch = parts_.link.is_reachable() && !parts_.reserve.is_used();
+  const Turn turn = may_fetch ? fetch_for_any() : Turn::kIdle;
+  if (are_all_revoked()) destroy();
+  return turn;
+}
+
+CardFeed::Turn CardFeed::fetch_for_any() {
   std::vector<Till*> tills = parts_.tills.all();
   const std::string used = parts_.cards.feed().register_id;
   std::stable_partition(tills.begin(), tills.end(),
                         [&used](const Till* till) { return till->register_id == used; });
-  bool is_revoked = false;
-  bool may_be_let_in = false;
   for (Till* till : tills) {
     if (!till->line.has_token()) continue;
     const absl::StatusOr<Turn> turn = fetch(*till);
-    const v1::Reason reason = turn.ok() ? v1::REASON_UNSPECIFIED : reason_of(turn.status());
-    is_revoked = is_revoked || reason == v1::REASON_TOKEN_REVOKED;
+    const v1::Reason reason = reason_of(turn.status());
     if (reason == v1::REASON_TOKEN_REVOKED || reason == v1::REASON_TOKEN_UNKNOWN) continue;
-    may_be_let_in = true;
     note(turn.status());
-    if (turn.ok()) return *turn;
-    break;
+    return turn.value_or(Turn::kIdle);
   }
-  if (is_revoked && !may_be_let_in) destroy();
   return Turn::kIdle;
+}
+
+bool CardFeed::are_all_revoked() const {
+  bool is_any_revoked = false;
+  for (Till* till : parts_.tills.all()) {
+    if (!till->line.has_token()) continue;
+    const v1::Reason reason = till->line.turned_away();
+    if (reason == v1::REASON_UNSPECIFIED) return false;
+    is_any_revoked = is_any_revoked || reason == v1::REASON_TOKEN_REVOKED;
+  }
+  return is_any_revoked;
 }
 
 bool CardFeed::is_refill_due(const FeedState& state) const {
@@ -118,7 +129,7 @@ absl::StatusOr<CardFeed::Turn> CardFeed::fetch(Till& till) {
   if (!digest_key.ok()) return digest_key.status();
   v1::FetchCardsRequest request;
   request.set_cursor(next.cursor);
-  request.set_page_size(kCardPage);
+  request.set_page_size(page_cards_);
   request.set_digest_key(*digest_key);
   auto page =
       till.line.ask_in_background(&v1::SyncService::Stub::FetchCards, request, kCardDeadline);
@@ -126,7 +137,11 @@ absl::StatusOr<CardFeed::Turn> CardFeed::fetch(Till& till) {
     must_refill_ = true;
     return Turn::kMore;
   }
+  if (reason_of(page.status()) == v1::REASON_DEADLINE_EXCEEDED) {
+    page_cards_ = std::max(page_cards_ / 2, kMinCardPage);
+  }
   if (!page.ok()) return page.status();
+  page_cards_ = std::min(2 * page_cards_, kCardPage);
   must_refill_ = false;
   return keep(*page, std::move(next));
 }
@@ -168,18 +183,21 @@ absl::Status CardFeed::end_pass(FeedState state) {
 }
 
 absl::Status CardFeed::tidy() {
+  const auto goes_on = [this] { return !parts_.cancellation.is_cancelled(); };
+  absl::Status mended = parts_.cards.mend(goes_on);
   const absl::StatusOr<bool> dropped = parts_.cards.drop_altered();
   if (!dropped.ok()) return dropped.status();
   must_refill_ = must_refill_ || *dropped;
   const auto pricing = parts_.programs.in_force(now_us());
-  if (pricing == nullptr || !keeps_seen_only(pricing->program())) return absl::OkStatus();
+  if (pricing == nullptr || !keeps_seen_only(pricing->program())) return mended;
   const std::optional<absl::CivilDay> day = today(pricing->program());
-  if (!day || day == tidied_on_ || parts_.cards.card_count() == 0) return absl::OkStatus();
+  if (!day || day == tidied_on_ || parts_.cards.card_count() == 0) return mended;
   absl::Status swept = parts_.cards.sweep(
       [&](const CardMark& mark) { return keeps_member(pricing->program(), mark.last_seen, *day); },
-      [this] { return !parts_.cancellation.is_cancelled(); });
+      goes_on);
   if (swept.ok()) tidied_on_ = day;
-  return swept;
+  mended.Update(swept);
+  return mended;
 }
 
 void CardFeed::destroy() {

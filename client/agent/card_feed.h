@@ -18,7 +18,10 @@
 
 namespace moadon::agent {
 
+// A page that did not come in time is followed by one of half as many, one that did by one of twice
+// as many.
 inline constexpr int kCardPage = 2'000;
+inline constexpr int kMinCardPage = 50;
 inline constexpr absl::Duration kCardDeadline = absl::Seconds(10);
 // How often the server is asked what changed, and how soon again after it did not answer well.
 inline constexpr absl::Duration kCardPoll = absl::Seconds(3);
@@ -31,7 +34,8 @@ inline constexpr int64_t kRefillsPerValidity = 2;
 // A thread that fetches cards in the name of one of this machine's registers and, once it has all,
 // what changes. It goes on where it was after a restart. A refill is fetched beside what is there;
 // who did not come with it is forgotten at its end. When the server lets none of the registers in
-// any more because they are revoked, the cards and their secret are destroyed.
+// any more because they are revoked, the cards and their secret are destroyed: after the first call
+// of whatever kind that is answered so.
 //
 // Thread-safe; everything handed over outlives it.
 class CardFeed final {
@@ -66,13 +70,16 @@ class CardFeed final {
   void run();
   bool wait_for_turn(Turn last) ABSL_LOCKS_EXCLUDED(mutex_);  // false: stop
   Turn work();
+  // In the name of the first register that the server lets in.
+  Turn fetch_for_any();
+  bool are_all_revoked() const;
   // One page in the name of `till`.
   absl::StatusOr<Turn> fetch(Till& till);
   absl::StatusOr<Turn> keep(const v1::FetchCardsResponse& page, FeedState next);
   absl::Status end_pass(FeedState state);
   bool is_refill_due(const FeedState& state) const;
   void destroy();
-  // Once a day: whom the program does not name any more, and rows that were altered.
+  // What is damaged; and once a day whom the program does not name any more.
   absl::Status tidy();
   void note(const absl::Status& status);
   int64_t now_us() const;
@@ -84,6 +91,7 @@ class CardFeed final {
   // Used by the thread only.
   std::optional<absl::CivilDay> tidied_on_;
   bool must_refill_ = false;
+  int page_cards_ = kCardPage;
   v1::Reason logged_reason_ = v1::REASON_UNSPECIFIED;
 
   absl::Mutex mutex_;

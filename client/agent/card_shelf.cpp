@@ -4,25 +4,12 @@
 #include <sqlite3.h>
 
 #include "absl/strings/escaping.h"
-#include "absl/strings/str_cat.h"
-#include "client/agent/file_shredder.h"
 #include "rules/calendar.h"
 #include "sqlite/error.h"
 #include "sqlite/transaction.h"
 
 namespace moadon::agent {
 namespace {
-
-// What SQLite keeps beside a database.
-std::vector<std::string> card_files(const std::string& path) {
-  return {path, path + "-wal", path + "-shm", path + "-journal"};
-}
-
-absl::Status remove_cards(const std::string& path) {
-  absl::Status removed;
-  for (const std::string& file : card_files(path)) removed.Update(shred_file(file));
-  return removed;
-}
 
 constexpr int kPrimaryCode = 0xff;
 
@@ -39,15 +26,15 @@ int64_t issue_time_us(const v1::MemberCard& card) {
 }  // namespace
 
 CardShelf::CardShelf(CardFiles files) : files_(std::move(files)) {
-  absl::MutexLock lock(&mutex_);
-  auto secret = CardSecret::read(files_.secret_path);
+  absl::MutexLock lock(&write_mutex_);
+  const auto secret = CardSecret::read(files_.secret_path);
   if (!secret.ok()) return;  // cards without their secret go when the first are stored
-  const absl::Status opened = open_with(*std::move(secret));
+  const absl::Status opened = open_with(*secret);
   if (opened.ok()) return;
   spdlog::error("event=cards_not_opened message=\"{}\"", absl::Utf8SafeCEscape(opened.message()));
 }
 
-absl::Status CardShelf::open_with(CardSecret secret) {
+absl::Status CardShelf::open_with(const CardSecret& secret) {
   const absl::Status opened = try_open(secret);
   if (opened.ok()) return opened;
   spdlog::warn("event=cards_made_anew message=\"{}\"", absl::Utf8SafeCEscape(opened.message()));
@@ -55,8 +42,8 @@ absl::Status CardShelf::open_with(CardSecret secret) {
 }
 
 absl::Status CardShelf::make_anew(const CardSecret& secret) {
-  absl::Status removed = remove_cards(files_.cards_path);
-  if (!removed.ok()) return removed;
+  absl::Status aside = set_cards_aside(files_);
+  if (!aside.ok()) return aside;
   return try_open(secret);
 }
 
@@ -74,32 +61,48 @@ absl::Status CardShelf::try_open(const CardSecret& secret) {
       {.synchronous = sqlite::Synchronous::kNormal, .cache_kib = kCardReaderCacheKib});
   if (!readers.ok()) return readers.status();
   opening->readers = *std::move(readers);
+  absl::MutexLock lock(&mutex_);
   open_ = std::move(opening);
-  absl::MutexLock lock(&state_mutex_);
+  absl::MutexLock state_lock(&state_mutex_);
   feed_ = state->value_or(FeedState());
   card_count_ = *count;
-  altered_.clear();
   return absl::OkStatus();
 }
 
-absl::Status CardShelf::make_sure_open() {
+void CardShelf::close() {
+  std::unique_ptr<Open> closing;  // outlives the lock
   absl::MutexLock lock(&mutex_);
-  if (open_ != nullptr) return absl::OkStatus();
+  closing = std::move(open_);
+  absl::MutexLock state_lock(&state_mutex_);
+  feed_ = {};
+  card_count_ = 0;
+  altered_.clear();
+  failure_ = absl::OkStatus();
+}
+
+absl::Status CardShelf::make_sure_open() {
+  {
+    absl::ReaderMutexLock lock(&mutex_);
+    if (open_ != nullptr) return absl::OkStatus();
+  }
   auto secret = CardSecret::read(files_.secret_path);
   if (!secret.ok()) {
     secret = next_secret_ ? *next_secret_ : CardSecret::make();
     if (!secret.ok()) return secret.status();
-    absl::Status begun = remove_cards(files_.cards_path);
+    absl::Status begun = set_cards_aside(files_);
     if (begun.ok()) begun = secret->write(files_.secret_path);
     if (!begun.ok()) return begun;
   }
   next_secret_.reset();
-  return open_with(*std::move(secret));
+  return open_with(*secret);
 }
 
 absl::StatusOr<std::string> CardShelf::digest_key() {
-  absl::MutexLock lock(&mutex_);
-  if (open_ != nullptr) return open_->secret.digest_key();
+  absl::MutexLock lock(&write_mutex_);
+  {
+    absl::ReaderMutexLock open_lock(&mutex_);
+    if (open_ != nullptr) return open_->secret.digest_key();
+  }
   if (!next_secret_) {
     auto made = CardSecret::make();
     if (!made.ok()) return made.status();
@@ -132,44 +135,40 @@ std::optional<v1::MemberCard> CardShelf::best_of(std::vector<FoundCard> found) {
   return best;
 }
 
+void CardShelf::note_failure(const absl::Status& failure) {
+  if (!sqlite::is_fatal(failure)) return;
+  absl::MutexLock lock(&state_mutex_);
+  failure_.Update(failure);
+}
+
 std::optional<v1::MemberCard> CardShelf::find(absl::Span<const NormalKey> candidates) {
-  absl::Status failure;
-  {
-    absl::ReaderMutexLock lock(&mutex_);
-    if (open_ == nullptr) return std::nullopt;
-    const sqlite::ReaderLease reader = open_->readers->lease();
-    for (const NormalKey& key : candidates) {
-      auto found = find_by_digest(*reader, open_->seal, open_->digester.digest(key));
-      failure = found.status();
-      if (!failure.ok()) break;
-      if (auto best = best_of(*std::move(found))) return best;
-    }
+  absl::ReaderMutexLock lock(&mutex_);
+  if (open_ == nullptr) return std::nullopt;
+  const sqlite::ReaderLease reader = open_->readers->lease();
+  for (const NormalKey& key : candidates) {
+    auto found = find_by_digest(*reader, open_->seal, open_->digester.digest(key));
+    note_failure(found.status());
+    if (!found.ok()) return std::nullopt;
+    if (auto best = best_of(*std::move(found))) return best;
   }
-  if (!failure.ok()) recover(failure);
   return std::nullopt;
 }
 
 std::optional<v1::MemberCard> CardShelf::find_member(const std::string& member_id) {
-  absl::Status failure;
-  {
-    absl::ReaderMutexLock lock(&mutex_);
-    if (open_ == nullptr) return std::nullopt;
-    const sqlite::ReaderLease reader = open_->readers->lease();
-    auto found = find_by_member(*reader, open_->seal, member_id);
-    failure = found.status();
-    if (found.ok()) {
-      std::vector<FoundCard> cards;
-      if (*found) cards.push_back(**std::move(found));
-      return best_of(std::move(cards));
-    }
-  }
-  recover(failure);
-  return std::nullopt;
+  absl::ReaderMutexLock lock(&mutex_);
+  if (open_ == nullptr) return std::nullopt;
+  const sqlite::ReaderLease reader = open_->readers->lease();
+  auto found = find_by_member(*reader, open_->seal, member_id);
+  note_failure(found.status());
+  if (!found.ok() || !*found) return std::nullopt;
+  std::vector<FoundCard> cards;
+  cards.push_back(**std::move(found));
+  return best_of(std::move(cards));
 }
 
-absl::Status CardShelf::write(Work work) {
+absl::Status CardShelf::try_write(Work work) {
+  absl::ReaderMutexLock lock(&mutex_);
   if (open_ == nullptr) return absl::FailedPreconditionError("the file of cards is not open");
-  absl::MutexLock lock(&write_mutex_);
   sqlite::Connection& writer = *open_->writer;
   auto transaction = sqlite::Transaction::begin(writer);
   if (!transaction.ok()) return transaction.status();
@@ -186,37 +185,42 @@ absl::Status CardShelf::write(Work work) {
   return writer.checkpoint(sqlite::Checkpoint::kRestart);
 }
 
-absl::Status CardShelf::empty_log() {
-  absl::ReaderMutexLock lock(&mutex_);
-  if (open_ == nullptr) return absl::OkStatus();
-  absl::MutexLock write_lock(&write_mutex_);
-  return open_->writer->empty_wal().status();
+absl::Status CardShelf::write(Work work) {
+  absl::Status done = try_write(work);
+  if (!done.ok()) recover(done);
+  return done;
 }
 
-absl::Status CardShelf::store(const std::vector<v1::MemberCard>& cards, const FeedState& state) {
-  absl::Status done = make_sure_open();
-  if (!done.ok()) return done;
+absl::Status CardShelf::empty_log() {
+  absl::Status done;
   {
     absl::ReaderMutexLock lock(&mutex_);
-    done = write([&](Open& open) -> absl::StatusOr<int64_t> {
-      int64_t grown = 0;
-      for (const v1::MemberCard& card : cards) {
-        const auto one = card.is_gone() ? remove_card_of(*open.writer, card.member_id())
-                                        : put_card(*open.writer, open.seal, card, state.pass);
-        if (!one.ok()) return one;
-        grown += *one;
-      }
-      absl::Status written = write_feed(*open.writer, open.seal, state);
-      if (!written.ok()) return written;
-      return grown;
-    });
-    if (done.ok()) {
-      absl::MutexLock state_lock(&state_mutex_);
-      feed_ = state;
-    }
+    if (open_ != nullptr) done = open_->writer->empty_wal().status();
   }
   if (!done.ok()) recover(done);
   return done;
+}
+
+absl::Status CardShelf::store(const std::vector<v1::MemberCard>& cards, const FeedState& state) {
+  absl::MutexLock lock(&write_mutex_);
+  absl::Status done = make_sure_open();
+  if (!done.ok()) return done;
+  done = write([&](Open& open) -> absl::StatusOr<int64_t> {
+    int64_t grown = 0;
+    for (const v1::MemberCard& card : cards) {
+      const auto one = card.is_gone() ? remove_card_of(*open.writer, card.member_id())
+                                      : put_card(*open.writer, open.seal, card, state.pass);
+      if (!one.ok()) return one;
+      grown += *one;
+    }
+    absl::Status written = write_feed(*open.writer, open.seal, state);
+    if (!written.ok()) return written;
+    return grown;
+  });
+  if (!done.ok()) return done;
+  absl::MutexLock state_lock(&state_mutex_);
+  feed_ = state;
+  return absl::OkStatus();
 }
 
 absl::Status CardShelf::sweep(absl::FunctionRef<bool(const CardMark&)> may_stay,
@@ -224,75 +228,74 @@ absl::Status CardShelf::sweep(absl::FunctionRef<bool(const CardMark&)> may_stay,
   absl::Status done;
   int64_t cursor = 0;
   do {
-    absl::ReaderMutexLock lock(&mutex_);
+    absl::MutexLock lock(&write_mutex_);
     done = write([&](Open& open) -> absl::StatusOr<int64_t> {
       const auto removed = sweep_cards(*open.writer, kCardSweepStep, cursor, may_stay);
       if (!removed.ok()) return removed;
       return -*removed;
     });
   } while (done.ok() && cursor != 0 && goes_on());
-  if (!done.ok()) {
-    recover(done);
-    return done;
-  }
+  if (!done.ok()) return done;
   if (cursor != 0) return absl::CancelledError("the agent stops");
-  done = empty_log();
-  if (!done.ok()) recover(done);
-  return done;
+  absl::MutexLock lock(&write_mutex_);
+  return empty_log();
+}
+
+absl::Status CardShelf::mend(absl::FunctionRef<bool()> goes_on) {
+  absl::MutexLock lock(&write_mutex_);
+  absl::Status failure;
+  {
+    absl::MutexLock state_lock(&state_mutex_);
+    failure = failure_;
+  }
+  recover(failure);
+  return shred_cards_aside(files_, goes_on);
 }
 
 absl::StatusOr<bool> CardShelf::drop_altered() {
+  absl::MutexLock lock(&write_mutex_);
   std::vector<int64_t> altered;
   {
-    absl::MutexLock lock(&state_mutex_);
+    absl::MutexLock state_lock(&state_mutex_);
     altered.swap(altered_);
   }
   if (altered.empty()) return false;
   spdlog::error("event=cards_altered count={}", altered.size());
-  absl::Status done;
-  {
-    absl::ReaderMutexLock lock(&mutex_);
-    if (open_ == nullptr) return false;
-    done = write([&](Open& open) -> absl::StatusOr<int64_t> {
-      int64_t grown = 0;
-      for (const int64_t card_id : altered) {
-        const auto one = remove_card(*open.writer, card_id);
-        if (!one.ok()) return one;
-        grown += *one;
-      }
-      return grown;
-    });
-  }
-  if (done.ok()) return true;
-  recover(done);
-  return done;
+  absl::Status done = write([&](Open& open) -> absl::StatusOr<int64_t> {
+    int64_t grown = 0;
+    for (const int64_t card_id : altered) {
+      const auto one = remove_card(*open.writer, card_id);
+      if (!one.ok()) return one;
+      grown += *one;
+    }
+    return grown;
+  });
+  if (!done.ok()) return done;
+  return true;
 }
 
 void CardShelf::recover(const absl::Status& failure) {
   if (!sqlite::is_fatal(failure)) return;
   spdlog::error("event=cards_failed message=\"{}\"", absl::Utf8SafeCEscape(failure.message()));
-  absl::MutexLock lock(&mutex_);
-  if (open_ == nullptr) return;
-  const CardSecret secret = open_->secret;
-  open_.reset();
-  const absl::Status opened = is_malformed(failure) ? make_anew(secret) : try_open(secret);
+  std::optional<CardSecret> secret;
+  {
+    absl::ReaderMutexLock lock(&mutex_);
+    if (open_ == nullptr) return;
+    secret = open_->secret;
+  }
+  close();
+  const absl::Status opened = is_malformed(failure) ? make_anew(*secret) : try_open(*secret);
   if (!opened.ok()) {
     spdlog::error("event=cards_not_opened message=\"{}\"", absl::Utf8SafeCEscape(opened.message()));
   }
 }
 
 absl::StatusOr<bool> CardShelf::destroy() {
-  absl::MutexLock lock(&mutex_);
-  const bool is_any = open_ != nullptr || CardSecret::read(files_.secret_path).ok();
-  open_.reset();
+  absl::MutexLock lock(&write_mutex_);
+  const bool is_any = CardSecret::read(files_.secret_path).ok() || feed().pass > 0;
+  close();
   next_secret_.reset();
-  // The secret first: without it the cards tell nothing.
-  absl::Status removed = shred_file(files_.secret_path);
-  removed.Update(remove_cards(files_.cards_path));
-  absl::MutexLock state_lock(&state_mutex_);
-  feed_ = {};
-  card_count_ = 0;
-  altered_.clear();
+  absl::Status removed = shred_all_cards(files_);
   if (!removed.ok()) return removed;
   return is_any;
 }

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
+#include "client/agent/card_files.h"
 #include "client/agent/card_rows.h"
 #include "client/agent/card_secret.h"
 #include "identity/key_digest.h"
@@ -30,16 +31,12 @@ inline constexpr int kCardSweepStep = 2'000;
 inline constexpr int64_t kCardLogPages = 4'096;
 inline constexpr int64_t kFillingLogPages = 16'384;
 
-struct CardFiles {
-  std::string cards_path;
-  std::string secret_path;
-};
-
 // Cards of members in cards.db, under a secret in a file beside it. All of it can be fetched again,
 // so whatever is damaged is thrown away: a row that was altered is not found, a file that SQLite
 // finds malformed is made anew. Without a secret there is nothing; the first store() writes one.
 //
-// Thread-safe. Finding never waits for store() or sweep(); those wait for each other.
+// Thread-safe. Finding, feed() and card_count() never wait for the others; those wait for each
+// other.
 class CardShelf final {
  public:
   // Opens what is there. Never fails: without a disk nothing is found and store() says why.
@@ -54,23 +51,27 @@ class CardShelf final {
       ABSL_LOCKS_EXCLUDED(mutex_);
   int64_t card_count() const ABSL_LOCKS_EXCLUDED(state_mutex_);
 
-  // How far the cards are filled, and under which key their digests are to be made. INTERNAL: no
-  // randomness.
-  FeedState feed() const ABSL_LOCKS_EXCLUDED(state_mutex_);
-  absl::StatusOr<std::string> digest_key() ABSL_LOCKS_EXCLUDED(mutex_);
+  FeedState feed() const ABSL_LOCKS_EXCLUDED(state_mutex_);  // how far the cards are filled
+  // Under which key the digests of cards are to be made. INTERNAL: no randomness.
+  absl::StatusOr<std::string> digest_key() ABSL_LOCKS_EXCLUDED(write_mutex_, mutex_);
 
   // Writes a page and how far it takes the feed, both or neither. Cards that are gone are removed.
   absl::Status store(const std::vector<v1::MemberCard>& cards, const FeedState& state)
-      ABSL_LOCKS_EXCLUDED(mutex_, write_mutex_, state_mutex_);
+      ABSL_LOCKS_EXCLUDED(write_mutex_, mutex_, state_mutex_);
   // Removes the cards that need not stay, a step at a time. Ends early when `goes_on` says so.
   absl::Status sweep(absl::FunctionRef<bool(const CardMark&)> may_stay,
                      absl::FunctionRef<bool()> goes_on)
-      ABSL_LOCKS_EXCLUDED(mutex_, write_mutex_, state_mutex_);
+      ABSL_LOCKS_EXCLUDED(write_mutex_, mutex_, state_mutex_);
+  // Opens the file again where finding met an error of the disk, anew where it is malformed, and
+  // shreds what was set aside for that, now or by an agent before. Ends early when `goes_on` says
+  // so.
+  absl::Status mend(absl::FunctionRef<bool()> goes_on)
+      ABSL_LOCKS_EXCLUDED(write_mutex_, mutex_, state_mutex_);
   // Removes rows that were met altered. True: there were some, so what they said is missing.
-  absl::StatusOr<bool> drop_altered() ABSL_LOCKS_EXCLUDED(mutex_, write_mutex_, state_mutex_);
+  absl::StatusOr<bool> drop_altered() ABSL_LOCKS_EXCLUDED(write_mutex_, mutex_, state_mutex_);
   // Nothing is kept any more: overwrites and removes the secret and the cards. Returns whether
   // there were any. The next store() begins with another secret.
-  absl::StatusOr<bool> destroy() ABSL_LOCKS_EXCLUDED(mutex_, write_mutex_, state_mutex_);
+  absl::StatusOr<bool> destroy() ABSL_LOCKS_EXCLUDED(write_mutex_, mutex_, state_mutex_);
 
  private:
   // An open file of cards. In this order, so that the readers close before the writer does.
@@ -86,33 +87,42 @@ class CardShelf final {
   using Work = absl::FunctionRef<absl::StatusOr<int64_t>(Open&)>;
 
   // Opens the file, made anew where it is damaged, and reads how far it is filled.
-  absl::Status open_with(CardSecret secret) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status try_open(const CardSecret& secret) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status make_anew(const CardSecret& secret) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status make_sure_open() ABSL_LOCKS_EXCLUDED(mutex_);
-  // Runs `work` in a transaction; it returns by how much the number of cards grew.
-  absl::Status write(Work work) ABSL_SHARED_LOCKS_REQUIRED(mutex_)
-      ABSL_LOCKS_EXCLUDED(write_mutex_);
-  absl::Status empty_log() ABSL_LOCKS_EXCLUDED(mutex_, write_mutex_);
+  absl::Status open_with(const CardSecret& secret) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  absl::Status try_open(const CardSecret& secret) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  absl::Status make_anew(const CardSecret& secret) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  absl::Status make_sure_open() ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  void close() ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_)
+      ABSL_LOCKS_EXCLUDED(mutex_, state_mutex_);
+  // Runs `work` in a transaction; it returns by how much the number of cards grew. After an error
+  // of the disk the file is opened again.
+  absl::Status write(Work work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  absl::Status try_write(Work work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_)
+      ABSL_LOCKS_EXCLUDED(mutex_, state_mutex_);
+  absl::Status empty_log() ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
   // After an error of the disk: opens the file again, anew where it is malformed.
-  void recover(const absl::Status& failure) ABSL_LOCKS_EXCLUDED(mutex_, state_mutex_);
+  void recover(const absl::Status& failure) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_);
+  // For mend(): whoever finds does not wait for it.
+  void note_failure(const absl::Status& failure) ABSL_SHARED_LOCKS_REQUIRED(mutex_)
+      ABSL_LOCKS_EXCLUDED(state_mutex_);
   std::optional<v1::MemberCard> best_of(std::vector<FoundCard> found)
       ABSL_LOCKS_EXCLUDED(state_mutex_);
 
   // Fixed at construction.
   const CardFiles files_;
 
-  // Whoever uses what is open holds this shared; whoever opens or closes, alone.
-  absl::Mutex mutex_;
+  // Held by whoever changes anything, for as long as it takes; in this order.
+  absl::Mutex write_mutex_;
+  std::optional<CardSecret> next_secret_ ABSL_GUARDED_BY(write_mutex_);  // for when nothing is open
+
+  // Whoever uses what is open holds this shared; alone only to put something else in its place.
+  absl::Mutex mutex_ ABSL_ACQUIRED_AFTER(write_mutex_);
   std::unique_ptr<Open> open_ ABSL_GUARDED_BY(mutex_);
-  std::optional<CardSecret> next_secret_ ABSL_GUARDED_BY(mutex_);  // for when nothing is open
 
-  absl::Mutex write_mutex_ ABSL_ACQUIRED_AFTER(mutex_);
-
-  mutable absl::Mutex state_mutex_ ABSL_ACQUIRED_AFTER(write_mutex_);
+  mutable absl::Mutex state_mutex_ ABSL_ACQUIRED_AFTER(mutex_);
   FeedState feed_ ABSL_GUARDED_BY(state_mutex_);
   int64_t card_count_ ABSL_GUARDED_BY(state_mutex_) = 0;
   std::vector<int64_t> altered_ ABSL_GUARDED_BY(state_mutex_);
+  absl::Status failure_ ABSL_GUARDED_BY(state_mutex_);  // met while finding in what is open
 };
 
 }  // namespace moadon::agent

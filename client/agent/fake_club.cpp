@@ -387,9 +387,13 @@ grpc::Status FakeClub::CancelHold(grpc::ServerContext* context,
   return grpc::Status::OK;
 }
 
-grpc::Status FakeClub::FetchPrograms(grpc::ServerContext*, const v1::FetchProgramsRequest* request,
+grpc::Status FakeClub::FetchPrograms(grpc::ServerContext* context,
+                                     const v1::FetchProgramsRequest* request,
                                      v1::FetchProgramsResponse* response) {
   absl::MutexLock lock(&mutex_);
+  std::string register_id;
+  const absl::Status caller = caller_of(*context, register_id);
+  if (!caller.ok()) return to_grpc(caller);
   for (const v1::Program& program : programs_) {
     if (program.version() > request->after_version()) *response->add_programs() = program;
   }

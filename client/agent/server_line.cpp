@@ -7,12 +7,27 @@ bool ServerLine::set_token(const std::string& token) {
   if (token == token_) return false;
   token_ = token;
   client_.reset();
+  turned_away_ = v1::REASON_UNSPECIFIED;
   return true;
 }
 
 bool ServerLine::has_token() {
   absl::MutexLock lock(&mutex_);
   return !token_.empty();
+}
+
+v1::Reason ServerLine::turned_away() {
+  absl::MutexLock lock(&mutex_);
+  return turned_away_;
+}
+
+void ServerLine::note_standing(const Client* asked, const absl::Status& answered) {
+  const v1::Reason reason = reason_of(answered);
+  const bool is_turned_away =
+      reason == v1::REASON_TOKEN_REVOKED || reason == v1::REASON_TOKEN_UNKNOWN;
+  if (!answered.ok() && !is_turned_away) return;
+  absl::MutexLock lock(&mutex_);
+  if (client_.get() == asked) turned_away_ = reason;  // else it may have had another token
 }
 
 absl::Status ServerLine::unreachable() {

@@ -31,6 +31,10 @@ class ServerLine final {
 
   bool has_token() ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // TOKEN_REVOKED or TOKEN_UNKNOWN where the server said that of this token, whatever it was asked,
+  // and has granted nothing since; else UNSPECIFIED.
+  v1::Reason turned_away() ABSL_LOCKS_EXCLUDED(mutex_);
+
   // For a cashier who will wait for `limit` and has `time_left` of their own. Whatever kept the
   // server from answering in time is SERVER_UNREACHABLE.
   template <typename Stub, typename Request, typename Response>
@@ -43,6 +47,7 @@ class ServerLine final {
     const absl::Duration begin = link_.monotonic();
     auto answer =
         client->call(method, request, {.deadline = std::min(limit, time_left), .tries = 1});
+    note_standing(client.get(), answer.status());
     const bool is_late = reason_of(answer.status()) == v1::REASON_DEADLINE_EXCEEDED;
     // A caller in a hurry says nothing about the server.
     if (!is_late || time_left >= limit) link_.report(answer.status(), link_.monotonic() - begin);
@@ -61,6 +66,7 @@ class ServerLine final {
     const absl::Duration begin = link_.monotonic();
     auto answer = client->call(method, request,
                                {.deadline = limit, .tries = 1, .cancellation = &cancellation_});
+    note_standing(client.get(), answer.status());
     if (!cancellation_.is_cancelled()) link_.report(answer.status(), link_.monotonic() - begin);
     return answer;
   }
@@ -69,6 +75,8 @@ class ServerLine final {
   static absl::Status unreachable();
   // Null: no server or no token. Shared with the calls under way when channel or token change.
   std::shared_ptr<const Client> current_client() ABSL_LOCKS_EXCLUDED(mutex_);
+  // What an answer to a call by `asked` says of the token.
+  void note_standing(const Client* asked, const absl::Status& answered) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Self-locking.
   ServerLink& link_;
@@ -78,6 +86,7 @@ class ServerLine final {
   std::string token_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const Client> client_ ABSL_GUARDED_BY(mutex_);
   int64_t channel_number_ ABSL_GUARDED_BY(mutex_) = 0;  // of client_
+  v1::Reason turned_away_ ABSL_GUARDED_BY(mutex_) = v1::REASON_UNSPECIFIED;
 };
 
 }  // namespace moadon::agent
