@@ -27,6 +27,11 @@ v1::MemberFacts facts_of(const v1::RecordContext& context) {
   return facts;
 }
 
+// A balance of then may be spent already, here or elsewhere.
+bool knows_balance(const v1::MemberFacts& facts) {
+  return facts.snapshot() > 0 && !facts.has_offline();
+}
+
 }  // namespace
 
 absl::StatusOr<v1::Quote> quote_of(const v1::Basket& basket, const QuoteInputs& inputs) {
@@ -49,7 +54,8 @@ void add_receipt(v1::Quote& quote, const v1::Basket& basket, const QuoteInputs& 
   wording::add_receipt_lines(quote, basket, inputs.pricing->program(),
                              {.columns = form.columns,
                               .is_visual_order = form.is_visual_order,
-                              .points_owed_milli = inputs.facts.points().deficit_milli()});
+                              .points_owed_milli = inputs.facts.points().deficit_milli(),
+                              .knows_balance = knows_balance(inputs.facts)});
 }
 
 bool says_something(const v1::MemberFacts& facts) {

@@ -28,7 +28,7 @@
 namespace moadon::cli {
 namespace {
 
-constexpr const char* kVersion = "moadon 0.4.0";
+constexpr const char* kVersion = "moadon " MOADON_VERSION;
 
 // The line as typed, with what follows "--" apart: that is the sandbox's command, which nobody here
 // parses.

@@ -213,7 +213,7 @@ void print_caps(Session& session, const v1::Program& program, const ProgramWords
         words.money(caps.register_limit_minor));
   print({"let points pay, of those known", "מאפשרות לממש נקודות, מתוך הידועות"},
         words.percent(caps.points_share_bps));
-  print({"rights that each takes ahead", "זכאויות שכל אחת לוקחת מראש"},
+  print({"rights that each takes ahead", "זכויות שכל אחת לוקחת מראש"},
         words.count(rights_per_register_of(program)));
   if (rights_per_register_of(program) > 0) {
     print({"may use them for hours", "רשאיות להשתמש בהן במשך שעות"},

@@ -101,9 +101,9 @@ constexpr std::array kTexts = {
                {"The details of member {member_id} were erased; nothing new is kept of them.",
                 "הפרטים של {member_id} נמחקו; דבר חדש אינו נשמר עליו."}},
     ReasonText{v1::REASON_SALE_NOT_HERE,
-               {"Register {register_id} does not have receipt {receipt}, and the server is out of "
+               {"Receipt {receipt} of register {register_id} is not here, and the server is out of "
                 "reach.",
-                "הקבלה {receipt} אינה בקופה {register_id}, והשרת אינו זמין."}},
+                "הקבלה {receipt} של הקופה {register_id} אינה כאן, והשרת אינו זמין."}},
 
     ReasonText{v1::REASON_BRANCH_UNKNOWN,
                {"There is no branch {branch_id}.", "אין סניף {branch_id}."}},

@@ -156,6 +156,7 @@ class Receipt final {
     if (points.spent_milli() > 0) {
       paper_.sides(words_.points_spent, milli_text(points.spent_milli()));
     }
+    if (!form_.knows_balance) return;
     const int64_t usable_milli =
         is_pending ? 0 : std::max<int64_t>(points.earned_milli() - form_.points_owed_milli, 0);
     const int64_t left_milli = points.available_milli() - points.spent_milli();

@@ -20,6 +20,8 @@ struct ReceiptForm {
   bool is_visual_order = false;
   // What the member owes after returns: the points earned pay it first.
   int64_t points_owed_milli = 0;
+  // False: what the member has is not known for sure, as without the server; no balance is printed.
+  bool knows_balance = true;
 };
 
 // Puts receipt_lines into the quote, which `program` made of `basket`: articles with quantity,

@@ -176,6 +176,16 @@ TEST_CASE("points that wait are not counted as available, and a debt is paid fir
   CHECK(shop.print().find("  usable from 1.12.2026") != std::string::npos);
 }
 
+TEST_CASE("a balance that is not known for sure is not printed") {
+  Shop shop = full_shop("en");
+  const std::string known = shop.print({.columns = 32});
+  shop.quote.clear_receipt_lines();
+  const std::string unknown = shop.print({.columns = 32, .knows_balance = false});
+  CHECK(known.find("Points available") != std::string::npos);
+  CHECK(unknown.find("Points available") == std::string::npos);
+  CHECK(unknown.find("120") != std::string::npos);
+}
+
 TEST_CASE("a price that the cashier changed and a gift that was taken say so") {
   Shop shop("en");
   shop.apply("c", "Chocolate for all");

@@ -123,6 +123,7 @@ class OfflineTest(unittest.TestCase):
 
 CAPS_PROGRAM = {
     **club.PROGRAM,
+    "language_code": "en",
     "points": {"earn_rules": [{"rule_id": "all", "per_amount": {"points_milli": "1000",
                                                                 "amount_minor": "100"}}],
                "spending": {"thousand_points_value_minor": "1000", "step_milli": "1000"}},
@@ -170,7 +171,7 @@ class OfflineCapsTest(unittest.TestCase):
     def sell(self, receipt, card, points):
         """As a register does: identify, hold, commit. The quote that was charged."""
         member_id = self.club.register("Identify", {"key": {"card": card}})["facts"]["member_id"]
-        held = self.club.register("Hold", {"request_id": "hold-" + receipt, "basket": {
+        held = self.club.register("Hold", {"request_id": "hold-" + receipt, "receipt_columns": 42, "basket": {
             "lines": [line("1", "bread", 2000)], "member_id": member_id,
             "spend_points_milli": str(points * 1000)}})
         quote = held["quote"]
@@ -180,10 +181,17 @@ class OfflineCapsTest(unittest.TestCase):
         self.assertEqual(sold["quote"]["points"]["spent_milli"], quote["points"]["spent_milli"])
         return quote
 
+    def prints_balance(self, quote):
+        self.assertTrue(any("Points earned" in text for text in quote["receipt_lines"]))
+        return any("Points available" in text for text in quote["receipt_lines"])
+
     def test_caps_and_leases_while_away_and_nothing_lost_when_nobody_else_spent(self):
         leased, unleased = (self.member(name) for name in ("CARD-1", "CARD-2"))
         third = self.member("CARD-3", points=0)
         # Rights are leased to where their member bought.
+        priced = self.club.register("Quote", {"receipt_columns": 42, "basket": {
+            "lines": [line("1", "bread", 2000)], "member_id": leased}})["quote"]
+        self.assertTrue(self.prints_balance(priced))
         self.sale("1", leased, 0, without_rights=True)
         self.club.wait_delivered()
         time.sleep(1.1)  # so that what is kept before is not of the same second
@@ -202,6 +210,7 @@ class OfflineCapsTest(unittest.TestCase):
 
         first = self.sell("2", "CARD-1", 1000)
         self.assertEqual((first["total_minor"], first["points"]["spent_minor"]), ("1800", "300"))
+        self.assertFalse(self.prints_balance(first))  # it may be spent already, elsewhere
         self.assertEqual(self.status()["leased_right_count"], "0")
         again = self.sell("3", "CARD-1", 1000)
         self.assertEqual((again["total_minor"], again["points"]["spent_minor"]), ("2000", "0"))

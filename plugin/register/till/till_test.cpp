@@ -173,7 +173,7 @@ TEST_CASE("a return that must not be taken without the server is refused with a 
     return method == "Return" ? "REASON_SALE_NOT_HERE" : "";
   };
   const std::string script = "return " + receipt + "\n1 1\ndone\n";
-  CHECK(play(club, folder, script).says("a receipt of another register cannot be taken back now"));
+  CHECK(play(club, folder, script).says("a receipt that is not here cannot be taken back now"));
   CHECK(play(club, folder, script, Language::kHebrew).says("אי אפשר לקבל כעת החזרה"));
 }
 
