@@ -6,6 +6,7 @@ import contextlib
 import json
 import pathlib
 import random
+import statistics
 import subprocess
 import sys
 import time
@@ -26,7 +27,8 @@ HEAL_SECONDS = 30  # until a cashier is answered by the server again
 HOLD_SECONDS = 60 if club.LONG else 16  # of one long silence, in which nobody sells
 PROBE_SECONDS = 10 + 2 + 3  # the longest pause, the probe's own time, and some for a busy machine
 MISSES = 3  # after which the breaker opens
-MISS_MS = 390  # longer than that: waited for the server
+MISS_MS = 330  # longer than that: waited for the server, which a cashier does for 360 ms
+WAITED_FOR = (stand_in.SILENT, stand_in.SLOW, stand_in.GONE, "dropped")  # faults that nobody is told of
 CASHIER_MS = 400
 P99_MS = 50
 P99_SHARE = 0.99 if club.LONG else 0.95  # few calls on a busy machine say little about one in a hundred
@@ -174,8 +176,11 @@ class Line:
         club.wait_for(f"{self.name}: everything is delivered",
                       lambda: self.status()["undelivered_count"] == "0", 60)
 
-    def check_calls(self):
-        """Every call was answered, and in time."""
+    def worst_sync_ms(self):
+        return max(c["ms"] for c in self.till.calls() if c["method"] == "own sync")
+
+    def check_calls(self, disk_worst_ms):
+        """Every call was answered, and in time, on a disk with such bad moments."""
         calls = self.till.calls()
         refused = [c for c in calls if c.get("reason") is not None]
         self.test.assertEqual(refused, [])
@@ -183,7 +188,6 @@ class Line:
         hiccup_ms = max(hiccups)
         slack_ms = SLACK_MS + 2 * hiccup_ms
         p99_ms = P99_MS + SWITCHES_OF_A_CALL * percentile(hiccups, 0.99)
-        disk_worst_ms = max(c["ms"] for c in calls if c["method"] == "own sync")
         during = [[c for c in calls if begin <= c["at"] <= end] for begin, end in self.faults]
         waits = [sum(c["method"] == "Identify" and c["ms"] > MISS_MS for c in round_) for round_ in during]
         quick = []
@@ -200,25 +204,27 @@ class Line:
             worst = max(c["ms"] for c in calls if c["method"] == method)
             told.append(f"{method} {len(took)} calls p50 {percentile(took, 0.5):.1f} p99 {percentile(took, 0.99):.1f} "
                         f"worst {worst:.0f} ms")
-            # A commit waits for the disk, which has its own bad moments: those that the till met itself, too.
+            # A commit waits for the disk, which has its own bad moments: those that tills met themselves, too.
             share, disk_ms = (0.5, disk_worst_ms) if method == "Commit" else (P99_SHARE, 0)
             self.test.assertLessEqual(percentile(took, share), p99_ms, told)
             self.test.assertLessEqual(worst, CASHIER_MS + slack_ms + SYNCS_OF_A_COMMIT * disk_ms, told)
         print("; ".join(told), flush=True)
+        if self.name in WAITED_FOR:
+            self.test.assertGreater(max(waits), 0, told)  # else there was no fault, or nobody asked the server
         more = sum(max(0, wait - MISSES) for wait in waits)
         self.test.assertLessEqual(more, len(waits) // 10, told)  # those of a busy machine, and no more
         return [c["receipt"] for c in calls if c["method"] == "Commit"]
 
     def check_sizes(self):
-        """Nothing piles up: the last rounds leave what the first ones left."""
-        some = max(1, len(self.sizes) // 6)
+        """Nothing piles up: the last third of the rounds leaves what the first one left, by and large."""
+        third = max(1, len(self.sizes) // 3)
         for number, whose in enumerate(("agent", "till")):
             sizes = [pair[number] for pair in self.sizes]
             print(f"{self.name}: {whose} after the first round {sizes[0]}, after the last {sizes[-1]}", flush=True)
-            first, last = sizes[:some], sizes[-some:]
-            for what, slack in (("threads", 4), ("descriptors", 6), ("rss_kb", 24 * 1024)):
-                self.test.assertLessEqual(min(getattr(s, what) for s in last),
-                                          max(getattr(s, what) for s in first) + slack, (whose, what, sizes))
+            for what, slack in (("threads", 3), ("descriptors", 3), ("rss_kb", 8 * 1024)):
+                first, last = (statistics.median(getattr(size, what) for size in some)
+                               for some in (sizes[:third], sizes[-third:]))
+                self.test.assertLessEqual(last, first + slack, (whose, what, sizes))
 
 
 class SilentServerTest(unittest.TestCase):
@@ -231,8 +237,9 @@ class SilentServerTest(unittest.TestCase):
 
     def finish(self, running, lines):
         sold = 0
+        disk_worst_ms = max(each.worst_sync_ms() for each in lines)
         for each in lines:
-            receipts = each.check_calls()
+            receipts = each.check_calls(disk_worst_ms)
             self.assertGreater(len(receipts), 0)
             self.assertEqual(len(set(receipts)), len(receipts))
             sold += len(receipts)
