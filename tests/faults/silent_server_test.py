@@ -295,20 +295,21 @@ class SilentServerTest(unittest.TestCase):
 
     def test_packets_that_are_dropped(self):
         """As above, with a real line between two network namespaces; nobody sends a reset, nobody says no."""
-        namespaces.skip_unless_possible()
-        with namespaces.Namespaces() as spaces:
-            spaces.run_inside(self.with_dropped_packets, spaces)
-
-    def with_dropped_packets(self, spaces):
-        running = self.start_club()
-        with stand_in.StandIn(running.server.grpc, spaces.bound_far()) as between:
-            address = f"{between.address[0]}:{between.address[1]}"
-            one = Line(self, running, "dropped", address,
-                       lambda fault: spaces.cut() if fault else spaces.heal())
-            try:
-                self.run_lines(running, [one], lambda _: ["dropped"] * DROPPED_ROUNDS)
-            finally:
-                one.close()
+        hub = namespaces.new_hub()
+        self.addCleanup(hub.close)
+        site, link = hub.add_site()
+        self.addCleanup(site.close)
+        with hub.entered():
+            listening = stand_in.bound((namespaces.Hub.ADDRESS, 0))
+        with site.entered():
+            running = self.start_club()
+            with stand_in.StandIn(running.server.grpc, listening) as between:
+                one = Line(self, running, "dropped", "%s:%d" % between.address,
+                           lambda fault: link.cut("swallowed") if fault else link.restore())
+                try:
+                    self.run_lines(running, [one], lambda _: ["dropped"] * DROPPED_ROUNDS)
+                finally:
+                    one.close()
 
 
 if __name__ == "__main__":
