@@ -57,6 +57,7 @@ class HostAbuseTest(unittest.TestCase):
         self.addCleanup(self.club.__exit__, None, None, None)
         self.addCleanup(self.end_agents)
         self.club.agent.stop()  # the plugin starts it
+        self.starts = 1
 
     def end_agents(self):
         def is_over():
@@ -72,6 +73,22 @@ class HostAbuseTest(unittest.TestCase):
             "agent_program": str(club.BIN / "moadon-agent"),
             "agent_arguments": ["--server", self.club.server.grpc]})
 
+    def host_env(self):
+        """Nobody reads what an agent says that the plugin started: with sanitizers, it writes that down."""
+        log = f"log_path={self.club.root}/sanitizer"
+        return {**os.environ, **{name: ":".join(filter(None, (os.environ.get(name), log)))
+                                 for name in ("ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS")}}
+
+    def check_nothing_else_ended_the_agent(self, kills):
+        """An agent that crashes looks like one that was killed, but for its sanitizer's words, and for who started it again."""
+        words = {path.name: path.read_text(errors="replace")[:3000] for path in self.club.root.glob("sanitizer*")}
+        self.assertEqual(words, {})
+        logs = sorted(self.club.agent.directory.glob("agent*.log"))
+        starts = sum(log.read_text().count(" event=started ") for log in logs)
+        print(f"the agent started {starts} times")
+        self.assertGreater(starts, 1)
+        self.assertLessEqual(starts, kills + 1 + self.starts)
+
     def test_nothing_crashes_and_no_acknowledged_sale_is_lost(self):
         library = club.BIN / "libmoadon_pos.so"
         copy = self.club.root / "copy.so"
@@ -83,7 +100,7 @@ class HostAbuseTest(unittest.TestCase):
         try:
             done = subprocess.run(
                 [str(club.BIN / "abusive_host"), library, copy, self.config("R1"), self.config("R2"), output,
-                 str(SALES)], capture_output=True, text=True, timeout=HOST_SECONDS)
+                 str(SALES)], capture_output=True, text=True, timeout=HOST_SECONDS, env=self.host_env())
         finally:
             killer.ending.set()
             killer.join()
@@ -94,6 +111,7 @@ class HostAbuseTest(unittest.TestCase):
         self.assertGreater(killer.kills, 0)
         self.assertGreater(len(acknowledged), 2 * 32 * SALES)
         self.end_agents()
+        self.check_nothing_else_ended_the_agent(killer.kills)
         self.club.agent.start()
         self.wait_delivered()
         self.assertEqual(self.recorded(), acknowledged)
