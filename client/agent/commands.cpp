@@ -77,7 +77,11 @@ absl::Status add_register(const AgentDirectory& directory, const std::string& re
 
 absl::Status print_pending(const AgentDirectory& directory, bool as_json) {
   std::error_code unknown;
-  if (!std::filesystem::exists(directory.journal_path(), unknown)) return absl::OkStatus();
+  if (!std::filesystem::exists(directory.journal_path(), unknown)) {
+    return absl::NotFoundError(
+        absl::StrCat("there is no journal in ", directory.path(),
+                     ": no agent has run there yet, or it is another directory"));
+  }
   const auto backlogs = read_backlogs(directory.journal_path());
   if (!backlogs.ok()) return backlogs.status();
   int64_t count = 0;

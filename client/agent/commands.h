@@ -14,6 +14,7 @@ absl::Status add_register(const AgentDirectory& directory, const std::string& re
                           const std::string& token_file);
 
 // Prints what is not delivered to standard output: a line of words per entry, or a JSON object.
+// NOT_FOUND: the directory has no journal, so that nobody takes a wrong one for an empty one.
 absl::Status print_pending(const AgentDirectory& directory, bool as_json);
 
 // For a register whose deliveries stopped with JOURNAL_FORKED, on the machine that is to go on: its

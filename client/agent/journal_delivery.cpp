@@ -169,12 +169,10 @@ absl::StatusOr<std::vector<v1::PendingEntry>> read_pending(Connection& connectio
       entry.set_message(std::string(why.message()));
       continue;
     }
-    if (read.is_null(3)) continue;
-    v1::Refusal refusal;
-    absl::Status parsed = parse_stored(refusal, read.blob(3));
-    if (!parsed.ok()) return parsed;
-    *entry.mutable_refusal() = std::move(*refusal.mutable_detail());
-    entry.set_message(refusal.message());
+    std::optional<v1::Refusal> refusal = refusal_in(read, 3);
+    if (!refusal) continue;
+    *entry.mutable_refusal() = std::move(*refusal->mutable_detail());
+    entry.set_message(refusal->message());
   }
 }
 

@@ -33,8 +33,7 @@ absl::StatusOr<v1::HandedEntry> handed_entry(const Statement& row, StoredEntry s
     handed.mutable_refusal()->set_message(std::string(why.message()));
     return handed;
   }
-  absl::Status parsed = parse_stored(*handed.mutable_refusal(), row.blob(19));
-  if (!parsed.ok()) return parsed;
+  if (auto refusal = refusal_in(row, 19)) *handed.mutable_refusal() = *std::move(refusal);
   auto entry = record_entry_of(std::move(stored));
   if (!entry.ok()) return entry.status();
   *handed.mutable_entry() = *std::move(entry);

@@ -107,6 +107,12 @@ StoredEntry entry_in(const Statement& row, const JournalSeal& seal) {
   return entry;
 }
 
+std::optional<v1::Refusal> refusal_in(const Statement& row, int column) {
+  v1::Refusal refusal;
+  if (row.is_null(column) || !parse_stored(refusal, row.blob(column)).ok()) return std::nullopt;
+  return refusal;
+}
+
 absl::StatusOr<bool> is_unaltered(Connection& connection, const JournalSeal& seal,
                                   const StoredEntry& entry) {
   if (!entry.is_true) return false;

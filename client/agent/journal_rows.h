@@ -48,6 +48,10 @@ ChainedEntry chained(const StoredEntry& entry);
 // The entry in columns 0 to 18 of the row, in the order of kEntryOfReceipt.
 StoredEntry entry_in(const sqlite::Statement& row, const JournalSeal& seal);
 
+// Why the server did not take the entry. It is not sealed: one that cannot be read any more counts
+// as none, because the entry itself may be whole.
+std::optional<v1::Refusal> refusal_in(const sqlite::Statement& row, int column);
+
 // What the file uses of the disk, without its log and without free pages.
 absl::StatusOr<int64_t> bytes_used(sqlite::Connection& connection);
 
