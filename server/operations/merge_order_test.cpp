@@ -127,7 +127,7 @@ class History final {
 };
 
 TEST_CASE("histories with merges end alike in any order of arrival, and verify agrees") {
-  const uint32_t seed = std::random_device()();
+  const uint32_t seed = Catch::rngSeed();
   CAPTURE(seed);
   const History history(seed);
   v1::Program program = tiers_with_gifts();
@@ -141,7 +141,7 @@ TEST_CASE("histories with merges end alike in any order of arrival, and verify a
 }
 
 TEST_CASE("histories with merges and every promise are found in order") {
-  const uint32_t seed = std::random_device()();
+  const uint32_t seed = Catch::rngSeed();
   CAPTURE(seed);
   for (uint32_t i = 0; i < 4; ++i) {
     CAPTURE(i);

@@ -2,7 +2,6 @@
 // one of the two is wrong.
 #include <algorithm>
 #include <map>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -20,11 +19,6 @@ namespace {
 
 constexpr int kHistories = 300;
 constexpr int64_t kFirstDay = 20'000;
-
-uint64_t random_seed() {
-  std::random_device device;
-  return (uint64_t{device()} << 32) | device();
-}
 
 // Versions, locks and facts of one member, as the rules and as verify take them.
 struct TierCase {
@@ -136,7 +130,7 @@ std::string text_of(const TierCase& made) {
 }
 
 TEST_CASE("verify walks through tiers as the rules do") {
-  Dice dice(random_seed());
+  Dice dice(Catch::rngSeed());
   for (int i = 0; i < kHistories; ++i) {
     const TierCase made = random_tier_case(dice);
     const int64_t until = kFirstDay + dice.below(700);
@@ -297,7 +291,7 @@ class RandomPoints final {
 };
 
 TEST_CASE("verify reads out of the ledger what the account has") {
-  Dice dice(random_seed());
+  Dice dice(Catch::rngSeed());
   for (int i = 0; i < kHistories; ++i) {
     RandomPoints life(dice);
     life.live(static_cast<int>(dice.between(1, 40)));
