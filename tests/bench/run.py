@@ -208,13 +208,23 @@ def check_complete(figures):
         assert is_reference or math.isfinite(figure["ratio"]), figure
 
 
+def finish(figures, options):
+    """Prints them, and ends with 1 if one misses what the value itself must be; of few calls --smoke asks nothing."""
+    print_figures(figures, options)
+    missed = [figure["name"] for figure in figures
+              if figure["value"] > LIMITS.get(figure["name"], math.inf)
+              or figure["value"] < FLOORS.get(figure["name"], -math.inf)]
+    if missed and not options.smoke:
+        sys.exit("missed: " + ", ".join(missed))
+
+
 def main():
     options = arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     build = options.build.resolve()
     counts = SMOKE if options.smoke else FULL
     if options.pricing:
-        print_figures(measure_pricing(build, counts), options)
+        finish(measure_pricing(build, counts), options)
         return
     parent = (options.dir or build / "bench-data").resolve()
     parent.mkdir(parents=True, exist_ok=True)
@@ -236,7 +246,7 @@ def main():
             parent.rmdir()
     if options.smoke and not options.large and not options.cards:
         check_complete(figures)
-    print_figures(figures, options)
+    finish(figures, options)
 
 
 if __name__ == "__main__":
