@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "rules/calendar.h"
 #include "server/operations/benefit_use_counts.h"
@@ -17,36 +18,12 @@
 namespace moadon {
 namespace {
 
-// A hold that a sale uses up.
-struct NamedHold {
-  storage::HoldRow row;
-  std::vector<LotPart> points;
-  std::vector<storage::HoldRightRow> rights;
-};
-
-absl::StatusOr<std::optional<NamedHold>> find_open_hold(sqlite::Connection& connection,
-                                                        const std::string& hold_id,
-                                                        const storage::SaleRow& sale) {
-  auto row = find_named_hold(connection, sale.register_id, hold_id);
-  if (!row.ok()) return row.status();
-  if (!*row || (*row)->member_id != sale.member_id) return std::nullopt;
-  const auto points = storage::list_hold_points(connection, **row);
-  if (!points.ok()) return points.status();
-  auto rights = storage::list_hold_rights(connection, **row);
-  if (!rights.ok()) return rights.status();
-  NamedHold hold{**std::move(row), {}, *std::move(rights)};
-  for (const storage::HoldPointsRow& part : *points) {
-    hold.points.push_back({part.lot_number, part.points_milli});
-  }
-  return hold;
-}
-
 // One sale of a member on its way into the ledger.
 class SaleEntry final {
  public:
   SaleEntry(sqlite::Connection& connection, WriterState& state, const storage::SaleRow& sale,
-            const Verdict& verdict, MemberChange& change, std::vector<v1::Difference>& differences,
-            std::vector<SaleLoss>& losses)
+            const Verdict& verdict, PointsAccount::Missing missing, MemberChange& change,
+            std::vector<v1::Difference>& differences)
       : connection_(connection),
         state_(state),
         sale_(sale),
@@ -54,21 +31,17 @@ class SaleEntry final {
         program_(state.view()->pricing(verdict.quote.program_version()).program()),
         change_(change),
         differences_(differences),
-        losses_(losses),
-        missing_(is_under_terms(verdict) ? PointsAccount::Missing::kIsLost
-                                         : PointsAccount::Missing::kIsOwed),
+        missing_(missing),
         row_(row_of(verdict, sale)),
         day_(day_of_number(sale.business_day)) {}
 
-  absl::Status enter(const std::string& hold_id) {
-    auto hold = find_open_hold(connection_, hold_id, sale_);
-    if (!hold.ok()) return hold.status();
-    absl::Status entered = move_points(*hold);
-    if (entered.ok()) entered = use_rights(*hold);
+  absl::Status enter(std::optional<OpenHold> hold) {
+    absl::Status entered = move_points(hold);
+    if (entered.ok()) entered = use_rights(hold);
     if (entered.ok()) entered = grant_rights();
-    if (entered.ok() && *hold) {
+    if (entered.ok() && hold) {
       entered =
-          storage::end_hold(connection_, (*hold)->row, storage::HoldState::kUsed, state_.now_us());
+          storage::end_hold(connection_, hold->row, storage::HoldState::kUsed, state_.now_us());
     }
     if (entered.ok() && has_promises(quote_)) {
       entered = storage::insert_verdict(connection_, row_);
@@ -79,9 +52,12 @@ class SaleEntry final {
     return absl::OkStatus();
   }
 
+  // Points and rights that were not there.
+  std::vector<SaleLoss> take_losses() { return std::move(losses_); }
+
  private:
   // Spends before it earns: points of a sale cannot be spent in it.
-  absl::Status move_points(const std::optional<NamedHold>& hold) {
+  absl::Status move_points(const std::optional<OpenHold>& hold) {
     const int64_t spent_milli = quote_.points().spent_milli();
     const int64_t earned_milli = quote_.points().earned_milli();
     const bool frees = hold && !hold->points.empty();
@@ -107,7 +83,7 @@ class SaleEntry final {
     return points.keep().status();
   }
 
-  absl::Status spend(PointsAccount& account, const std::optional<NamedHold>& hold,
+  absl::Status spend(PointsAccount& account, const std::optional<OpenHold>& hold,
                      absl::CivilDay today) {
     const std::vector<LotPart> held = hold ? hold->points : std::vector<LotPart>();
     row_.spent_milli = quote_.points().spent_milli();
@@ -130,7 +106,7 @@ class SaleEntry final {
     return absl::OkStatus();
   }
 
-  absl::Status use_rights(std::optional<NamedHold>& hold) {
+  absl::Status use_rights(std::optional<OpenHold>& hold) {
     if (!quote_.rights_used().empty()) {
       const absl::Status recalled = recall_rest(connection_, state_, 0, 0, change_.row_to_edit());
       if (!recalled.ok()) return recalled;
@@ -171,7 +147,7 @@ class SaleEntry final {
   }
 
   // Takes one use of a right out of the hold.
-  static std::optional<storage::HoldRightRow> take_held(std::optional<NamedHold>& hold,
+  static std::optional<storage::HoldRightRow> take_held(std::optional<OpenHold>& hold,
                                                         const std::string& grant_id) {
     if (!hold) return std::nullopt;
     for (storage::HoldRightRow& held : hold->rights) {
@@ -211,18 +187,31 @@ class SaleEntry final {
   const v1::Program& program_;
   MemberChange& change_;
   std::vector<v1::Difference>& differences_;
-  std::vector<SaleLoss>& losses_;
+  std::vector<SaleLoss> losses_;
   const PointsAccount::Missing missing_;
   storage::VerdictRow row_;
   const absl::CivilDay day_;
 };
 
+// What is lost of a benefit already.
+int64_t lost_minor(const std::vector<SaleLoss>& losses, const std::string& benefit_id) {
+  int64_t sum_minor = 0;
+  for (const SaleLoss& loss : losses) {
+    if (loss.benefit_id == benefit_id) sum_minor += loss.amount_minor;
+  }
+  return sum_minor;
+}
+
+// What a benefit gave is lost once, though its right and its limit are both gone.
 void lose_beyond(const std::vector<LimitExcess>& beyond, const v1::Program& program,
                  std::vector<SaleLoss>& losses) {
   for (const LimitExcess& each : beyond) {
+    const std::string& benefit_id = each.applied->benefit_id();
+    const int64_t gave_minor = given_minor(*each.applied, program);
+    const int64_t beyond_minor = each.is_whole ? gave_minor : each.beyond_minor;
     losses.push_back({storage::LossKind::kLimit, 0,
-                      each.is_whole ? given_minor(*each.applied, program) : each.beyond_minor,
-                      each.applied->benefit_id(), 0});
+                      std::min(beyond_minor, gave_minor - lost_minor(losses, benefit_id)),
+                      benefit_id, 0});
   }
 }
 
@@ -261,12 +250,16 @@ absl::Status enter_sale(sqlite::Connection& connection, WriterState& state,
   }
   // Nobody pays with points, holds rights or is given what is limited.
   if (change == nullptr) return storage::insert_verdict(connection, row_of(verdict, sale));
-  std::vector<SaleLoss> losses;
-  const absl::Status entered =
-      SaleEntry(connection, state, sale, verdict, *change, differences, losses)
-          .enter(context.hold_id);
-  if (!entered.ok() || !is_under_terms(verdict)) return entered;
-  lose_beyond(*beyond, program, losses);
+  auto hold = find_hold_of_sale(connection, sale, context.hold_id);
+  if (!hold.ok()) return hold.status();
+  const bool was_alone = is_under_terms(verdict);
+  const auto missing = was_alone || hold->has_lapsed ? PointsAccount::Missing::kIsLost
+                                                     : PointsAccount::Missing::kIsOwed;
+  SaleEntry entry(connection, state, sale, verdict, missing, *change, differences);
+  const absl::Status entered = entry.enter(std::move(hold->open));
+  if (!entered.ok() || missing == PointsAccount::Missing::kIsOwed) return entered;
+  std::vector<SaleLoss> losses = entry.take_losses();
+  if (was_alone) lose_beyond(*beyond, program, losses);
   return enter_losses(connection, state, sale, losses);
 }
 
@@ -291,8 +284,9 @@ absl::Status enter_claimed_sale(sqlite::Connection& connection, WriterState& sta
   const Verdict verdict = judge(content, by, member_id_text(sale.member_id), *state.view());
   if (!has_promises(verdict.quote)) return pass_time(connection, state, change);
   std::vector<v1::Difference> differences;  // of points and rights used: it uses none
-  std::vector<SaleLoss> losses;             // likewise
-  return SaleEntry(connection, state, sale, verdict, change, differences, losses).enter("");
+  return SaleEntry(connection, state, sale, verdict, PointsAccount::Missing::kIsOwed, change,
+                   differences)
+      .enter(std::nullopt);
 }
 
 }  // namespace moadon

@@ -21,8 +21,9 @@ std::string source_of(const Row& row) {
 
 // What is known beside the verdict.
 struct EntryContext {
-  // The hold that the sale uses up; one that is not open, or not of its register and member, is
-  // none. Of one that promises nothing it is left open.
+  // The hold that the sale uses up; one that is not of its register and member is none, nor is one
+  // that has ended, but that its register's silence ended it is remembered. Of a sale that promises
+  // nothing it is left open.
   std::string hold_id;
   bool may_be_claimed = false;  // nobody holds the sale's key yet
 };
@@ -30,8 +31,8 @@ struct EntryContext {
 // Enters a sale that is recorded: points spent and earned, rights used and granted, benefits used,
 // and the verdict itself. What was not there any more, and limits that are exceeded as the server
 // counts now, are appended to `differences`; nothing is ever refused. Of a sale that was priced
-// without the server they are the club's loss (sale_losses.h). `change` is the member's; null: the
-// sale is nobody's.
+// without the server, or whose hold has lapsed, they are the club's loss (sale_losses.h). `change`
+// is the member's; null: the sale is nobody's.
 absl::Status enter_sale(sqlite::Connection& connection, WriterState& state,
                         const storage::SaleRow& sale, const Verdict& verdict,
                         const EntryContext& context, MemberChange* change,

@@ -142,9 +142,9 @@ absl::StatusOr<UndonePoints> settle_losses(sqlite::Connection& connection, Write
                                            const std::vector<SettledReturn>& returns,
                                            const std::vector<KeptRewards>& rewards) {
   UndonePoints undone{std::vector<int64_t>(returns.size()), std::vector<int64_t>(returns.size())};
-  if (!is_under_terms(sale.verdict)) return undone;
   const auto rows = storage::list_losses_of_sale(connection, sale.row.member_id, sale.row.sale_id);
   if (!rows.ok()) return rows.status();
+  if (rows->empty()) return undone;
   const v1::Quote& verdict = sale.verdict.quote;
   const LossSums first = sums_of(*rows, sale.row);
   LossSums left = first;

@@ -1,6 +1,8 @@
-// What sales that were priced without the server cost the club, beyond what the program promised:
-// the loss account. A sale enters what it lost once; what its returns bring of that follows from
-// the units kept, whatever the order, and rows are only ever added.
+// What sales cost the club, beyond what the program promised, because the server was not there: the
+// loss account. They were priced by the register alone, or were paid so late that what their hold
+// had set aside was free again: of these the account has the points and rights. A sale enters what
+// it lost once; what its returns bring of that follows from the units kept, whatever the order, and
+// rows are only ever added.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +31,7 @@ struct SaleLoss {
 };
 
 // Whether a sale was priced under terms: what it overspent is the club's loss, not the member's.
+// So is what one overspent whose hold has lapsed.
 bool is_under_terms(const Verdict& verdict);
 
 // What so many of the points that a sale spent paid of it, rounded half up.
@@ -51,8 +54,8 @@ struct UndonePoints {
 
 // Brings the account to what the kept units deserve: the loss of points that the kept units still
 // spend, of benefits and rights that still stand. `returns` are all of the sale's, `rewards` what
-// is kept after each. What changed is added as rows of the returns. Nothing for a sale that was not
-// priced under terms.
+// is kept after each. What changed is added as rows of the returns. Nothing for a sale that lost
+// nothing.
 absl::StatusOr<UndonePoints> settle_losses(sqlite::Connection& connection, WriterState& state,
                                            const PromisedSale& sale,
                                            const std::vector<SettledReturn>& returns,

@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/operations/list_losses.h"
-#include "server/operations/place_hold.h"
 #include "server/operations/test_losses.h"
 #include "server/operations/test_merges.h"
 #include "tests/catch.h"
@@ -58,19 +57,10 @@ TEST_CASE("part of a step is worth its share, rounded half up") {
 TEST_CASE("a sale that found no points at all is all loss; held ones pay first") {
   LossShop shop;
   const v1::RecordContext stale = shop.terms();
-  v1::PlaceHoldRequest request;
-  request.set_request_id("h");
-  request.set_member_id(shop.member_id);
-  request.set_points_milli(30'000);
-  const ClubViewPtr view = shop.test.club().view();
-  const auto held = wait_for<v1::PlaceHoldResponse>([&](auto answer) {
-    place_hold(shop.test.club(), *view->register_of_id("r2"), request, std::move(answer));
-  });
-  REQUIRE(held.ok());
+  v1::RecordContext with_hold = stale;
+  with_hold.set_hold_id(shop.hold("r2", 30'000));
   shop.sell("r1", "1", {{"milk", 1000, 5000}}, 100'000, stale);
   shop.sell("r1", "2", {{"milk", 1000, 5000}}, 20'000, stale);
-  v1::RecordContext with_hold = stale;
-  with_hold.set_hold_id(held->hold_id());
   shop.sell("r2", "1", {{"milk", 1000, 5000}}, 50'000, with_hold);
   CHECK(shop.losses() ==
         Texts{"r1 1: points 30000 = 30", "r1 2: points 20000 = 20", "r2 1: points 20000 = 20"});
@@ -139,6 +129,48 @@ TEST_CASE("a right used in vain is a loss, of a voucher what was missing") {
   shop.bring_back("b1", "r2", "1", {{"cake", 1000, 600}});
   CHECK(shop.total_minor() == 400);
   shop.bring_back("b2", "r2", "1", {{"bread"}});
+  CHECK(shop.total_minor() == 0);
+  shop.check();
+}
+
+// Benefits by the coupon and by the voucher that are limited beside.
+std::string program_limiting_rights(const std::string& limits) {
+  return absl::StrCat(
+      kLossProgram,
+      " benefits { benefit_id: 'brew' title: 'W' conditions { right_held { right_id: 'coupon' } }"
+      " effect { amount_off_lines { amount_minor: 400 filter { skus: 'brew' } } } limits { ",
+      limits,
+      " } } benefits { benefit_id: 'pie' title: 'I' conditions { right_held { right_id: 'voucher' }"
+      " } effect { voucher_amount { filter { skus: 'pie' } } } limits { ",
+      limits, " } }");
+}
+
+TEST_CASE("what a benefit gave is lost once, though its right and its limit are both gone") {
+  const auto [limits, pie] = GENERATE(table<std::string, Texts>(
+      {{"per_member_count: 1", {"r2 1: right pie = 350", "r2 1: limit pie = 250"}},
+       {"club_count: 1", {"r2 1: right pie = 350", "r2 1: limit pie = 250"}},
+       {"club_budget_minor: 900", {"r2 1: right pie = 350", "r2 1: limit pie = 150"}},
+       {"club_budget_minor: 9000", {"r2 1: right pie = 350"}}}));
+  CAPTURE(limits);
+  LossShop shop(program_limiting_rights(limits));
+  shop.grant("coupon");
+  shop.grant("voucher");
+  v1::RecordContext stale = shop.terms();
+  for (const char* benefit_id : {"brew", "pie"}) {
+    v1::BudgetSlice& slice = *stale.mutable_facts()->mutable_offline()->add_slices();
+    slice.set_benefit_id(benefit_id);
+    slice.set_use_count(1);
+    slice.set_amount_minor(9000);
+  }
+  shop.sell("r1", "1", {{"brew"}, {"pie", 1000, 450}}, 0, stale);
+  CHECK(shop.losses().empty());
+  shop.sell("r2", "1", {{"brew"}, {"pie", 1000, 600}}, 0, stale);
+  Texts expected = {"r2 1: right brew = 400"};
+  expected.insert(expected.end(), pie.begin(), pie.end());
+  CHECK(shop.losses() == expected);
+  shop.check();
+  shop.bring_back("b1", "r2", "1", {{"brew"}});
+  shop.bring_back("b2", "r2", "1", {{"pie", 1000, 600}});
   CHECK(shop.total_minor() == 0);
   shop.check();
 }

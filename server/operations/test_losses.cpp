@@ -5,8 +5,10 @@
 #include "absl/strings/str_cat.h"
 #include "rules/test_program.h"
 #include "server/operations/adjust_points.h"
+#include "server/operations/end_silent_holds.h"
 #include "server/operations/grant_right.h"
 #include "server/operations/list_losses.h"
+#include "server/operations/place_hold.h"
 #include "tests/catch.h"
 
 namespace moadon {
@@ -78,6 +80,32 @@ void LossShop::sell(const std::string& at_register, const std::string& receipt,
                     const v1::RecordContext& context) {
   sell(at_register, paying(sale(receipt, "2026-01-01T10:00:00Z", "c1", lines), points_milli),
        context);
+}
+
+std::string LossShop::hold(const std::string& at_register, int64_t points_milli) {
+  v1::PlaceHoldRequest request;
+  request.set_request_id(at_register);
+  request.set_member_id(member_id);
+  request.set_points_milli(points_milli);
+  const v1::RecordContext known = context();
+  for (const v1::HeldRight& right : known.facts().rights()) {
+    v1::RightUse& use = *request.add_rights();
+    use.set_grant_id(right.grant_id());
+    use.set_amount_minor(right.amount_left_minor());
+  }
+  const ClubViewPtr view = test.club().view();
+  const auto held = wait_for<v1::PlaceHoldResponse>([&](auto answer) {
+    place_hold(test.club(), *view->register_of_id(at_register), request, std::move(answer));
+  });
+  REQUIRE(held.ok());
+  return held->hold_id();
+}
+
+void LossShop::fall_silent() {
+  test.clock().set(test.clock().now_us() + absl::ToInt64Microseconds(kHoldSilence) + 1);
+  const auto ended =
+      wait_for<EndedHolds>([&](auto answer) { end_silent_holds(test.club(), std::move(answer)); });
+  REQUIRE(ended.ok());
 }
 
 void LossShop::bring_back(const std::string& receipt, const std::string& original_register,

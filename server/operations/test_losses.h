@@ -50,6 +50,10 @@ struct LossShop {
   void sell(const std::string& at_register, const std::string& receipt,
             const std::vector<TestLine>& lines, int64_t points_milli,
             const v1::RecordContext& context);
+  // Sets points and all rights of the member aside for a register's sale; answers the hold's id.
+  std::string hold(const std::string& at_register, int64_t points_milli);
+  // So long passes in silence that holds end.
+  void fall_silent();
   // Through r3, on 2026-01-02.
   void bring_back(const std::string& receipt, const std::string& original_register,
                   const std::string& original, const std::vector<TestLine>& lines);

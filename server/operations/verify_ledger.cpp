@@ -81,7 +81,7 @@ class LedgerCheck final {
 
   void note_loss(const PlainPromise& promise, const std::string& source) {
     const storage::SaleRow& row = *promise.sale->row;
-    if (!promise.is_under_terms || lost_milli(row) <= 0) return;
+    if (lost_milli(row) <= 0) return;
     PlainShortage& shortage = sources_.short_sales[source];
     shortage.day = row.business_day;
     shortage.earliest_us = row.received_us;
@@ -250,14 +250,13 @@ class LedgerCheck final {
   void check_promise(const PlainPromise& promise) {
     const storage::SaleRow& row = *promise.sale->row;
     const std::string sale = source_of(row);
-    // What was not there is the club's loss where a register priced without the server.
-    const int64_t short_milli = promise.is_under_terms ? lost_milli(row) : 0;
+    const int64_t short_milli = lost_milli(row);  // for the club, not the member
     compare_.same("sale.points_milli", sum_of(sale),
                   promise.earned_milli - promise.spent_milli + short_milli);
     const v1::PointRules& rules = view_.program(promise.verdict.program_version())->points();
     int64_t spared_milli = 0;
     for (const PlainReturn* returned : promise.sale->returns) {
-      const int64_t undone_milli = promise.is_under_terms ? -lost_milli(*returned->row) : 0;
+      const int64_t undone_milli = -lost_milli(*returned->row);
       spared_milli += sum_of(source_of(*returned->row)) - returned->row->spent_back_milli +
                       undone_milli + returned->row->earned_back_milli;
     }

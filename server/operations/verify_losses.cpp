@@ -59,11 +59,12 @@ class SaleReader final {
 
   void read(Comparison& compare) {
     read_points(compare);
-    for (int i = 0; i < verdict_.applied_size(); ++i) read_limits(i, compare);
     std::map<std::string, int> times;  // that a right was used
     for (int i = 0; i < verdict_.rights_used_size(); ++i) {
       read_right(i, times[verdict_.rights_used(i).grant_id()]++);
     }
+    if (!promise_.is_under_terms) return;  // its hold set no limits aside
+    for (int i = 0; i < verdict_.applied_size(); ++i) read_limits(i, compare);
   }
 
  private:
@@ -134,7 +135,8 @@ class SaleReader final {
     return applied.saved_minor() + static_cast<int64_t>((worth + 999'999) / 1'000'000);
   }
 
-  // A limit of uses was exceeded as a whole, a budget by a part that only its own time knew.
+  // A limit of uses was exceeded as a whole, a budget by a part that only its own time knew. What
+  // was lost with the benefit's right is not lost again.
   void read_limits(int position, Comparison& compare) {
     const v1::AppliedBenefit& applied = verdict_.applied(position);
     bool is_over_budget = false;
@@ -146,13 +148,15 @@ class SaleReader final {
       (is_budget ? is_over_budget : is_used_up) = true;
     }
     if (!is_over_budget && !is_used_up) return;
-    LossValue value{0, given_minor(applied)};
+    const int64_t rest_minor = given_minor(applied) - lost_with_right_[applied.benefit_id()];
+    LossValue value{0, rest_minor};
     if (!is_used_up) {
+      const int64_t most_minor = std::min(rest_minor, applied.saved_minor());
       value.amount_minor = kept_limit_minor(applied.benefit_id());
-      const bool may_be = value.amount_minor > 0 && value.amount_minor <= applied.saved_minor();
-      if (!may_be) {
-        compare.same("loss.amount_minor", value.amount_minor, applied.saved_minor());
-      }
+      const bool may_be = most_minor == 0
+                              ? value.amount_minor == 0
+                              : value.amount_minor > 0 && value.amount_minor <= most_minor;
+      if (!may_be) compare.same("loss.amount_minor", value.amount_minor, most_minor);
     }
     lose(LossKind::kLimit, applied.benefit_id(), 0, value);
     bring_back_whole([position](const KeptRewards& kept) { return kept.benefit_stands[position]; },
@@ -187,6 +191,7 @@ class SaleReader final {
     } else if (use->use_count == 0) {
       value.amount_minor = given_minor(*applied);
     }
+    lost_with_right_[applied->benefit_id()] += value.amount_minor;
     const int64_t grant_id = member_id_of(wanted.grant_id()).value_or(0);
     lose(LossKind::kRight, applied->benefit_id(), grant_id, value);
     bring_back_whole(
@@ -201,7 +206,23 @@ class SaleReader final {
   const LossFacts& facts_;
   const std::vector<v1::Difference>& found_;
   Losses& losses_;
+  std::map<std::string, int64_t> lost_with_right_;  // by benefit
 };
+
+// Whether the club bears what the sale overspent.
+bool may_lose(const PlainPromise& promise, const LossFacts& facts) {
+  if (promise.is_under_terms) return true;
+  const storage::SaleRow& sale = *promise.sale->row;
+  const bool has_lost =
+      std::any_of(facts.losses.begin(), facts.losses.end(), [&](const storage::LossRow& row) {
+        return row.register_id == sale.register_id && row.receipt == sale.receipt;
+      });
+  return has_lost &&
+         std::any_of(facts.holds.begin(), facts.holds.end(), [&](const storage::KeptHold& hold) {
+           return hold.has_lapsed && hold.register_id == sale.register_id &&
+                  hold.place_us <= sale.received_us;
+         });
+}
 
 Losses as_kept(const std::vector<storage::LossRow>& rows) {
   Losses kept;
@@ -219,7 +240,7 @@ absl::Status compare_losses(sqlite::Connection& connection, const ClubView& view
                             const LossFacts& facts, Comparison& compare) {
   Losses recomputed;
   for (const PlainPromise& promise : facts.promises) {
-    if (!promise.is_under_terms) continue;
+    if (!may_lose(promise, facts)) continue;
     const storage::SaleRow& sale = *promise.sale->row;
     const auto found = storage::list_differences(connection, sale.register_id, sale.receipt);
     if (!found.ok()) return found.status();

@@ -1,6 +1,7 @@
-// The loss account, for verify: what sales that were priced without the server lost, worked out
-// again from the ledger, the rights they used, the limits that were found exceeded and the returns,
-// by a path of its own, which shares no code with sale_losses.h.
+// The loss account, for verify: what sales lost that were priced without the server, or paid when
+// their hold had lapsed, worked out again from the ledger, the rights they used, the limits that
+// were found exceeded and the returns, by a path of its own, which shares no code with
+// sale_losses.h.
 #pragma once
 
 #include <string>
@@ -21,11 +22,14 @@ struct LossFacts {
   const std::vector<PlainPromise>& promises;
   const std::vector<storage::KeptEntry>& entries;  // of points
   const std::vector<storage::KeptRightUse>& right_uses;
+  const std::vector<storage::KeptHold>& holds;
   const std::vector<storage::LossRow>& losses;  // as kept
 };
 
 // What was found when the sales were recorded says which limits were exceeded: the order in which
-// the server took them is a fact that nothing else keeps.
+// the server took them is a fact that nothing else keeps. Nor is it kept which hold a sale named:
+// of one that was not priced without the server a loss may stand where its register had a hold of
+// the member that lapsed, and is then worked out as any other.
 absl::Status compare_losses(sqlite::Connection& connection, const ClubView& view,
                             const LossFacts& facts, Comparison& compare);
 

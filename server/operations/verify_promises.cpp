@@ -38,7 +38,8 @@ absl::Status PromiseCheck::check_member(int64_t member_id, const storage::KeptPr
   compare_ledger(view_, kept, {*promises, tiers->gifts, person.merges, today_}, compare);
   compare_rights(kept, *promises, person.rights, compare);
   compare_benefit_uses(kept.benefit_uses, *promises, compare);
-  return compare_losses(connection_, view_, {*promises, kept.entries, kept.right_uses, kept.losses},
+  return compare_losses(connection_, view_,
+                        {*promises, kept.entries, kept.right_uses, kept.holds, kept.losses},
                         compare);
 }
 

@@ -106,9 +106,13 @@ constexpr Sql kOpenHoldParts{
 KeptPart read_part(Statement& row) { return {row.int64(0), row.int64(1), row.int64(2)}; }
 
 constexpr Sql kHolds{
-    "SELECT hold_id, points_milli, state FROM holds WHERE member_id = $1 ORDER BY hold_id"};
+    "SELECT hold_id, register_id, points_milli, place_us, state FROM holds WHERE member_id = $1"
+    " ORDER BY hold_id"};
 
-KeptHold read_hold(Statement& row) { return {row.int64(0), row.int64(1), row.int64(2) == 1}; }
+KeptHold read_hold(Statement& row) {
+  const int64_t state = row.int64(4);
+  return {row.int64(0), text(row, 1), row.int64(2), row.int64(3), state == 1, state == 4};
+}
 
 constexpr Sql kOpenHoldRights{
     "SELECT r.grant_id, r.use_count, r.amount_minor FROM hold_rights r JOIN holds h"

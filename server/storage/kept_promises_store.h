@@ -109,8 +109,11 @@ struct KeptPart {
 
 struct KeptHold {
   int64_t hold_id = 0;
+  std::string register_id;
   int64_t points_milli = 0;
+  int64_t place_us = 0;
   bool is_open = false;
+  bool has_lapsed = false;
 };
 
 // Uses of one right that an open hold sets aside.
