@@ -64,6 +64,7 @@ OfflineCaps offline_caps_of(const v1::Program& program) {
 }
 
 int32_t rights_per_register_of(const v1::Program& program) {
+  if (cache_valid_hours_of(program) == 0) return 0;
   return program.offline().leases().rights_per_register();
 }
 

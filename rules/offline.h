@@ -48,7 +48,8 @@ struct OfflineCaps {
 };
 OfflineCaps offline_caps_of(const v1::Program& program);
 
-// How many rights a register takes ahead, 0: none; and for how long without contact.
+// How many rights a register takes ahead, 0: none, as where nothing is priced by kept facts; and
+// for how long without contact.
 int32_t rights_per_register_of(const v1::Program& program);
 int32_t lease_hours_of(const v1::Program& program);
 

@@ -58,6 +58,8 @@ TEST_CASE("no right is leased unless the owner says how many, then for 72 hours"
   CHECK(lease_hours_of(leasing) == 72);
   CHECK(lease_hours_of(
             program_with("offline { leases { rights_per_register: 7 lease_hours: 1 } }")) == 1);
+  CHECK(rights_per_register_of(program_with("offline { leases { rights_per_register: 7 } "
+                                            "cache_valid_hours: 0 }")) == 0);
 }
 
 TEST_CASE("uses are counted beyond the basket by any limit but that of the basket") {

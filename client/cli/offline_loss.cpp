@@ -30,11 +30,32 @@ std::string hours_text(const ProgramWords& words, std::int64_t number) {
   return counted(words, number, {"1 hour", "שעה"}, {"2 hours", "שעתיים"}, {"$0 hours", "$0 שעות"});
 }
 
-}  // namespace
+std::string rights_text(const ProgramWords& words, std::int64_t number) {
+  return counted(words, number, {"1 right taken ahead", "זכות אחת שנלקחה מראש"},
+                 {"2 rights taken ahead", "שתי זכויות שנלקחו מראש"},
+                 {"$0 rights taken ahead", "$0 זכויות שנלקחו מראש"});
+}
 
-std::string offline_loss_text(const v1::Program& program, const v1::OfflineLoss* loss,
-                              Language language) {
-  const ProgramWords words(program, language);
+// What was set aside while the server was there is nobody else's, and counts by itself. Empty where
+// there is nothing to set aside.
+std::string set_aside_text(const ProgramWords& words, const v1::Program& program,
+                           const v1::OfflineLoss* loss) {
+  const std::int64_t leased_count =
+      loss == nullptr ? rights_per_register_of(program) : loss->leased_right_count();
+  if (leased_count > 0) {
+    const Text each{" a register", " לכל קופה"};
+    return Substitute(words.say({" Not counted: what was set aside at the server for sales under "
+                                 "way, and up to $0$1.",
+                                 " לא נכללים: מה ששוריין בשרת למכירות שכבר החלו, ועד $0$1."}),
+                      rights_text(words, leased_count), loss == nullptr ? words.say(each) : "");
+  }
+  if (!program.points().has_spending() && program.rights().empty()) return "";
+  return words.say({" Not counted: what was set aside at the server for sales under way.",
+                    " לא נכלל: מה ששוריין בשרת למכירות שכבר החלו."});
+}
+
+std::string bound_text(const ProgramWords& words, const v1::Program& program,
+                       const v1::OfflineLoss* loss) {
   const std::int64_t register_minor =
       loss == nullptr ? worst_register_loss_minor(program) : loss->register_limit_minor();
   if (register_minor == 0) {
@@ -62,6 +83,14 @@ std::string offline_loss_text(const v1::Program& program, const v1::OfflineLoss*
                  "$3 לא יינתן עוד דבר."}),
       registers_text(words, loss->register_count()), money(register_minor),
       money(loss->worst_minor()), hours_text(words, loss->cache_valid_hours()));
+}
+
+}  // namespace
+
+std::string offline_loss_text(const v1::Program& program, const v1::OfflineLoss* loss,
+                              Language language) {
+  const ProgramWords words(program, language);
+  return bound_text(words, program, loss) + set_aside_text(words, program, loss);
 }
 
 void print_offline_loss(Session& session, std::ostream& out, const v1::Program& program,

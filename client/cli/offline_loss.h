@@ -8,9 +8,9 @@
 
 namespace moadon::cli {
 
-// One line: how many registers, each how much at most, together how much at worst, and after how
-// many hours no more. Without a server's answer nobody knows how many registers there are: then
-// what each may lose. `program` must have no errors.
+// One line: how many registers, each how much at most, together how much at worst, after how many
+// hours no more, and what of the server's that does not count. Without a server's answer nobody
+// knows how many registers there are: then what each may lose. `program` must have no errors.
 void print_offline_loss(Session& session, std::ostream& out, const v1::Program& program,
                         const v1::CheckProgramResponse& found);
 

@@ -69,11 +69,53 @@ TEST_CASE("without the server's answer it says what one register can lose") {
       "register_limit_minor: 700 cache_valid_hours: 24 }");
   CHECK(bare(offline_loss_text(paying, nullptr, Language::kEnglish)) ==
         "Without the server: at most ₪7.00 a register in points and benefits with limits; after "
-        "24 hours nothing more is given.");
+        "24 hours nothing more is given. Not counted: what was set aside at the server for sales "
+        "under way.");
   CHECK(bare(offline_loss_text(paying, nullptr, Language::kHebrew)) ==
-        "בלי השרת: לכל היותר ₪7.00 לקופה בנקודות ובהטבות מוגבלות; אחרי 24 שעות לא יינתן עוד דבר.");
+        "בלי השרת: לכל היותר ₪7.00 לקופה בנקודות ובהטבות מוגבלות; אחרי 24 שעות לא יינתן עוד דבר. "
+        "לא נכלל: מה ששוריין בשרת למכירות שכבר החלו.");
   CHECK(offline_loss_text(program_with(""), nullptr, Language::kEnglish).find("nothing") !=
         std::string::npos);
+}
+
+// What the sentence ends with.
+std::string not_counted(const v1::Program& program, const v1::OfflineLoss* loss,
+                        Language language) {
+  const std::string text = bare(offline_loss_text(program, loss, language));
+  const size_t at = text.find(language == Language::kEnglish ? " Not counted" : " לא נכלל");
+  return at == std::string::npos ? "" : text.substr(at + 1);
+}
+
+TEST_CASE("what was set aside at the server, and rights taken ahead, are no part of the bound") {
+  const v1::Program with_rights = program_with(
+      "rights { right_id: 'c' title: 'C' coupon {} } offline { leases { "
+      "rights_per_register: 10 } }");
+  v1::OfflineLoss loss = loss_of(4, 50'000, 72);
+  CHECK(not_counted(program_with(""), &loss, Language::kEnglish).empty());
+  CHECK(not_counted(with_rights, &loss, Language::kEnglish) ==
+        "Not counted: what was set aside at the server for sales under way.");
+  const struct {
+    std::int64_t count;
+    std::string english, hebrew;
+  } cases[] = {{40, "40 rights taken ahead.", "40 זכויות שנלקחו מראש."},
+               {2, "2 rights taken ahead.", "שתי זכויות שנלקחו מראש."},
+               {1, "1 right taken ahead.", "זכות אחת שנלקחה מראש."}};
+  for (const std::int64_t register_minor : {0, 50'000}) {
+    loss = loss_of(4, register_minor, 72);
+    for (const auto& c : cases) {
+      loss.set_leased_right_count(c.count);
+      CHECK(not_counted(with_rights, &loss, Language::kEnglish) ==
+            "Not counted: what was set aside at the server for sales under way, and up to " +
+                c.english);
+      CHECK(not_counted(with_rights, &loss, Language::kHebrew) ==
+            "לא נכללים: מה ששוריין בשרת למכירות שכבר החלו, ועד " + c.hebrew);
+    }
+  }
+  CHECK(not_counted(with_rights, nullptr, Language::kEnglish) ==
+        "Not counted: what was set aside at the server for sales under way, and up to 10 rights "
+        "taken ahead a register.");
+  CHECK(not_counted(with_rights, nullptr, Language::kHebrew) ==
+        "לא נכללים: מה ששוריין בשרת למכירות שכבר החלו, ועד 10 זכויות שנלקחו מראש לכל קופה.");
 }
 
 }  // namespace

@@ -144,6 +144,7 @@ v1::OfflineLoss offline_loss(const v1::Program& program, int64_t register_count)
   // Cannot overflow: at most 10^9 minor units for each.
   loss.set_worst_minor(register_count * loss.register_limit_minor());
   loss.set_cache_valid_hours(cache_valid_hours_of(program));
+  loss.set_leased_right_count(register_count * rights_per_register_of(program));
   return loss;
 }
 

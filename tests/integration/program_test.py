@@ -280,7 +280,8 @@ class ProgramServerTest(unittest.TestCase):
         once = {**BENEFIT, "limits": {"per_member_count": 1}}
         self.assertEqual(self.loss(benefits=[once]), {
             "register_count": str(count), "register_limit_minor": "50000",
-            "worst_minor": str(50000 * count), "cache_valid_hours": 72})
+            "worst_minor": str(50000 * count), "cache_valid_hours": 72,
+            "leased_right_count": "0"})
         self.assertEqual(self.loss()["worst_minor"], "0")  # no limits, no points that pay
         self.assertEqual(self.loss(benefits=[once], offline={"cache_valid_hours": 0})[
             "worst_minor"], "0")
@@ -293,20 +294,27 @@ class ProgramServerTest(unittest.TestCase):
         self.club.owner("AdminService", "RevokeRegister", {"register_id": "gone"})
         self.assertEqual(self.loss(benefits=[once], offline=caps), {
             "register_count": str(count), "register_limit_minor": "700",
-            "worst_minor": str(700 * count), "cache_valid_hours": 24})
+            "worst_minor": str(700 * count), "cache_valid_hours": 24, "leased_right_count": "0"})
+        leases = {"leases": {"rights_per_register": 25}}
+        self.assertEqual(self.loss(offline=leases)["leased_right_count"], str(25 * count))
+        self.assertEqual(self.loss(offline={**leases, "cache_valid_hours": 0})[
+            "leased_right_count"], "0")
 
     def test_the_worst_loss_is_a_sentence_of_check_and_publish(self):
         path = self.club.root / "p.json"
         path.write_text(json.dumps({
             **NOTICED, "benefits": [BENEFIT, {**BENEFIT, "benefit_id": "once",
                                               "limits": {"per_member_count": 1}}],
-            "offline": {"register_limit_minor": "700", "cache_valid_hours": 24}}))
+            "offline": {"register_limit_minor": "700", "cache_valid_hours": 24,
+                        "leases": {"rights_per_register": 25}}}))
         worst = "₪7.00 a register"
         checked = self.club.moadon("program", "check", path, "--language", "en")
         self.assertIn(worst, checked.stdout)
         self.assertIn("24 hours", checked.stdout)
         as_json = json.loads(self.club.moadon("program", "check", path, "--json").stdout)
         self.assertEqual(as_json["offline_loss"]["register_limit_minor"], "700")
+        leased_count = int(as_json["offline_loss"]["leased_right_count"])
+        self.assertIn(f"{leased_count} rights taken ahead.", checked.stdout)
         self.assertIn("במקרה הגרוע", self.club.moadon("program", "check", path,
                                                      "--language", "he").stdout)
         alone = run("program", "check", path, "--language", "en")
