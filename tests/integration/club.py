@@ -22,7 +22,7 @@ BUILD = pathlib.Path(os.environ["MOADON_BUILD"])
 BIN = BUILD / "bin"
 DATA = pathlib.Path(os.environ.get("MOADON_TEST_DATA", "/nonexistent"))
 LONG = os.environ.get("MOADON_LONG") == "1"
-START_SECONDS = 15
+START_SECONDS = 60
 STOP_SECONDS = 20
 CALL_SECONDS = 30
 
