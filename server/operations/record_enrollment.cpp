@@ -1,13 +1,16 @@
 #include "server/operations/record_enrollment.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "identity/provisional_id.h"
 #include "rules/calendar.h"
 #include "rules/refusal.h"
+#include "server/operations/erased_key.h"
 #include "server/operations/keep_enrollment.h"
+#include "server/operations/whole_person.h"
 
 namespace moadon {
 namespace {
@@ -40,6 +43,49 @@ absl::StatusOr<int64_t> take_time_us(const v1::EnrollMemberRequest& member,
   return std::min(*time_us, received_us);
 }
 
+// The erased member who held one of the keys when it was taken in; nothing: nobody.
+absl::StatusOr<std::optional<int64_t>> erased_holder(sqlite::Connection& connection,
+                                                     const ClubView& view,
+                                                     const Enrollment& enrollment) {
+  const PresentedKey keys{enrollment.keys, ""};
+  const auto erased = find_erased_holder(connection, view, keys, enrollment.contact.time_us);
+  if (!erased.ok()) return erased.status();
+  if (!erased->row) return std::nullopt;
+  return erased->row->member_id;
+}
+
+// Who holds the first of the keys that somebody holds, by the key's own row; nothing: nobody.
+absl::StatusOr<std::optional<int64_t>> key_holder(sqlite::Connection& connection,
+                                                  const Enrollment& enrollment) {
+  for (const storage::KeyRow& key : enrollment.keys) {
+    auto holder = storage::find_key_holder(connection, key.kind, key.value);
+    if (!holder.ok() || *holder) return holder;
+  }
+  return std::nullopt;
+}
+
+// Of an enrolment that is not here yet: whom it means.
+absl::StatusOr<int64_t> keep_new(sqlite::Connection& connection, WriterState& state,
+                                 const Enrollment& enrollment) {
+  const auto erased = erased_holder(connection, *state.view(), enrollment);
+  if (!erased.ok()) return erased.status();
+  if (*erased) return **erased;
+  const auto holder = key_holder(connection, enrollment);
+  if (!holder.ok()) return holder.status();
+  const absl::StatusOr<Enrolled> enrolled = keep_enrollment(connection, state, enrollment);
+  if (!enrolled.ok()) return enrolled.status();
+  return holder->value_or(enrolled->row.member_id);
+}
+
+absl::StatusOr<int64_t> whole_person_of(sqlite::Connection& connection, int64_t member_id) {
+  const auto member = storage::find_member(connection, member_id);
+  if (!member.ok()) return member.status();
+  if (!*member) return absl::InternalError("a provisional id means nobody");
+  const auto whole = whole_person(connection, **member);
+  if (!whole.ok()) return whole.status();
+  return whole->member_id;
+}
+
 }  // namespace
 
 absl::StatusOr<PreparedEnrollment> prepare_recorded_enrollment(
@@ -56,16 +102,17 @@ absl::StatusOr<PreparedEnrollment> prepare_recorded_enrollment(
 
 absl::StatusOr<int64_t> record_enrollment(sqlite::Connection& connection, WriterState& state,
                                           const PreparedEnrollment& prepared) {
-  const auto known = storage::find_provisional(connection, prepared.name);
-  if (!known.ok()) return known.status();
-  if (*known) return **known;
-  const absl::StatusOr<Enrolled> enrolled = keep_enrollment(connection, state, prepared.enrollment);
-  if (!enrolled.ok()) return enrolled.status();
-  const int64_t member_id = enrolled->row.member_id;
-  const absl::Status named =
-      storage::insert_provisional(connection, prepared.name, member_id, state.now_us());
-  if (!named.ok()) return named;
-  return member_id;
+  auto holder = storage::find_provisional(connection, prepared.name);
+  if (!holder.ok()) return holder.status();
+  if (!*holder) {
+    const absl::StatusOr<int64_t> kept = keep_new(connection, state, prepared.enrollment);
+    if (!kept.ok()) return kept.status();
+    const absl::Status named =
+        storage::insert_provisional(connection, prepared.name, *kept, state.now_us());
+    if (!named.ok()) return named;
+    *holder = *kept;
+  }
+  return whole_person_of(connection, **holder);
 }
 
 }  // namespace moadon

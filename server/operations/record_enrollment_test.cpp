@@ -255,16 +255,65 @@ TEST_CASE("sales follow a provisional member through a merge") {
   CHECK(test.verify() == std::vector<std::string>{});
 }
 
+TEST_CASE("once a merge is undone a provisional id means whoever holds its key") {
+  TestClub test;
+  const std::string kept = test.enroll("c9", "2026-01-01T09:00:00Z");
+  const std::string lost = test.enroll("c1", "2026-01-01T09:00:00Z");
+  test.clock().set(us("2026-01-02T08:00:00Z"));
+  REQUIRE(merge(test, kept, lost).ok());
+  test.clock().set(us("2026-01-03T12:00:00Z"));
+  CHECK(record_one(test, entry_of(enrolled_as(kNewOne, "c1"))).recorded().member_id() == kept);
+  test.clock().set(us("2026-01-04T12:00:00Z"));
+  REQUIRE(undo(test, lost).ok());
+  const auto while_one = sale("1", "2026-01-03T15:00:00Z", "", {{"milk"}});
+  const auto since = sale("2", "2026-01-05T10:00:00Z", "", {{"milk"}});
+  test.clock().set(us("2026-01-06T12:00:00Z"));
+  CHECK(record_one(test, entry_of(while_one, kNewOne, 2)).recorded().member_id() == kept);
+  CHECK(record_one(test, entry_of(since, kNewOne, 3)).recorded().member_id() == lost);
+  CHECK(record_one(test, entry_of(enrolled_as(kNewOne, "c1"))).recorded().member_id() == lost);
+  CHECK(test.verify() == std::vector<std::string>{});
+}
+
+void erase(TestClub& test, const std::string& member_id) {
+  v1::EraseMemberRequest request;
+  request.set_member_id(member_id);
+  request.set_actor("owner");
+  REQUIRE(wait_for<v1::EraseMemberResponse>([&](auto answer) {
+            erase_member(test.club(), request, std::move(answer));
+          }).ok());
+}
+
+TEST_CASE("an enrolment from before an erasure brings nothing of the person back") {
+  TestClub test;
+  test.clock().set(us("2026-01-05T12:00:00Z"));
+  const std::string erased = test.enroll("c1", "2026-01-01T09:00:00Z");
+  erase(test, erased);
+  test.clock().set(us("2026-01-10T12:00:00Z"));
+  v1::OfflineEnrollment before = enrolled_as(kNewOne, "c1", "2026-01-02T09:00:00Z");
+  before.mutable_member()->add_keys()->set_card("c2");  // another key of theirs
+  for (int i = 0; i < 2; ++i) {
+    CHECK(record_one(test, entry_of(before)).recorded().member_id() == erased);
+  }
+  CHECK(test.query("SELECT COUNT(*) FROM members") == 1);
+  CHECK(test.query("SELECT COUNT(*) FROM member_keys") == 0);
+  CHECK(test.query("SELECT COUNT(*) FROM member_details") == 0);
+  CHECK(test.query("SELECT COUNT(*) FROM member_consents") == 0);
+  CHECK(test.query("SELECT COUNT(*) FROM erased_keys") == 1);
+  const auto sold = sale("1", "2026-01-02T10:00:00Z", "", {{"milk"}});
+  CHECK(record_one(test, entry_of(sold, kNewOne, 2)).recorded().member_id() == erased);
+
+  // Who signs up again after it is a new member.
+  const auto again = record_one(test, entry_of(enrolled_as(kNewTwo, "c1", "2026-01-06T09:00:00Z")));
+  CHECK(again.recorded().member_id() != erased);
+  CHECK(test.member("c1").member().first_name() == "Dana");
+  CHECK(test.verify() == std::vector<std::string>{});
+}
+
 TEST_CASE("a repetition after the person was erased keeps nothing of them") {
   TestClub test;
   const std::string member_id =
       record_one(test, entry_of(enrolled_as(kNewOne, "c1"))).recorded().member_id();
-  v1::EraseMemberRequest erase;
-  erase.set_member_id(member_id);
-  erase.set_actor("owner");
-  REQUIRE(wait_for<v1::EraseMemberResponse>([&](auto answer) {
-            erase_member(test.club(), erase, std::move(answer));
-          }).ok());
+  erase(test, member_id);
   CHECK(record_one(test, entry_of(enrolled_as(kNewOne, "c1"))).recorded().member_id() == member_id);
   CHECK(test.query("SELECT COUNT(*) FROM members") == 1);
   CHECK(test.query("SELECT COUNT(*) FROM member_keys") == 0);
