@@ -32,7 +32,4 @@ absl::Status delete_slices_of(Connection& connection, absl::string_view register
 // Takes from a slice what `use` says, as far as it is there.
 absl::Status lower_slice(Connection& connection, const ClubUse& use);
 
-// What the club used of a benefit and what is set aside for registers, together.
-absl::StatusOr<ClubUses> sum_club_claims(Connection& connection, absl::string_view benefit_id);
-
 }  // namespace moadon::storage

@@ -94,16 +94,34 @@ absl::Status add_club_use(Connection& connection, const ClubUse& change) {
 constexpr Sql kSumClubUses{
     "SELECT CAST(COALESCE(SUM(use_count), 0) AS BIGINT),"
     " CAST(COALESCE(SUM(saved_minor), 0) AS BIGINT) FROM club_uses WHERE benefit_id = $1"};
+constexpr Sql kSumClubClaims{
+    "SELECT CAST(COALESCE(SUM(use_count), 0) AS BIGINT),"
+    " CAST(COALESCE(SUM(saved_minor), 0) AS BIGINT) FROM"
+    " (SELECT use_count, saved_minor FROM club_uses WHERE benefit_id = $1"
+    " UNION ALL"
+    " SELECT use_count, amount_minor FROM budget_slices WHERE benefit_id = $1) claims"};
 
-absl::StatusOr<ClubUses> sum_club_uses(Connection& connection, absl::string_view benefit_id) {
+namespace {
+
+absl::StatusOr<ClubUses> sum(Connection& connection, const Sql& sql, absl::string_view benefit_id) {
   const auto sums = query_one(
-      connection, kSumClubUses,
+      connection, sql,
       [](Statement& row) {
         return ClubUses{row.int64(0), row.int64(1)};
       },
       benefit_id);
   if (!sums.ok()) return sums.status();
   return sums->value_or(ClubUses{});
+}
+
+}  // namespace
+
+absl::StatusOr<ClubUses> sum_club_uses(Connection& connection, absl::string_view benefit_id) {
+  return sum(connection, kSumClubUses, benefit_id);
+}
+
+absl::StatusOr<ClubUses> sum_club_claims(Connection& connection, absl::string_view benefit_id) {
+  return sum(connection, kSumClubClaims, benefit_id);
 }
 
 }  // namespace moadon::storage

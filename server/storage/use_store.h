@@ -58,5 +58,7 @@ struct ClubUses {
 };
 // At all registers together.
 absl::StatusOr<ClubUses> sum_club_uses(Connection& connection, absl::string_view benefit_id);
+// And what of it is set aside for registers (slice_store.h), together.
+absl::StatusOr<ClubUses> sum_club_claims(Connection& connection, absl::string_view benefit_id);
 
 }  // namespace moadon::storage
