@@ -125,7 +125,7 @@ TEST_CASE("facts are found as a quote names them, by snapshot and time of issue"
     reference.set_facts_snapshot(snapshot);
     reference.mutable_facts_issued_at()->set_seconds(issued_seconds);
     const auto known = memory.of("m", reference);
-    return known ? known->issued_at().seconds() : -1;
+    return known ? known->facts.issued_at().seconds() : -1;
   };
   CHECK_FALSE(memory.of("m").has_value());
   CHECK(found(2, 10) == -1);
@@ -159,6 +159,25 @@ TEST_CASE("what the server said of a member is not taken for what was kept") {
   facts.set_snapshot(2);
   memory.remember(facts, /*is_kept=*/true);
   CHECK(memory.of("m")->is_kept);
+}
+
+TEST_CASE("facts are of a sale when the server gave them, until that sale is over") {
+  FactsMemory memory;
+  v1::MemberFacts facts;
+  facts.set_member_id("m");
+  facts.set_snapshot(1);
+  memory.end_sale("m");
+  memory.remember(facts, /*is_kept=*/true);
+  CHECK_FALSE(memory.of("m")->is_of_sale);
+  memory.remember(facts);
+  CHECK(memory.of("m")->is_of_sale);
+  memory.remember(facts, /*is_kept=*/true);
+  CHECK(memory.of("m")->is_of_sale);
+  memory.end_sale("m");
+  CHECK_FALSE(memory.of("m")->is_of_sale);
+  CHECK_FALSE(memory.of("m")->is_kept);
+  memory.remember(facts);
+  CHECK(memory.of("m")->is_of_sale);
 }
 
 TEST_CASE("the members remembered first are forgotten first") {

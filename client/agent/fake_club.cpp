@@ -40,6 +40,11 @@ v1::MemberFacts FakeClub::facts() const {
   return facts_;
 }
 
+int FakeClub::facts_asked() const {
+  absl::MutexLock lock(&mutex_);
+  return facts_asked_;
+}
+
 void FakeClub::set_place(const std::string& branch_id, const std::string& time_zone,
                          int day_start_minutes) {
   absl::MutexLock lock(&mutex_);
@@ -155,6 +160,11 @@ void FakeClub::let_in(const std::string& token, const std::string& register_id) 
 void FakeClub::revoke(const std::string& token) {
   absl::MutexLock lock(&mutex_);
   revoked_[token] = true;
+}
+
+void FakeClub::refuse_place(int64_t sequence, v1::Reason reason) {
+  absl::MutexLock lock(&mutex_);
+  refused_places_[sequence] = reason;
 }
 
 void FakeClub::publish(v1::Program program) {
@@ -338,6 +348,7 @@ grpc::Status FakeClub::TakeLeases(grpc::ServerContext* context,
 grpc::Status FakeClub::GetFacts(grpc::ServerContext* context, const v1::GetFactsRequest* request,
                                 v1::GetFactsResponse* response) {
   absl::MutexLock lock(&mutex_);
+  ++facts_asked_;
   std::string register_id;
   absl::Status caller = caller_of(*context, register_id);
   if (!caller.ok()) return to_grpc(caller);
@@ -424,6 +435,10 @@ grpc::Status FakeClub::HandOver(grpc::ServerContext* context, const v1::HandOver
   std::string register_id;
   const absl::Status let_in = caller_of(*context, register_id);
   if (!let_in.ok()) return to_grpc(let_in);
+  for (const v1::HandedEntry& handed : request->entries()) {
+    const auto refusal = refused_places_.find(handed.entry().sequence());
+    if (refusal != refused_places_.end()) return to_grpc(refuse(refusal->second, "not this one"));
+  }
   for (const v1::HandedEntry& handed : request->entries()) {
     handed_over_.push_back(absl::StrCat(register_id, "/", handed.entry().sequence(), " ",
                                         v1::Reason_Name(handed.refusal().detail().reason())));

@@ -43,9 +43,14 @@ class FakeClub final : public v1::SyncService::Service {
   // The next batches answer that for this receipt; REASON_UNSPECIFIED: it is recorded again.
   void refuse_receipt(const std::string& receipt, v1::Reason reason);
 
+  // Calls that hand this place over are refused as a whole.
+  void refuse_place(int64_t sequence, v1::Reason reason);
+
   // What the member whose card is 77 is known to be. Their snapshot grows with every change.
   void set_facts(v1::MemberFacts facts);
   v1::MemberFacts facts() const;
+  // How often facts were asked for, answered or not.
+  int facts_asked() const;
   // Where every register stands; by default the server does not say.
   void set_place(const std::string& branch_id, const std::string& time_zone, int day_start_minutes);
   // The server's clock is set forward.
@@ -149,6 +154,7 @@ class FakeClub final : public v1::SyncService::Service {
   absl::btree_map<std::string, v1::RecordEntry> entries_ ABSL_GUARDED_BY(mutex_);  // by identity
   std::vector<std::string> order_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> handed_over_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<int64_t, v1::Reason> refused_places_ ABSL_GUARDED_BY(mutex_);
   absl::btree_map<std::string, Held> holds_ ABSL_GUARDED_BY(mutex_);  // by "register/request"
   v1::MemberFacts facts_ ABSL_GUARDED_BY(mutex_);
   std::string ask_field_ ABSL_GUARDED_BY(mutex_);
@@ -163,6 +169,7 @@ class FakeClub final : public v1::SyncService::Service {
   std::vector<CardChange> card_changes_ ABSL_GUARDED_BY(mutex_);
   int card_epoch_ ABSL_GUARDED_BY(mutex_) = 1;
   int refills_ ABSL_GUARDED_BY(mutex_) = 0;
+  int facts_asked_ ABSL_GUARDED_BY(mutex_) = 0;
   bool hangs_ ABSL_GUARDED_BY(mutex_) = false;
   int repeats_ ABSL_GUARDED_BY(mutex_) = 0;
 };

@@ -17,7 +17,7 @@ void insert(std::vector<KnownFacts>& snapshots, const KnownFacts& known) {
       snapshots.begin(), snapshots.end(), known,
       [](const KnownFacts& a, const KnownFacts& b) { return age_of(a.facts) < age_of(b.facts); });
   if (place != snapshots.end() && age_of(place->facts) == age_of(known.facts)) {
-    *place = {known.facts, known.is_kept && place->is_kept};
+    *place = {known.facts, known.is_kept && place->is_kept, known.is_of_sale || place->is_of_sale};
     return;
   }
   snapshots.insert(place, known);
@@ -30,12 +30,19 @@ void FactsMemory::remember(const v1::MemberFacts& facts, bool is_kept) {
   if (facts.member_id().empty()) return;
   absl::MutexLock lock(&mutex_);
   const auto [known, is_new] = facts_.try_emplace(facts.member_id());
-  insert(known->second, {facts, is_kept});
+  insert(known->second, {facts, is_kept, /*is_of_sale=*/!is_kept});
   if (!is_new) return;
   order_.push_back(facts.member_id());
   if (order_.size() <= kMaxRememberedMembers) return;
   facts_.erase(order_.front());
   order_.pop_front();
+}
+
+void FactsMemory::end_sale(const std::string& member_id) {
+  absl::MutexLock lock(&mutex_);
+  const auto known = facts_.find(member_id);
+  if (known == facts_.end()) return;
+  for (KnownFacts& each : known->second) each.is_of_sale = false;
 }
 
 std::optional<KnownFacts> FactsMemory::of(const std::string& member_id) const {
@@ -45,15 +52,16 @@ std::optional<KnownFacts> FactsMemory::of(const std::string& member_id) const {
   return known->second.back();
 }
 
-std::optional<v1::MemberFacts> FactsMemory::of(const std::string& member_id,
-                                               const v1::QuoteReference& reference) const {
+std::optional<KnownFacts> FactsMemory::of(const std::string& member_id,
+                                          const v1::QuoteReference& reference) const {
   absl::MutexLock lock(&mutex_);
   const auto known = facts_.find(member_id);
   if (known == facts_.end()) return std::nullopt;
-  std::optional<v1::MemberFacts> found;
-  for (const auto& [facts, is_kept] : known->second) {
+  std::optional<KnownFacts> found;
+  for (const KnownFacts& each : known->second) {
+    const v1::MemberFacts& facts = each.facts;
     if (facts.snapshot() != reference.facts_snapshot()) continue;
-    found = facts;
+    found = each;
     const bool is_exact = facts.issued_at().seconds() == reference.facts_issued_at().seconds() &&
                           facts.issued_at().nanos() == reference.facts_issued_at().nanos();
     if (is_exact) break;

@@ -23,8 +23,10 @@ inline constexpr size_t kMaxRememberedFacts = 8;
 // Facts, and how they came here.
 struct KnownFacts {
   v1::MemberFacts facts;
-  bool is_kept =
-      false;  // out of the cards that are kept: the server was not asked, or did not answer
+  // Out of the cards that are kept: the server was not asked, or did not answer.
+  bool is_kept = false;
+  // The server gave them for a sale that may still be under way.
+  bool is_of_sale = false;
 };
 
 // The facts that the server gave to this machine, by member, snapshot and time of issue (what time
@@ -37,12 +39,14 @@ class FactsMemory final {
 
   // What came from the server stays so when the cards say the same.
   void remember(const v1::MemberFacts& facts, bool is_kept = false) ABSL_LOCKS_EXCLUDED(mutex_);
+  // The sale that the member's facts were given for is over: it was committed, or another begins.
+  void end_sale(const std::string& member_id) ABSL_LOCKS_EXCLUDED(mutex_);
   // The newest; nothing of nobody and of a member not met here.
   std::optional<KnownFacts> of(const std::string& member_id) const ABSL_LOCKS_EXCLUDED(mutex_);
   // The facts that a quote was made with: this snapshot, as issued then or, where that is not here,
   // as issued last.
-  std::optional<v1::MemberFacts> of(const std::string& member_id,
-                                    const v1::QuoteReference& reference) const
+  std::optional<KnownFacts> of(const std::string& member_id,
+                               const v1::QuoteReference& reference) const
       ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:

@@ -50,7 +50,8 @@ v1::OfflineTerms lesser_terms(const v1::OfflineTerms& quoted, const v1::OfflineT
     lesser.set_amount_minor(std::min(named->amount_minor(), slice.amount_minor()));
     lesser.set_use_count(std::min(named->use_count(), slice.use_count()));
   }
-  terms.set_latest_date(quoted.latest_date());
+  // Dates as YYYY-MM-DD sort as text.
+  terms.set_latest_date(std::max(quoted.latest_date(), left.latest_date()));
   return terms;
 }
 

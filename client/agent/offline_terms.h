@@ -15,7 +15,7 @@ v1::OfflineTerms terms_of(const OfflineStanding& standing, const v1::MemberFacts
 // What may still be given to anybody at the register. Minor units.
 int64_t register_left_minor(const OfflineStanding& standing, const v1::Program& program);
 
-// No more than either allows; latest_date is that of the first.
+// No more than either allows, with the later latest_date.
 v1::OfflineTerms lesser_terms(const v1::OfflineTerms& quoted, const v1::OfflineTerms& left);
 
 // Whether something is taken that nobody else may take meanwhile.

@@ -3,6 +3,8 @@
 #include <grpc/support/time.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <exception>
 
 #include "absl/strings/escaping.h"
@@ -136,21 +138,36 @@ absl::StatusOr<v1::MemberFacts> RegisterService::fetch_facts(const Caller& calle
   return std::move(*answer->mutable_facts());
 }
 
-KnownFacts RegisterService::facts_of(const Caller& caller, const std::string& member_id) {
+std::optional<KnownFacts> RegisterService::remembered_facts(const std::string& member_id) {
+  auto known = parts_.facts.of(member_id);
+  if (!known || !may_price(*known, parts_.time.latest_us())) return std::nullopt;
+  return known;
+}
+
+KnownFacts RegisterService::facts_here(const std::string& member_id) {
   KnownFacts nothing;
   if (member_id.empty()) return nothing;
-  auto known = parts_.facts.of(member_id);
-  const auto pricing = parts_.shelf.in_force(now_us());
-  const bool is_fresh =
-      known && (pricing == nullptr || is_of_this_sale(known->facts) ||
-                may_price(known->facts, parts_.time.latest_us(), pricing->program()));
-  if (is_fresh && !known->is_kept) return *std::move(known);
-  auto fetched = fetch_facts(caller, member_id);
-  if (fetched.ok() && fetched->member_id() == member_id) return {*std::move(fetched)};
-  if (is_fresh) return *std::move(known);
+  if (auto known = remembered_facts(member_id)) return *std::move(known);
   if (auto kept = kept_facts(member_id)) return {*std::move(kept), /*is_kept=*/true};
   nothing.facts.set_member_id(member_id);
   return nothing;
+}
+
+KnownFacts RegisterService::facts_of(const Caller& caller, const std::string& member_id) {
+  if (member_id.empty()) return {};
+  auto known = remembered_facts(member_id);
+  if (known && !known->is_kept) return *std::move(known);
+  auto fetched = fetch_facts(caller, member_id);
+  if (fetched.ok() && fetched->member_id() == member_id) return {*std::move(fetched)};
+  return facts_here(member_id);
+}
+
+absl::StatusOr<int64_t> RegisterService::moment_named(const google::protobuf::Timestamp& at) const {
+  const absl::StatusOr<int64_t> at_us = time_us_of(at, "basket.at");
+  if (!at_us.ok()) return at_us;
+  const int64_t machine_us = parts_.clock.now_us();
+  if (std::abs(*at_us - machine_us) > kSaleLifeUs) return at_us;
+  return std::clamp(*at_us + now_us() - machine_us, kMinTimeUs, kMaxTimeUs);
 }
 
 absl::StatusOr<QuoteInputs> RegisterService::inputs_for(const Caller& caller,
@@ -158,7 +175,7 @@ absl::StatusOr<QuoteInputs> RegisterService::inputs_for(const Caller& caller,
   QuoteInputs inputs;
   inputs.time_us = now_us();
   if (basket.has_at()) {
-    const auto at_us = time_us_of(basket.at(), "basket.at");
+    const auto at_us = moment_named(basket.at());
     if (!at_us.ok()) return at_us.status();
     inputs.time_us = *at_us;
   }

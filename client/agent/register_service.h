@@ -22,6 +22,17 @@
 
 namespace moadon::agent {
 
+// A sale is under way for so long: until then the moment of its quote counts, and the facts that
+// the server gave for it. Microseconds.
+inline constexpr int64_t kSaleLifeUs = 3'600'000'000;
+
+// When a sale is committed: by the machine's clock, which is the register's as well, and by what is
+// known of the time. Microseconds since 1970.
+struct CommitTime {
+  int64_t machine_us = 0;
+  int64_t known_us = 0;
+};
+
 // What each method promises is in register_service.proto. Every call is checked in the documented
 // order: caller, form, state. Threads: gRPC's; a call blocks its thread while it waits for the disk
 // or, for what only the server can tell, for a named short time. Everything handed over outlives
@@ -79,9 +90,16 @@ class RegisterService final : public v1::RegisterService::Service {
   // The version in force, fetched first when there is none yet and the server answers quickly.
   ProgramShelf::PricingPointer program_at(const Caller& caller, int64_t time_us);
   int64_t now_us() const;
+  // The moment that a basket names. The register's clock is the machine's: a moment about now is
+  // meant as that, by what is known of the time; any other is the past as it was, or is to come.
+  absl::StatusOr<int64_t> moment_named(const google::protobuf::Timestamp& at) const;
   // What the server said of the member; of one not met here, what it says quickly, else what is
   // kept, else the id alone. Of nobody the default message.
   KnownFacts facts_of(const Caller& caller, const std::string& member_id);
+  // The same without asking anybody.
+  KnownFacts facts_here(const std::string& member_id);
+  // What is in memory of the member, when it may price.
+  std::optional<KnownFacts> remembered_facts(const std::string& member_id);
   // As the server has them now.
   absl::StatusOr<v1::MemberFacts> fetch_facts(const Caller& caller, const std::string& member_id);
   // What a basket is priced with now, or at the moment it names.
@@ -110,11 +128,11 @@ class RegisterService final : public v1::RegisterService::Service {
   // The same for a sale of the caller's, which is enabled to name them.
   std::string member_to_record(const Caller& caller, const std::string& member_id);
 
-  // Whether facts given then may price now. What is kept on the disk is judged by the latest clock
-  // that is known: a clock that was put back makes nothing young.
-  bool may_price(const v1::MemberFacts& facts, int64_t now_us, const v1::Program& program) const;
-  // Whether they were given within the hour: then they are of a sale under way, not kept ones.
-  bool is_of_this_sale(const v1::MemberFacts& facts) const;
+  // Whether facts of then may price at `latest_us`, by the latest clock that is known: a clock that
+  // was put back makes nothing young.
+  bool may_price(const v1::MemberFacts& facts, int64_t latest_us) const;
+  // The same of facts that a sale under way may also go on with.
+  bool may_price(const KnownFacts& known, int64_t latest_us) const;
   // What Status says of what is kept, and of the clock.
   void add_cache(const Caller& caller, v1::StatusResponse& response) const;
   // The facts of what is kept of the member, when they may price.
@@ -123,11 +141,24 @@ class RegisterService final : public v1::RegisterService::Service {
   // Whether the member is priced under terms: the server does not answer, or has still to hear what
   // this register gave them without it.
   bool needs_terms(const Caller& caller, const KnownFacts& known);
-  // Terms of what is left for the member of the facts, by `query`; nothing at all of nobody, of one
-  // whose facts are not known, and where that cannot be read.
+  // Terms of what is left for the member of the facts, by `query`: no more than the program and the
+  // one in force now allow. Nothing at all of nobody, of one whose facts are not known, and where
+  // that cannot be read.
   v1::OfflineTerms terms_left(const v1::MemberFacts& facts, const v1::Program& program,
                               const StandingQuery& query) const;
-  // Gives the facts the terms of now.
+  // As of when terms are given: by the latest clock then, with what the sale's hold sets aside, and
+  // no more than it was quoted with, if it says so.
+  struct TermsQuery {
+    int64_t then_us = 0;
+    std::string hold_id = {};
+    std::optional<v1::OfflineTerms> quoted = {};
+  };
+  // What is left now of what there was then.
+  v1::OfflineTerms terms_for(const Caller& caller, const QuoteInputs& inputs,
+                             const TermsQuery& query) const;
+  // Puts the facts under these terms.
+  void set_terms(const Caller& caller, QuoteInputs& inputs, const TermsQuery& query) const;
+  // The same under the terms of now.
   void set_terms(const Caller& caller, QuoteInputs& inputs) const;
 
   // Lets the cashier ask what was not asked for here lately, and sees to it that the server knows.
@@ -154,25 +185,29 @@ class RegisterService final : public v1::RegisterService::Service {
 
   NewEntry new_entry(const Caller& caller, const v1::CommitRequest& request);
   NewEntry new_entry(const Caller& caller, const v1::Return& returned);
-  // What is known of the member, under the terms of now where it must be.
-  v1::MemberFacts facts_now(const Caller& caller, const std::string& member_id,
-                            const ProgramShelf::PricingPointer& pricing, int64_t time_us);
-  // The facts that a quote names, under its terms, else what is known of the member.
-  v1::MemberFacts facts_of_quote(const Caller& caller, const std::string& member_id,
-                                 const v1::QuoteReference& quote);
-  // What the sale was priced with: what its hold was, what its quote was, or what is newest.
-  absl::StatusOr<v1::RecordContext> context_for(const Caller& caller,
-                                                const v1::CommitRequest& request,
-                                                int64_t commit_us);
-  // The occasion it is judged on; nothing when no program is here.
-  std::optional<Occasion> occasion_of(const Caller& caller, const v1::Sale& sale,
-                                      const v1::RecordContext& context, int64_t commit_us);
+  // By what a sale is judged when it is committed, all of it known here: a commit asks nobody.
+  struct PricedSale {
+    v1::RecordContext context;
+    QuoteInputs inputs;  // without pricing and occasion: no program is here
+    TermsQuery query;
+  };
+  // The hold that a sale for the member may use; nothing: it names none of theirs.
+  absl::StatusOr<std::optional<StoredHold>> hold_of(const Caller& caller,
+                                                    const v1::CommitRequest& request);
+  // The facts that the quote names, else what is known of the member.
+  KnownFacts facts_of_quote(const std::string& member_id, const v1::QuoteReference& quote);
+  // The program that judges the sale at that moment, and the occasion.
+  void set_inputs(const Caller& caller, int64_t time_us, PricedSale& sale) const;
+  // What the sale was priced with: what its hold was, what its quote was, or what is newest; under
+  // terms where the server cannot be asked, whatever the register says of them.
+  absl::StatusOr<PricedSale> price_sale(const Caller& caller, const v1::CommitRequest& request,
+                                        const CommitTime& at);
   absl::StatusOr<Committed> commit_sale(const Caller& caller, const v1::CommitRequest& request);
   // Journals a sale that takes of what the register may give without the server: no more than is
   // left of it.
   absl::StatusOr<Committed> commit_under_terms(const Caller& caller,
-                                               const v1::CommitRequest& request,
-                                               v1::RecordContext context, NewEntry entry);
+                                               const v1::CommitRequest& request, PricedSale sale,
+                                               NewEntry entry);
   absl::StatusOr<Committed> journal_sale(const v1::Sale& sale, const v1::RecordContext& context,
                                          NewEntry entry);
   // A known sale's units with what was paid for them.

@@ -24,9 +24,16 @@ int64_t issue_time_us(const v1::MemberFacts& facts) {
 
 }  // namespace
 
-bool RegisterService::may_price(const v1::MemberFacts& facts, int64_t now_us,
-                                const v1::Program& program) const {
-  return now_us - issue_time_us(facts) <= cache_valid_hours_of(program) * kHourUs;
+bool RegisterService::may_price(const v1::MemberFacts& facts, int64_t latest_us) const {
+  const auto pricing = parts_.shelf.in_force(now_us());
+  const int64_t valid_hours =
+      cache_valid_hours_of(pricing == nullptr ? v1::Program() : pricing->program());
+  return valid_hours > 0 && latest_us - issue_time_us(facts) <= valid_hours * kHourUs;
+}
+
+bool RegisterService::may_price(const KnownFacts& known, int64_t latest_us) const {
+  const bool is_of_sale = known.is_of_sale && latest_us - issue_time_us(known.facts) <= kSaleLifeUs;
+  return is_of_sale || may_price(known.facts, latest_us);
 }
 
 absl::Status RegisterService::identify_offline(const v1::Key& key, v1::IdentifyResponse& response) {
@@ -37,11 +44,11 @@ absl::Status RegisterService::identify_offline(const v1::Key& key, v1::IdentifyR
     return refuse(v1::REASON_SERVER_UNREACHABLE,
                   "the server does not answer, and who that is is not kept here");
   }
-  const bool prices = may_price(card->facts(), parts_.time.latest_us(), program);
-  if (prices) {
+  if (may_price(card->facts(), parts_.time.latest_us())) {
     *response.mutable_facts() = card->facts();
     parts_.facts.remember(card->facts(), /*is_kept=*/true);
   } else {
+    parts_.facts.end_sale(card->member_id());
     response.mutable_facts()->set_member_id(card->member_id());
   }
   response.set_display_name(card->display_name());
@@ -51,17 +58,9 @@ absl::Status RegisterService::identify_offline(const v1::Key& key, v1::IdentifyR
   return absl::OkStatus();
 }
 
-bool RegisterService::is_of_this_sale(const v1::MemberFacts& facts) const {
-  return parts_.time.latest_us() - issue_time_us(facts) <= kHourUs;
-}
-
 std::optional<v1::MemberFacts> RegisterService::kept_facts(const std::string& member_id) {
-  const auto pricing = parts_.shelf.in_force(now_us());
-  if (pricing == nullptr) return std::nullopt;
   auto card = parts_.cards.find_member(member_id);
-  if (!card || !may_price(card->facts(), parts_.time.latest_us(), pricing->program())) {
-    return std::nullopt;
-  }
+  if (!card || !may_price(card->facts(), parts_.time.latest_us())) return std::nullopt;
   parts_.facts.remember(card->facts(), /*is_kept=*/true);
   return std::move(*card->mutable_facts());
 }
@@ -81,30 +80,63 @@ v1::OfflineTerms RegisterService::terms_left(const v1::MemberFacts& facts,
                                              const StandingQuery& query) const {
   if (facts.member_id().empty() || facts.snapshot() == 0) return {};
   const absl::StatusOr<OfflineStanding> standing = parts_.offline.standing(query);
-  if (standing.ok()) return terms_of(*standing, facts, program);
+  if (standing.ok()) {
+    const auto now = parts_.shelf.in_force(now_us());
+    const v1::OfflineTerms terms = terms_of(*standing, facts, program);
+    return now == nullptr ? terms : lesser_terms(terms, terms_of(*standing, facts, now->program()));
+  }
   spdlog::error("event=standing_not_read register={} message=\"{}\"", query.register_id,
                 absl::Utf8SafeCEscape(standing.status().message()));
   return {};
 }
 
-void RegisterService::set_terms(const Caller& caller, QuoteInputs& inputs) const {
+v1::OfflineTerms RegisterService::terms_for(const Caller& caller, const QuoteInputs& inputs,
+                                            const TermsQuery& query) const {
   const v1::Program& program = inputs.pricing->program();
   const int64_t latest_us = parts_.time.latest_us();
   v1::OfflineTerms terms;
-  if (cache_valid_hours_of(program) > 0 && may_price(inputs.facts, latest_us, program)) {
-    terms = terms_left(inputs.facts, program,
-                       {.register_id = caller.till.register_id,
-                        .member_id = inputs.facts.member_id(),
-                        .latest_us = latest_us});
+  if (may_price(inputs.facts, query.then_us)) {
+    StandingQuery left{.register_id = caller.till.register_id,
+                       .member_id = inputs.facts.member_id(),
+                       .latest_us = latest_us,
+                       .hold_id = query.hold_id,
+                       .with_ended = query.then_us < latest_us};
+    terms = terms_left(inputs.facts, program, left);
+    if (left.with_ended) {  // but only what had not ended then
+      left.latest_us = query.then_us;
+      left.with_ended = false;
+      terms = lesser_terms(terms, terms_left(inputs.facts, program, left));
+    }
   }
+  const auto day_at = [&](int64_t time_us) {
+    return occasion_at(std::min(kMaxTimeUs, time_us), caller.till.place.get(), program)
+        .business_day;
+  };
   const int64_t ahead_us = std::max<int64_t>(0, latest_us - now_us());
   const absl::CivilDay latest_day =
-      occasion_at(std::min(kMaxTimeUs, inputs.time_us + ahead_us), caller.till.place.get(), program)
-          .business_day;
+      std::max(day_at(inputs.time_us + ahead_us), day_at(query.then_us));
   if (latest_day > inputs.occasion.business_day) terms.set_latest_date(format_day(latest_day));
+  return terms;
+}
+
+void RegisterService::set_terms(const Caller& caller, QuoteInputs& inputs,
+                                const TermsQuery& query) const {
+  v1::OfflineTerms terms;
+  if (inputs.pricing != nullptr) {
+    terms = terms_for(caller, inputs, query);
+    if (query.quoted) {
+      terms = lesser_terms(trimmed_terms(*query.quoted, inputs.facts, inputs.pricing->program()),
+                           terms);
+    }
+  }
+  inputs.facts.clear_offline();
   // Nobody's facts say something only where they take something away.
   if (inputs.facts.snapshot() == 0 && terms.latest_date().empty()) return;
   *inputs.facts.mutable_offline() = std::move(terms);
+}
+
+void RegisterService::set_terms(const Caller& caller, QuoteInputs& inputs) const {
+  set_terms(caller, inputs, {.then_us = parts_.time.latest_us()});
 }
 
 void RegisterService::add_cache(const Caller& caller, v1::StatusResponse& response) const {

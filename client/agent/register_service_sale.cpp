@@ -14,16 +14,53 @@ namespace moadon::agent {
 namespace {
 
 constexpr size_t kMaxIdBytes = 64;
-constexpr int64_t kHourUs = 3'600'000'000;
-
-bool is_within_hour_before(int64_t time_us, int64_t end_us) {
-  return time_us <= end_us && end_us - time_us <= kHourUs;
+bool is_within_sale_before(int64_t time_us, int64_t end_us) {
+  return time_us <= end_us && end_us - time_us <= kSaleLifeUs;
 }
 
-// Whether the register tells of a sale of the past: then what is in force now was not in force
-// then.
-bool is_history(int64_t occurred_us, int64_t commit_us) {
-  return std::abs(occurred_us - commit_us) > kHourUs;
+// The moment that a sale is judged by.
+struct Moment {
+  int64_t time_us = 0;
+  bool is_of_quote = false;  // made for this sale, a moment ago: what was there then counts
+  bool is_history = false;   // the register tells of the past, of which the server knows better
+};
+
+Moment moment_of(const v1::Sale& sale, const v1::RecordContext& context, const CommitTime& at) {
+  const int64_t occurred_us = time_us_of(sale.occurred_at(), "occurred_at").value_or(0);
+  Moment moment{.time_us = at.known_us,
+                .is_history = std::abs(occurred_us - at.machine_us) > kSaleLifeUs};
+  if (!context.has_priced_at()) {
+    if (moment.is_history) moment.time_us = occurred_us;
+    return moment;
+  }
+  const int64_t priced_us = time_us_of(context.priced_at(), "priced_at").value_or(0);
+  moment.is_of_quote = is_within_sale_before(priced_us, at.known_us);
+  if (moment.is_of_quote || (moment.is_history && is_within_sale_before(priced_us, occurred_us))) {
+    moment.time_us = priced_us;
+  }
+  return moment;
+}
+
+// The quote that a sale was charged by; null: it names none, or one of a version that is not here,
+// so that nobody here can say what it gave.
+const v1::QuoteReference* quote_of(const v1::CommitRequest& request, const ProgramShelf& shelf) {
+  if (!request.has_quote()) return nullptr;
+  return shelf.version(request.quote().program_version()) == nullptr ? nullptr : &request.quote();
+}
+
+// What a quote says without its facts.
+v1::RecordContext context_of_quote(const std::string& member_id, const v1::QuoteReference* quote) {
+  v1::RecordContext context;
+  context.set_member_id(member_id);
+  if (quote == nullptr) return context;
+  context.set_program_version(quote->program_version());
+  if (quote->has_priced_at()) *context.mutable_priced_at() = quote->priced_at();
+  return context;
+}
+
+void take_facts(const v1::MemberFacts& facts, v1::RecordContext& context) {
+  context.clear_facts();
+  if (says_something(facts)) *context.mutable_facts() = facts;
 }
 
 absl::Status check_commit(const v1::CommitRequest& request) {
@@ -58,86 +95,73 @@ NewEntry RegisterService::new_entry(const Caller& caller, const v1::CommitReques
   return entry;
 }
 
-v1::MemberFacts RegisterService::facts_of_quote(const Caller& caller, const std::string& member_id,
-                                                const v1::QuoteReference& quote) {
-  v1::MemberFacts facts;
-  if (!member_id.empty() && quote.facts_snapshot() > 0) {
-    auto exact = parts_.facts.of(member_id, quote);
-    facts = exact ? *std::move(exact) : facts_of(caller, member_id).facts;
-  }
-  const auto pricing = parts_.shelf.version(quote.program_version());
-  if (quote.has_offline()) {
-    *facts.mutable_offline() =
-        trimmed_terms(quote.offline(), facts,
-                      pricing == nullptr ? v1::Program::default_instance() : pricing->program());
-  }
-  return facts;
+absl::StatusOr<std::optional<StoredHold>> RegisterService::hold_of(
+    const Caller& caller, const v1::CommitRequest& request) {
+  if (request.hold_id().empty()) return std::optional<StoredHold>();
+  auto hold = parts_.journal.find_hold_by_id(caller.till.register_id, request.hold_id());
+  if (!hold.ok() || !*hold) return hold;
+  const bool is_theirs =
+      request.member_id().empty() || request.member_id() == (*hold)->context.member_id();
+  if (!is_theirs) hold->reset();
+  return hold;
 }
 
-v1::MemberFacts RegisterService::facts_now(const Caller& caller, const std::string& member_id,
-                                           const ProgramShelf::PricingPointer& pricing,
-                                           int64_t time_us) {
-  KnownFacts known = facts_of(caller, member_id);
-  if (pricing == nullptr || !needs_terms(caller, known)) return std::move(known.facts);
-  QuoteInputs inputs{pricing, std::move(known.facts), {}, time_us};
-  inputs.occasion = occasion_at(time_us, caller.till.place.get(), pricing->program());
-  set_terms(caller, inputs);
-  return std::move(inputs.facts);
+KnownFacts RegisterService::facts_of_quote(const std::string& member_id,
+                                           const v1::QuoteReference& quote) {
+  if (member_id.empty() || quote.facts_snapshot() <= 0) return {};
+  auto exact = parts_.facts.of(member_id, quote);
+  return exact ? *std::move(exact) : facts_here(member_id);
 }
 
-absl::StatusOr<v1::RecordContext> RegisterService::context_for(const Caller& caller,
-                                                               const v1::CommitRequest& request,
-                                                               int64_t commit_us) {
-  v1::RecordContext context;
-  context.set_member_id(request.member_id());
-  std::optional<StoredHold> hold;
-  if (!request.hold_id().empty()) {
-    auto found = parts_.journal.find_hold_by_id(caller.till.register_id, request.hold_id());
-    if (!found.ok()) return found.status();
-    hold = *std::move(found);
-  }
-  const std::string& member_id = request.member_id();
-  v1::MemberFacts facts;
-  if (hold && (member_id.empty() || member_id == hold->context.member_id())) {
-    context = hold->context;
-  } else if (request.has_quote()) {
-    context.set_program_version(request.quote().program_version());
-    if (request.quote().has_priced_at()) {
-      *context.mutable_priced_at() = request.quote().priced_at();
-    }
-    facts = facts_of_quote(caller, member_id, request.quote());
+void RegisterService::set_inputs(const Caller& caller, int64_t time_us, PricedSale& sale) const {
+  QuoteInputs& inputs = sale.inputs;
+  const int64_t version = sale.context.program_version();
+  inputs.time_us = time_us;
+  inputs.pricing = version == 0 ? parts_.shelf.in_force(time_us) : parts_.shelf.version(version);
+  if (inputs.pricing == nullptr) return;
+  inputs.occasion = occasion_at(time_us, caller.till.place.get(), inputs.pricing->program());
+}
+
+absl::StatusOr<RegisterService::PricedSale> RegisterService::price_sale(
+    const Caller& caller, const v1::CommitRequest& request, const CommitTime& at) {
+  const auto hold = hold_of(caller, request);
+  if (!hold.ok()) return hold.status();
+  const v1::QuoteReference* const quote = quote_of(request, parts_.shelf);
+  PricedSale sale;
+  v1::RecordContext& context = sale.context;
+  context = *hold ? (*hold)->context : context_of_quote(request.member_id(), quote);
+  const Moment moment = moment_of(request.sale(), context, at);
+  set_inputs(caller, moment.time_us, sale);
+  const int64_t ago_us = moment.is_of_quote ? at.known_us - moment.time_us : 0;
+  sale.query.then_us = parts_.time.latest_us() - ago_us;
+  sale.query.hold_id = request.hold_id();
+  KnownFacts known;
+  if (*hold) {
+    known.facts = context.facts();
+  } else if (quote != nullptr) {
+    known = facts_of_quote(context.member_id(), *quote);
   } else {
-    const int64_t occurred_us = time_us_of(request.sale().occurred_at(), "occurred_at").value_or(0);
-    const auto pricing = parts_.shelf.in_force(commit_us);
-    // Of the past the server knows better which version was in force.
-    const bool is_named = pricing != nullptr && !is_history(occurred_us, commit_us);
-    context.set_program_version(is_named ? pricing->program().version() : 0);
-    facts = facts_now(caller, member_id, pricing, commit_us);
+    known = facts_here(context.member_id());
+    const bool is_named = sale.inputs.pricing != nullptr && !moment.is_history;
+    if (is_named) context.set_program_version(sale.inputs.pricing->program().version());
   }
-  if (says_something(facts)) *context.mutable_facts() = std::move(facts);
+  if (known.facts.has_offline()) {
+    sale.query.quoted = known.facts.offline();
+  } else if (!*hold && quote != nullptr && quote->has_offline()) {
+    sale.query.quoted = quote->offline();
+  }
+  const bool is_set_aside = *hold && (*hold)->state == HoldState::kHeld;
+  if (!is_set_aside && (sale.query.quoted || needs_terms(caller, known))) {
+    const bool is_too_old = known.facts.snapshot() > 0 && !may_price(known, sale.query.then_us);
+    if (is_too_old) known = facts_here(context.member_id());
+    sale.inputs.facts = std::move(known.facts);
+    set_terms(caller, sale.inputs, sale.query);
+  } else {
+    sale.inputs.facts = std::move(known.facts);
+  }
+  take_facts(sale.inputs.facts, context);
   context.set_hold_id(is_local_hold(request.hold_id()) ? "" : request.hold_id());
-  return context;
-}
-
-std::optional<Occasion> RegisterService::occasion_of(const Caller& caller, const v1::Sale& sale,
-                                                     const v1::RecordContext& context,
-                                                     int64_t commit_us) {
-  const int64_t occurred_us = time_us_of(sale.occurred_at(), "occurred_at").value_or(0);
-  int64_t time_us = commit_us;
-  if (context.has_priced_at()) {
-    const int64_t priced_us = time_us_of(context.priced_at(), "priced_at").value_or(0);
-    if (is_within_hour_before(priced_us, commit_us) ||
-        is_within_hour_before(priced_us, occurred_us)) {
-      time_us = priced_us;
-    }
-  } else if (context.program_version() == 0) {
-    time_us = occurred_us;
-  }
-  const auto pricing = context.program_version() == 0
-                           ? parts_.shelf.in_force(time_us)
-                           : parts_.shelf.version(context.program_version());
-  if (pricing == nullptr) return std::nullopt;
-  return occasion_at(time_us, caller.till.place.get(), pricing->program());
+  return sale;
 }
 
 absl::StatusOr<Committed> RegisterService::commit_sale(const Caller& caller,
@@ -147,34 +171,30 @@ absl::StatusOr<Committed> RegisterService::commit_sale(const Caller& caller,
   if (!repeat.ok()) return repeat.status();
   if (*repeat) return **std::move(repeat);
   const std::optional<int64_t> corrected_us = parts_.link.corrected_now_us();
-  const int64_t commit_us = corrected_us.value_or(entry.commit_time_us);
-  absl::StatusOr<v1::RecordContext> context = context_for(caller, request, commit_us);
-  if (!context.ok()) return context.status();
-  if (corrected_us) *context->mutable_corrected_at() = timestamp_of(*corrected_us);
-  entry.occasion = occasion_of(caller, request.sale(), *context, commit_us);
-  if (takes_something(use_of(request.sale(), *context, entry.occasion, parts_.shelf))) {
-    return commit_under_terms(caller, request, *std::move(context), std::move(entry));
+  const int64_t machine_us = parts_.clock.now_us();
+  absl::StatusOr<PricedSale> priced =
+      price_sale(caller, request, {machine_us, corrected_us.value_or(machine_us)});
+  if (!priced.ok()) return priced.status();
+  v1::RecordContext& context = priced->context;
+  if (corrected_us) *context.mutable_corrected_at() = timestamp_of(*corrected_us);
+  if (priced->inputs.pricing != nullptr) entry.occasion = priced->inputs.occasion;
+  if (takes_something(use_of(request.sale(), context, entry.occasion, parts_.shelf))) {
+    return commit_under_terms(caller, request, *std::move(priced), std::move(entry));
   }
-  return journal_sale(request.sale(), *context, std::move(entry));
+  return journal_sale(request.sale(), context, std::move(entry));
 }
 
 absl::StatusOr<Committed> RegisterService::commit_under_terms(const Caller& caller,
                                                               const v1::CommitRequest& request,
-                                                              v1::RecordContext context,
-                                                              NewEntry entry) {
-  const auto pricing = pricing_of(request.sale(), context, parts_.shelf);
+                                                              PricedSale sale, NewEntry entry) {
   absl::MutexLock lock(&caller.till.offline_mutex);
-  v1::MemberFacts& facts = *context.mutable_facts();
-  const StandingQuery query{.register_id = entry.register_id,
-                            .member_id = facts.member_id(),
-                            .latest_us = entry.latest_us,
-                            .hold_id = entry.hold_id,
-                            .with_ended = true};
-  *facts.mutable_offline() =
-      lesser_terms(facts.offline(), terms_left(facts, pricing->program(), query));
-  OfflineUse use = use_of(request.sale(), context, entry.occasion, parts_.shelf);
+  v1::MemberFacts& facts = sale.inputs.facts;
+  sale.query.quoted = facts.offline();
+  set_terms(caller, sale.inputs, sale.query);
+  take_facts(facts, sale.context);
+  OfflineUse use = use_of(request.sale(), sale.context, entry.occasion, parts_.shelf);
   if (takes_something(use)) entry.offline_use = MemberUse{facts.member_id(), std::move(use)};
-  return journal_sale(request.sale(), context, std::move(entry));
+  return journal_sale(request.sale(), sale.context, std::move(entry));
 }
 
 absl::StatusOr<Committed> RegisterService::journal_sale(const v1::Sale& sale,
@@ -197,6 +217,7 @@ grpc::Status RegisterService::Commit(grpc::ServerContext* context, const v1::Com
     meant.set_member_id(member_to_record(caller, request->member_id()));
     const absl::StatusOr<Committed> committed = commit_sale(caller, meant);
     if (!committed.ok()) return committed.status();
+    parts_.facts.end_sale(committed->context.member_id());
     caller.till.courier.notify_work();
     response->set_sequence(committed->sequence);
     response->set_total_minor(committed->amounts.amount_minor);

@@ -101,6 +101,95 @@ TEST_CASE("the server's time is known after a restart of the agent, whatever the
   }
 }
 
+// What a basket with the code costs at the moment that the register's clock shows.
+v1::Quote quote_at(OfflineShop& shop, const std::string& code, int64_t time_us) {
+  v1::Basket basket = OfflineShop::basket("", 0, code);
+  *basket.mutable_at() = timestamp_of(time_us);
+  return shop.quote(basket);
+}
+
+// What a sale with the code costs, as the register tells of it: without a quote where none is
+// given.
+int64_t sell(OfflineShop& shop, const std::string& receipt, int64_t occurred_us,
+             const std::optional<v1::QuoteReference>& quote = {}) {
+  v1::CommitRequest request;
+  *request.mutable_sale() = sale_of(receipt);
+  request.mutable_sale()->add_coupon_codes("SPRING");
+  *request.mutable_sale()->mutable_occurred_at() = timestamp_of(occurred_us);
+  if (quote) *request.mutable_quote() = *quote;
+  return shop.till->call(&v1::RegisterService::Stub::Commit, request).value().total_minor();
+}
+
+// The coupons ended days ago, and agent and machine know it.
+void pass_the_end(OfflineShop& shop) {
+  shop.club.pass(absl::Hours(240));
+  shop.set_clock.set(kFakeServerSeconds + 10 * kDaySeconds);
+  shop.go_offline();
+  shop.go_online();
+  REQUIRE(eventually([&] { return price(shop, "", "SPRING") == 1000; }));
+}
+
+TEST_CASE("a clock that is put back while the server's time is known revives nothing in a sale") {
+  OfflineShop shop(spring_program());
+  CHECK(sell(shop, "before", shop.set_clock.now_us()) == 500);
+  pass_the_end(shop);
+  shop.set_clock.set(kFakeServerSeconds + kDaySeconds);  // the register's clock, too
+  for (const std::string where : {"online", "offline"}) {
+    INFO(where);
+    if (where == "offline") shop.go_offline();
+    const int64_t shown_us = shop.set_clock.now_us();
+    CHECK(sell(shop, where + "-bare", shown_us) == 1000);
+    const v1::Quote quoted = quote_at(shop, "SPRING", shown_us);
+    CHECK(quoted.total_minor() == 1000);
+    const int64_t priced_seconds = quoted.reference().priced_at().seconds();
+    CHECK(std::abs(priced_seconds - kFakeServerSeconds - 10 * kDaySeconds) < 600);
+    CHECK(sell(shop, where + "-quoted", shown_us, quoted.reference()) == 1000);
+    v1::QuoteReference forged = quoted.reference();
+    *forged.mutable_priced_at() = timestamp_of(shown_us);
+    CHECK(sell(shop, where + "-forged", shown_us, forged) == 1000);
+  }
+  shop.go_online();
+  REQUIRE(eventually([&] { return shop.club.recorded().size() == 7; }));
+  CHECK(shop.club.context_of("R1/online-bare").program_version() == 1);
+}
+
+TEST_CASE("a register that shows a day before the end revives nothing without its server") {
+  OfflineShop shop(spring_program());
+  pass_the_end(shop);
+  shop.go_offline();
+  const int64_t shown_us = (kFakeServerSeconds + kDaySeconds) * 1'000'000;
+  const v1::Quote quoted = quote_at(shop, "SPRING", shown_us);
+  CHECK(quoted.total_minor() == 1000);
+  CHECK(quoted.reference().offline().latest_date() == "2027-01-25");
+  CHECK(sell(shop, "1", shown_us, quoted.reference()) == 1000);
+  v1::QuoteReference stripped = quoted.reference();
+  stripped.clear_offline();
+  CHECK(sell(shop, "2", shown_us, stripped) == 1000);
+  CHECK(sell(shop, "3", shown_us) == 1000);
+}
+
+TEST_CASE("what was quoted on its last day and paid after midnight is given") {
+  OfflineShop shop(spring_program());
+  shop.club.pass(absl::Hours(5 * 24 + 12));  // 2027-01-20 22:00 in Jerusalem
+  shop.set_clock.set(kFakeServerSeconds + 5 * kDaySeconds + 12 * 3600);
+  shop.go_offline();
+  shop.go_online();
+  REQUIRE(eventually([&] {
+    const int64_t shown =
+        quote_at(shop, "SPRING", shop.set_clock.now_us()).reference().priced_at().seconds();
+    return std::abs(shown - kFakeServerSeconds - 5 * kDaySeconds - 12 * 3600) < 600;
+  }));
+  shop.go_offline();
+  shop.set_clock.pass(absl::Minutes(100));
+  const v1::Quote quoted = quote_at(shop, "SPRING", shop.set_clock.now_us());
+  CHECK(quoted.total_minor() == 500);
+  shop.set_clock.pass(absl::Minutes(30));
+  CHECK(price(shop, "", "SPRING") == 1000);
+  CHECK(sell(shop, "1", shop.set_clock.now_us(), quoted.reference()) == 500);
+  shop.set_clock.pass(absl::Minutes(60));
+  CHECK(sell(shop, "2", shop.set_clock.now_us(), quoted.reference()) == 1000);
+}
+
 TEST_CASE("no time that a clock can be set to breaks a till without its server") {
   OfflineShop shop(spring_program());
   shop.go_offline();
