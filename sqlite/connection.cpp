@@ -107,7 +107,8 @@ absl::Status Connection::configure_writer(const ConnectionOptions& options) {
 }
 
 absl::Status Connection::error(int code, absl::string_view doing) {
-  met_fatal_error_ = met_fatal_error_ || is_fatal(code);
+  met_full_disk_ = met_full_disk_ || is_full_disk(code);
+  met_other_fatal_error_ = met_other_fatal_error_ || (is_fatal(code) && !is_full_disk(code));
   return error_of(handle_, code, doing);
 }
 

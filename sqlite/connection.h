@@ -84,7 +84,8 @@ class Connection final {
   // nothing.
   void abandon_transaction();
 
-  // Copies the WAL into the file. OK also when readers kept it from finishing. Writer only.
+  // Copies the WAL into the file. OK also when readers kept it from finishing; what it could not
+  // copy, for a full disk too, is still in the WAL. Writer only.
   absl::Status checkpoint(Checkpoint mode);
   // Copies all of the WAL into the file and empties it: then nothing is in it that is not in the
   // file. Waits for readers up to the busy timeout; false: one of them still needs it. Not inside a
@@ -102,8 +103,11 @@ class Connection final {
   int64_t wal_pages() const { return wal_pages_; }
   void set_busy_timeout(int timeout_ms);
 
-  // Whether a step on this connection has ever met an error that is_fatal. Never reset.
-  bool met_fatal_error() const { return met_fatal_error_; }
+  // Whether a step on this connection has ever met an error that is_fatal. Only a full disk can be
+  // forgotten, by owners who know that nothing is left of what met it.
+  bool met_fatal_error() const { return met_other_fatal_error_ || met_full_disk_; }
+  bool met_only_full_disk() const { return met_full_disk_ && !met_other_fatal_error_; }
+  void forget_full_disk() { met_full_disk_ = false; }
 
   const std::string& path() const { return path_; }
 
@@ -123,7 +127,8 @@ class Connection final {
   const std::string path_;
   sqlite3* handle_ = nullptr;
   int64_t wal_pages_ = 0;
-  bool met_fatal_error_ = false;
+  bool met_full_disk_ = false;
+  bool met_other_fatal_error_ = false;
   // By the address of the literal, which is what makes the lookup cheap; null while in use.
   absl::flat_hash_map<const char*, std::unique_ptr<PreparedStatement>> statements_;
 };

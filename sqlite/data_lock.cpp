@@ -31,8 +31,10 @@ std::string name_of_holder(int file) {
 
 absl::Status write_pid(int file, const std::string& path) {
   const std::string text = absl::StrCat(::getpid(), "\n");
-  const bool written = ::ftruncate(file, 0) == 0 && ::pwrite(file, text.data(), text.size(), 0) ==
-                                                        static_cast<ssize_t>(text.size());
+  // Over what is there, which takes no room on a full disk.
+  const auto size = static_cast<ssize_t>(text.size());
+  const bool written =
+      ::pwrite(file, text.data(), text.size(), 0) == size && ::ftruncate(file, size) == 0;
   return written ? absl::OkStatus() : absl::ErrnoToStatus(errno, absl::StrCat("write ", path));
 }
 

@@ -51,6 +51,10 @@ bool is_fatal(int code) {
 
 bool is_fatal(const absl::Status& status) { return is_fatal(code_of_error(status)); }
 
+bool is_full_disk(int code) { return primary_code(code) == SQLITE_FULL; }
+
+bool is_full_disk(const absl::Status& status) { return is_full_disk(code_of_error(status)); }
+
 bool is_busy(const absl::Status& status) {
   return primary_code(code_of_error(status)) == SQLITE_BUSY;
 }

@@ -23,6 +23,11 @@ int code_of_error(const absl::Status& status);
 bool is_fatal(int code);
 bool is_fatal(const absl::Status& status);
 
+// The disk had no room; is_fatal too. Where what met it is surely rolled back, the file is as it
+// was.
+bool is_full_disk(int code);
+bool is_full_disk(const absl::Status& status);
+
 // Another connection holds the lock that was needed; nothing changed.
 bool is_busy(const absl::Status& status);
 

@@ -12,6 +12,7 @@
 #include "rules/refusal.h"
 #include "sqlite/error.h"
 #include "sqlite/transaction.h"
+#include "sqlite/wal_file.h"
 
 namespace moadon::sqlite {
 namespace {
@@ -26,6 +27,13 @@ absl::Status outcome_unknown() {
                 "the disk failed; whether this was stored is unknown, and nothing more is written");
 }
 
+// How many pages SQLite would take from the log of the file at `path` if it opened it now.
+absl::StatusOr<int64_t> pages_in_log(const std::string& path) {
+  const absl::StatusOr<WalFrames> log = read_wal(path + "-wal");
+  if (!log.ok()) return log.status();
+  return static_cast<int64_t>(log->committed_count);
+}
+
 absl::Status call(GroupCommit::Operation& operation, Connection& connection) {
   try {
     return std::move(operation)(connection);
@@ -37,11 +45,11 @@ absl::Status call(GroupCommit::Operation& operation, Connection& connection) {
 }  // namespace
 
 GroupCommit::GroupCommit(std::unique_ptr<Connection> writer, FailureHandler on_failure,
-                         const GroupCommitLimits& limits)
+                         const GroupCommitLimits& limits, FullDiskPlan full_disk)
     : limits_(limits),
       writer_(std::move(writer)),
       on_failure_(std::move(on_failure)),
-      checkpoint_due_pages_(limits.checkpoint_pages),
+      full_disk_(std::move(full_disk)),
       thread_([this] { write_until_stopped(); }) {}
 
 GroupCommit::~GroupCommit() { stop(); }
@@ -103,6 +111,7 @@ bool GroupCommit::failed() const {
 }
 
 void GroupCommit::write_until_stopped() {
+  if (full_disk_.make_room) first_pages_ = pages_in_log(writer_->path()).value_or(0);
   Work taken;
   while (take(taken)) {
     absl::Span<Pending> left = absl::MakeSpan(taken.operations);
@@ -113,7 +122,7 @@ void GroupCommit::write_until_stopped() {
     checkpoint_if_due();
   }
   if (failed()) return;
-  const absl::Status emptied = writer_->checkpoint(Checkpoint::kTruncate);
+  const absl::Status emptied = checkpoint(Checkpoint::kTruncate);
   if (!emptied.ok()) fail({}, emptied);
 }
 
@@ -126,6 +135,7 @@ bool GroupCommit::take(Work& taken) {
 size_t GroupCommit::commit_some(absl::Span<Pending> left) {
   const absl::Span<Pending> group =
       left.first(std::min(left.size(), limits_.operations_per_commit));
+  make_room();
   const absl::Status begun = writer_->statement(kBeginImmediate).execute();
   if (!begun.ok()) {
     if (is_fatal(begun)) return fail(left, begun);
@@ -133,7 +143,7 @@ size_t GroupCommit::commit_some(absl::Span<Pending> left) {
   }
   for (size_t i = 0; i < group.size(); ++i) {
     const Turn turn = run_operation(group[i], /*alone=*/group.size() == 1);
-    if (turn == Turn::kUnknown) return fail(left, group[i].outcome);
+    if (turn == Turn::kUnknown) return end_failed(group, left, group[i].outcome);
     if (turn == Turn::kLost) {
       // What the operations before it were told may rest on each other's writes, which are gone.
       complete(group.first(i), refuse(v1::REASON_BUSY, "undone together with another write"));
@@ -141,7 +151,7 @@ size_t GroupCommit::commit_some(absl::Span<Pending> left) {
     }
   }
   const absl::Status committed = writer_->statement(kCommit).execute();
-  return committed.ok() ? complete(group) : fail(left, committed);
+  return committed.ok() ? complete(group) : end_failed(group, left, committed);
 }
 
 GroupCommit::Turn GroupCommit::run_operation(Pending& pending, bool alone) {
@@ -187,6 +197,31 @@ size_t GroupCommit::complete(absl::Span<Pending> group, const absl::Status& outc
   return group.size();
 }
 
+void GroupCommit::make_room() {
+  if (full_disk_.make_room) is_tight_ = full_disk_.make_room(*writer_);
+}
+
+size_t GroupCommit::end_failed(absl::Span<Pending> group, absl::Span<Pending> left,
+                               const absl::Status& cause) {
+  if (is_surely_undone()) return complete(group, full_disk_.refusal);
+  return fail(left, cause);
+}
+
+bool GroupCommit::is_surely_undone() {
+  if (!full_disk_.make_room || !writer_->met_only_full_disk()) return false;
+  writer_->abandon_transaction();
+  if (!writer_->met_only_full_disk() || writer_->in_transaction()) return false;
+  // The commit's frame is the last to be written, and one that is not whole does not count. Still
+  // it is looked for: on a disk that copies on write, a frame that was refused lies over an older
+  // one, which may be the same.
+  const int64_t known_pages = writer_->wal_pages() > 0 ? writer_->wal_pages() : first_pages_;
+  const absl::StatusOr<int64_t> pages = pages_in_log(writer_->path());
+  // 0: the transaction had begun the log anew.
+  if (!pages.ok() || (*pages != 0 && *pages != known_pages)) return false;
+  writer_->forget_full_disk();
+  return true;
+}
+
 size_t GroupCommit::fail(absl::Span<Pending> group, const absl::Status& cause) {
   // Copied: it may be the outcome of an operation that is about to complete.
   const absl::Status error =
@@ -220,16 +255,25 @@ void GroupCommit::run_upkeep(Pending& upkeep) {
 
 void GroupCommit::checkpoint_if_due() {
   const int64_t pages = writer_->wal_pages();
-  if (pages < limits_.checkpoint_pages) checkpoint_due_pages_ = limits_.checkpoint_pages;
-  if (pages < checkpoint_due_pages_ || failed()) return;
+  if (pages < copied_pages_) copied_pages_ = 0;  // the log was begun anew
+  const int64_t limit = is_tight_ ? limits_.tight_checkpoint_pages : limits_.checkpoint_pages;
+  if (pages < copied_pages_ + limit || failed()) return;
+  make_room();
   // Once it is all in the file, the next commit starts the WAL over unless a reader still uses it.
-  checkpoint_due_pages_ = pages + limits_.checkpoint_pages;
-  const bool wait_for_readers = pages >= kRestartFactor * limits_.checkpoint_pages;
+  copied_pages_ = pages;
+  const bool wait_for_readers = pages >= kRestartFactor * limit;
   if (wait_for_readers) writer_->set_busy_timeout(kRestartTimeoutMs);
   const absl::Status copied =
-      writer_->checkpoint(wait_for_readers ? Checkpoint::kRestart : Checkpoint::kPassive);
+      checkpoint(wait_for_readers ? Checkpoint::kRestart : Checkpoint::kPassive);
   if (wait_for_readers) writer_->set_busy_timeout(kBusyTimeoutMs);
   if (!copied.ok()) fail({}, copied);
+}
+
+absl::Status GroupCommit::checkpoint(Checkpoint mode) {
+  absl::Status copied = writer_->checkpoint(mode);
+  if (!is_full_disk(copied) || !writer_->met_only_full_disk()) return copied;
+  writer_->forget_full_disk();
+  return absl::OkStatus();
 }
 
 }  // namespace moadon::sqlite

@@ -20,6 +20,7 @@ namespace moadon::sqlite {
 inline constexpr size_t kMaxQueuedOperations = 8'192;
 inline constexpr size_t kMaxOperationsPerCommit = 1'024;
 inline constexpr int64_t kCheckpointPages = 8'192;  // of 4 KiB
+inline constexpr int64_t kTightCheckpointPages = 1'024;
 
 struct GroupCommitLimits {
   // Operations that wait for their turn; one more is refused with REASON_BUSY.
@@ -27,6 +28,17 @@ struct GroupCommitLimits {
   size_t operations_per_commit = kMaxOperationsPerCommit;
   // Size of the WAL at which it is copied into the file.
   int64_t checkpoint_pages = kCheckpointPages;
+  // The same where there is little room: copying needs as much of it as the file grows by.
+  int64_t tight_checkpoint_pages = kTightCheckpointPages;
+};
+
+// How the owner of a database lives with a full disk.
+struct FullDiskPlan {
+  // Makes what room it can; true: there is little. Runs on the writer's thread before each
+  // transaction and each checkpoint, outside of it; must leave no transaction open and not throw.
+  absl::AnyInvocable<bool(Connection&)> make_room = nullptr;
+  // What those are told of whom nothing is stored because the disk was full.
+  absl::Status refusal = absl::OkStatus();
 };
 
 // The one writer of a database: a thread that owns the only writing connection, takes all
@@ -41,6 +53,12 @@ struct GroupCommitLimits {
 // Its operations, and all that wait or come later, complete with REASON_OUTCOME_UNKNOWN, and
 // nothing is written any more until the process has started again and SQLite has recovered the
 // file.
+//
+// A full disk is such an error too, but with a FullDiskPlan: then a group that meets it, where it
+// is sure that nothing of it will ever be found in the file, completes with the plan's refusal, and
+// the writer goes on. It is sure when SQLite has rolled back and the WAL, read as recovery would
+// read it, ends with the commit before. A checkpoint that finds no room is tried again as the WAL
+// grows, with or without a plan: what it was to copy is in the WAL.
 //
 // Thread-safe.
 class GroupCommit final {
@@ -64,7 +82,7 @@ class GroupCommit final {
 
   // Takes over `writer`, opened as Access::kWriter.
   GroupCommit(std::unique_ptr<Connection> writer, FailureHandler on_failure,
-              const GroupCommitLimits& limits = {});
+              const GroupCommitLimits& limits = {}, FullDiskPlan full_disk = {});
   ~GroupCommit();  // stop()
   GroupCommit(const GroupCommit&) = delete;
   GroupCommit& operator=(const GroupCommit&) = delete;
@@ -96,7 +114,7 @@ class GroupCommit final {
   enum class Turn {
     kGoOn,     // the operation is in it, or was undone alone
     kLost,     // all of it is rolled back
-    kUnknown,  // the disk failed
+    kUnknown,  // the disk failed, or was full
   };
 
   // What waits for the writer's thread: operations, then upkeep.
@@ -122,7 +140,14 @@ class GroupCommit final {
   Turn run_operation(Pending& pending, bool alone);
   Turn lose_transaction();
   void run_upkeep(Pending& upkeep);
+  void make_room();
+  // Completes what met the disk error `cause`: `group` as refused where nothing of it is stored,
+  // else all of `left` as unknown. Returns how many.
+  size_t end_failed(absl::Span<Pending> group, absl::Span<Pending> left, const absl::Status& cause);
+  // Whether the disk was only full and nothing is left of the open transaction, which ends.
+  bool is_surely_undone();
   void checkpoint_if_due();
+  absl::Status checkpoint(Checkpoint mode);
   // Each returns the size of `group`. The first completes each operation with its own outcome.
   static size_t complete(absl::Span<Pending> group);
   static size_t complete(absl::Span<Pending> group, const absl::Status& outcome);
@@ -135,7 +160,10 @@ class GroupCommit final {
   // Used by the writer's thread only, after construction.
   std::unique_ptr<Connection> writer_;
   FailureHandler on_failure_;
-  int64_t checkpoint_due_pages_;
+  FullDiskPlan full_disk_;
+  bool is_tight_ = false;
+  int64_t first_pages_ = 0;   // in the WAL before the first commit
+  int64_t copied_pages_ = 0;  // in the WAL when it was copied
 
   mutable absl::Mutex mutex_;
   Work queue_ ABSL_GUARDED_BY(mutex_);

@@ -2,103 +2,17 @@
 
 #include <atomic>
 #include <filesystem>
-#include <functional>
-#include <optional>
 #include <stdexcept>
 #include <thread>
 
 #include "absl/synchronization/notification.h"
 #include "rules/refusal.h"
 #include "sqlite/error.h"
-#include "sqlite/test_files.h"
+#include "sqlite/group_commit_fixture.h"
 #include "tests/catch.h"
 
 namespace moadon::sqlite {
 namespace {
-
-constexpr Sql kInsert{"INSERT INTO item (id, owner) VALUES ($1, $2)"};
-
-absl::Status insert(Connection& connection, int64_t id) {
-  Statement inserting = connection.statement(kInsert);
-  inserting.bind_all(id, nullptr);
-  return inserting.execute();
-}
-
-GroupCommit::Operation inserting(int64_t id) {
-  return [id](Connection& connection) { return insert(connection, id); };
-}
-
-// A writer over a fresh file on the faulty disk, and what it told its owner.
-struct Fixture {
-  explicit Fixture(const GroupCommitLimits& limits = {}) {
-    register_faulty_vfs();
-    auto opened = Connection::open(path, {.vfs = kFaultyVfs});
-    REQUIRE(opened.ok());
-    REQUIRE((*opened)
-                ->exec("CREATE TABLE item (id INTEGER PRIMARY KEY, owner INTEGER "
-                       "REFERENCES item (id) DEFERRABLE INITIALLY DEFERRED) STRICT")
-                .ok());
-    writer.emplace(
-        *std::move(opened),
-        [this](const absl::Status& cause) {
-          ++failures;
-          failure_code = code_of_error(cause);
-        },
-        limits);
-  }
-
-  int64_t stored() const {
-    auto reader = Connection::open(path, {.access = Access::kReader});
-    REQUIRE(reader.ok());
-    return (*reader)->query_int64("SELECT count(*) FROM item").value();
-  }
-
-  // Keeps the writer busy until the notification, so that what is submitted meanwhile makes a
-  // group.
-  void hold_until(absl::Notification& go) {
-    absl::Notification holding;
-    writer->submit(
-        [&holding, &go](Connection&) {
-          holding.Notify();
-          go.WaitForNotification();
-          return absl::OkStatus();
-        },
-        [](absl::Status) {});
-    holding.WaitForNotification();
-  }
-
-  // Runs `operations` as one group and returns their outcomes.
-  std::vector<absl::Status> run_as_group(std::vector<GroupCommit::Operation> operations) {
-    std::vector<absl::Status> outcomes(operations.size());
-    std::atomic<size_t> left = operations.size();
-    absl::Notification go;
-    absl::Notification done;
-    hold_until(go);
-    for (size_t i = 0; i < operations.size(); ++i) {
-      writer->submit(std::move(operations[i]), [&, i](absl::Status status) {
-        outcomes[i] = std::move(status);
-        if (--left == 0) done.Notify();
-      });
-    }
-    before_group();
-    go.Notify();
-    done.WaitForNotification();
-    return outcomes;
-  }
-
-  TestDirectory directory;
-  const std::string path = directory.file("a.db");
-  std::atomic<int> failures = 0;
-  std::atomic<int> failure_code = 0;
-  std::function<void()> before_group = [] {};
-  std::optional<GroupCommit> writer;
-};
-
-std::vector<GroupCommit::Operation> operations_of(int count) {
-  std::vector<GroupCommit::Operation> operations;
-  for (int i = 0; i < count; ++i) operations.push_back(inserting(i));
-  return operations;
-}
 
 TEST_CASE("an operation completes after its commit was synced") {
   Fixture fixture;

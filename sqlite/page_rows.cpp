@@ -138,8 +138,13 @@ bool may_be_row(absl::string_view image, size_t at, const PageRowForm& form) {
   return image[head_at] > form.min_columns;
 }
 
-std::optional<PageRow> row_at(absl::string_view image, size_t at, const PageRowForm& form,
-                              FindPage find) {
+struct RowOnPage {
+  PageRow row;
+  size_t end = 0;  // of what stands of it here
+};
+
+std::optional<RowOnPage> row_at(absl::string_view image, size_t at, const PageRowForm& form,
+                                FindPage find) {
   const auto extent = extent_at(image, at);
   if (!extent) return std::nullopt;
   const auto types = types_of(image.substr(extent->begin, extent->bytes_here), extent->bytes, form);
@@ -155,16 +160,19 @@ std::optional<PageRow> row_at(absl::string_view image, size_t at, const PageRowF
     row.values.push_back(value_of(type, absl::string_view(*bytes).substr(begin, length)));
     begin += length;
   }
-  return row;
+  return RowOnPage{std::move(row), extent->begin + extent->bytes_here};
 }
 
 }  // namespace
 
 void for_each_row(absl::string_view image, const PageRowForm& form, FindPage find,
-                  absl::FunctionRef<void(PageRow)> take) {
-  for (size_t at = 0; at + 2 < image.size(); ++at) {
-    if (image[at] == 0 || !may_be_row(image, at, form)) continue;
-    if (auto row = row_at(image, at, form, find)) take(*std::move(row));
+                  absl::FunctionRef<RowVerdict(PageRow)> take) {
+  size_t at = 0;
+  while (at + 2 < image.size()) {
+    const size_t begin = at++;
+    if (image[begin] == 0 || !may_be_row(image, begin, form)) continue;
+    auto found = row_at(image, begin, form, find);
+    if (found && take(std::move(found->row)) == RowVerdict::kIsRow) at = found->end;
   }
 }
 

@@ -36,9 +36,12 @@ struct PageRowForm {
 // The image of a page by its number, or empty; good until the next call.
 using FindPage = absl::FunctionRef<absl::string_view(uint32_t page)>;
 
+// Whether a row is one: then no other is looked for among its bytes.
+enum class RowVerdict { kMayBeChance, kIsRow };
+
 // Calls `take` with each row that begins on the page `image`. Rows that go on elsewhere are put
 // together from the pages that `find` gives. Pure; safe from any thread.
 void for_each_row(absl::string_view image, const PageRowForm& form, FindPage find,
-                  absl::FunctionRef<void(PageRow)> take);
+                  absl::FunctionRef<RowVerdict(PageRow)> take);
 
 }  // namespace moadon::sqlite

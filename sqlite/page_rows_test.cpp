@@ -37,7 +37,10 @@ std::map<int64_t, PageRow> rows_in(const std::string& bytes) {
     return absl::string_view(bytes).substr((number - 1) * kPageBytes, kPageBytes);
   };
   for (uint32_t number = 1; number * kPageBytes <= bytes.size(); ++number) {
-    for_each_row(page(number), kThree, page, [&](PageRow row) { rows[row.row_id] = row; });
+    for_each_row(page(number), kThree, page, [&](PageRow row) {
+      rows[row.row_id] = row;
+      return RowVerdict::kMayBeChance;
+    });
   }
   return rows;
 }

@@ -9,6 +9,8 @@
 namespace moadon::sqlite {
 namespace {
 
+constexpr int kPageBytes = 4'096;
+
 // A file of ours is this head followed by the default file system's own file.
 struct FaultyFile {
   sqlite3_file head;
@@ -23,8 +25,10 @@ int read_file(sqlite3_file* file, void* data, int size, sqlite3_int64 offset) {
 }
 int write_file(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
   ++faults().writes;
-  if (faults().disk_is_full) return SQLITE_FULL;
-  return real(file)->pMethods->xWrite(real(file), data, size, offset);
+  if (!faults().disk_is_full) return real(file)->pMethods->xWrite(real(file), data, size, offset);
+  if (!faults().pages_are_kept_when_full) return SQLITE_FULL;
+  const int code = real(file)->pMethods->xWrite(real(file), data, size, offset);
+  return code == SQLITE_OK && size >= kPageBytes ? SQLITE_FULL : code;
 }
 int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
   return real(file)->pMethods->xTruncate(real(file), size);
@@ -117,6 +121,7 @@ void register_faulty_vfs() {
   if (sqlite3_vfs_find(kFaultyVfs) == nullptr) sqlite3_vfs_register(&vfs, /*makeDflt=*/0);
   faults().syncs_fail = false;
   faults().disk_is_full = false;
+  faults().pages_are_kept_when_full = false;
   faults().syncs = 0;
   faults().writes = 0;
 }

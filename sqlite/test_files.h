@@ -29,6 +29,8 @@ inline constexpr char kFaultyVfs[] = "faulty";
 struct Faults {
   std::atomic<bool> syncs_fail = false;
   std::atomic<bool> disk_is_full = false;
+  // A page is refused for lack of room, and is there all the same.
+  std::atomic<bool> pages_are_kept_when_full = false;
   std::atomic<int> syncs = 0;
   std::atomic<int> writes = 0;
 };
