@@ -11,7 +11,7 @@
 #include "rules/refusal.h"
 #include "server/operations/decision.h"
 #include "server/operations/erased_key.h"
-#include "server/operations/hand_over.h"
+#include "server/operations/hand_over_people.h"
 #include "server/operations/impersonal.h"
 #include "server/operations/member_change.h"
 #include "server/operations/member_id.h"
@@ -130,8 +130,6 @@ absl::Status remember_keys(sqlite::Connection& connection, WriterState& state, i
                            int64_t erase_us) {
   const auto keys = storage::list_keys(connection, member_id);
   if (!keys.ok()) return keys.status();
-  const absl::Status forgotten = forget_handed_over(connection, state, *keys);
-  if (!forgotten.ok()) return forgotten;
   for (const storage::KeyRow& key : *keys) {
     const absl::Status kept = storage::keep_erased_key(
         connection, erased_key_digest(*state.view(), key), {member_id, erase_us});
@@ -231,6 +229,8 @@ absl::Status erase(sqlite::Connection& connection, WriterState& state,
     const absl::Status again = forget_later_words(connection, *member);
     if (!again.ok()) return again;
   }
+  const absl::Status forgotten = forget_erased_in_queue(connection, state, erasure.texts);
+  if (!forgotten.ok()) return forgotten;
   const absl::Status told = add_told_by(connection, *member, erasure.told_by);
   if (!told.ok()) return told;
   absl::StatusOr<v1::Member> message =

@@ -1,38 +1,54 @@
 #include "server/operations/hand_over.h"
 
-#include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "identity/normal_key.h"
 #include "rules/calendar.h"
 #include "rules/check.h"
 #include "rules/profile_check.h"
 #include "rules/refusal.h"
-#include "server/operations/page_token.h"
-#include "server/operations/writer_state.h"
-#include "server/storage/handed_over_store.h"
+#include "server/operations/hand_over_people.h"
+#include "server/operations/note_chain.h"
+#include "server/operations/prepared_document.h"
 #include "server/storage/journal_place_store.h"
+#include "server/storage/provisional_store.h"
+#include "server/storage/receipt_store.h"
 
 namespace moadon {
 namespace {
 
+using storage::DocumentKind;
 using storage::HandedKind;
 using storage::HandedPlace;
 using storage::HandedRow;
 
-constexpr int kDefaultRows = 100;
-constexpr int kMaxRows = 1000;
-constexpr int kScanRows = 256;
-constexpr size_t kMaxNoteBytes = 1000;
-constexpr char kCall[] = "handed over";
-
 absl::Status invalid(absl::string_view field, absl::string_view limit) {
   return refuse(v1::REASON_FIELD_INVALID, absl::StrCat(field, " must be ", limit),
                 {{"field", field}, {"limit", limit}});
+}
+
+constexpr QueueNote kRecordedNote{"recorded after all", "נרשמה בכל זאת"};
+
+absl::Status check_content(const v1::RecordEntry& entry, const std::string& at) {
+  for (const std::string* const content : {&entry.sale(), &entry.returned(), &entry.enrolled()}) {
+    if (content->size() <= kMaxContentBytes) continue;
+    const std::string limit = absl::StrCat(kMaxContentBytes);
+    return refuse(v1::REASON_TOO_LARGE, absl::StrCat(at, " has more than ", limit, " bytes"),
+                  {{"field", at}, {"limit", limit}});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status check_entry(const v1::HandedEntry& entry, const std::string& at) {
+  if (entry.entry().sequence() <= 0) {
+    return invalid(absl::StrCat(at, ".entry.sequence"), "more than zero");
+  }
+  const absl::Status timed =
+      time_us_of(entry.commit_time(), absl::StrCat(at, ".commit_time")).status();
+  return timed.ok() ? check_content(entry.entry(), absl::StrCat(at, ".entry")) : timed;
 }
 
 absl::Status check_request(const v1::HandOverRequest& request) {
@@ -41,14 +57,8 @@ absl::Status check_request(const v1::HandOverRequest& request) {
   }
   if (request.entries_size() > kMaxHandedPerCall) return too_large("entries", kMaxHandedPerCall);
   for (int i = 0; i < request.entries_size(); ++i) {
-    const v1::HandedEntry& entry = request.entries(i);
-    const std::string at = absl::StrCat("entries[", i, "]");
-    if (entry.entry().sequence() <= 0) {
-      return invalid(absl::StrCat(at, ".entry.sequence"), "more than zero");
-    }
-    const absl::Status timed =
-        time_us_of(entry.commit_time(), absl::StrCat(at, ".commit_time")).status();
-    if (!timed.ok()) return timed;
+    const absl::Status entry = check_entry(request.entries(i), absl::StrCat("entries[", i, "]"));
+    if (!entry.ok()) return entry;
   }
   if (request.journal_id().empty()) {
     return refuse(v1::REASON_FIELD_MISSING, "journal_id is missing", {{"field", "journal_id"}});
@@ -59,148 +69,112 @@ absl::Status check_request(const v1::HandOverRequest& request) {
   return absl::OkStatus();
 }
 
-template <typename Message>
-bool is_readable(const std::string& content) {
-  Message message;
-  return message.ParseFromString(content);
-}
+// An entry in the form in which the writer takes it.
+struct Handed {
+  HandedRow row;
+  HandedPerson person;
+  storage::ReceiptRow receipt;  // as which it would be recorded; of an enrolment none
+  std::string provisional_id;   // of an enrolment
+};
 
 // Content that is not what it says it is stays as it came.
-HandedRow row_of(const v1::HandedEntry& handed) {
-  HandedRow row;
-  const v1::RecordEntry& entry = handed.entry();
-  switch (entry.content_case()) {
-    case v1::RecordEntry::kSale:
-      row.content = entry.sale();
-      if (is_readable<v1::Sale>(row.content)) row.kind = HandedKind::kSale;
-      break;
-    case v1::RecordEntry::kReturned:
-      row.content = entry.returned();
-      if (is_readable<v1::Return>(row.content)) row.kind = HandedKind::kReturn;
-      break;
-    case v1::RecordEntry::kEnrolled:
-      row.content = entry.enrolled();
-      if (is_readable<v1::OfflineEnrollment>(row.content)) row.kind = HandedKind::kEnrollment;
-      break;
-    case v1::RecordEntry::CONTENT_NOT_SET:
-      break;
-  }
-  row.context = entry.context().SerializeAsString();
-  row.refusal = handed.refusal().SerializeAsString();
-  row.place.sequence = entry.sequence();
-  row.commit_us = time_us_of(handed.commit_time(), "commit_time").value_or(0);
-  return row;
-}
-
-void add_content(const HandedRow& row, v1::HandedOver& message) {
-  if (row.settle_us) return;
-  v1::OfflineEnrollment enrollment;
-  switch (row.kind) {
-    case HandedKind::kSale:
-      if (message.mutable_sale()->ParseFromString(row.content)) return;
-      break;
-    case HandedKind::kReturn:
-      if (message.mutable_returned()->ParseFromString(row.content)) return;
-      break;
-    case HandedKind::kEnrollment:
-      if (!enrollment.ParseFromString(row.content)) break;
-      *message.mutable_enrolled() = std::move(*enrollment.mutable_member());
-      return;
-    case HandedKind::kUnreadable:
-      break;
-  }
-  message.set_unreadable(row.content);
-}
-
-v1::HandedOver message_of(const HandedRow& row) {
-  v1::HandedOver message;
-  message.set_register_id(row.place.register_id);
-  message.set_journal_id(absl::BytesToHexString(row.place.journal_id));
-  message.set_sequence(row.place.sequence);
-  *message.mutable_commit_time() = timestamp_of(row.commit_us);
-  *message.mutable_hand_time() = timestamp_of(row.hand_us);
-  v1::Refusal refusal;
-  if (refusal.ParseFromString(row.refusal)) {
-    if (refusal.has_detail()) *message.mutable_refusal() = std::move(*refusal.mutable_detail());
-    message.set_message(refusal.message());
-  }
-  add_content(row, message);
-  if (row.settle_us) *message.mutable_settle_time() = timestamp_of(*row.settle_us);
-  message.set_note(row.settle_note);
-  return message;
-}
-
-absl::StatusOr<storage::HandedAfter> place_of(const std::string& scope, const std::string& token) {
-  if (token.empty()) return storage::HandedAfter();
-  const auto parts = page_token_parts(scope, token, 4);
-  if (!parts.ok()) return parts.status();
-  const absl::StatusOr<int64_t> hand_us = page_token_number((*parts)[0]);
-  if (!hand_us.ok()) return hand_us.status();
-  const absl::StatusOr<int64_t> sequence = page_token_number((*parts)[3]);
-  if (!sequence.ok()) return sequence.status();
-  return storage::HandedAfter{*hand_us,
-                              {(*parts)[1], absl::HexStringToBytes((*parts)[2]), *sequence}};
-}
-
-std::string token_of(const std::string& scope, const HandedRow& row) {
-  return page_token(
-      scope, {absl::StrCat(row.hand_us), row.place.register_id,
-              absl::BytesToHexString(row.place.journal_id), absl::StrCat(row.place.sequence)});
-}
-
-bool is_hex(const std::string& text) {
-  return std::all_of(text.begin(), text.end(), absl::ascii_isxdigit);
-}
-
-absl::StatusOr<HandedPlace> place_of(const v1::SettleHandedOverRequest& request) {
-  constexpr size_t kHexBytes = 2 * storage::kJournalIdBytes;
-  absl::Status status = check_id(request.register_id(), "register_id");
-  if (!status.ok()) return status;
-  if (request.journal_id().empty()) {
-    return refuse(v1::REASON_FIELD_MISSING, "journal_id is missing", {{"field", "journal_id"}});
-  }
-  if (request.journal_id().size() != kHexBytes || !is_hex(request.journal_id())) {
-    return invalid("journal_id", "32 hexadecimal digits");
-  }
-  if (request.sequence() <= 0) return invalid("sequence", "more than zero");
-  status = check_text(request.note(), kMaxNoteBytes, Presence::kOptional, "note");
-  if (!status.ok()) return status;
-  return HandedPlace{request.register_id(), absl::HexStringToBytes(request.journal_id()),
-                     request.sequence()};
-}
-
-absl::Status unknown_entry(const HandedPlace& place) {
-  const std::string receipt =
-      absl::StrCat(absl::BytesToHexString(place.journal_id), "/", place.sequence);
-  return refuse(v1::REASON_RECEIPT_UNKNOWN, "there is no such entry in the queue",
-                {{"register_id", place.register_id}, {"receipt", receipt}});
-}
-
-std::vector<v1::Key> keys_of(const HandedRow& row) {
+void fill_content(const v1::RecordEntry& entry, const ClubView& view, Handed& handed) {
+  HandedRow& row = handed.row;
   v1::Sale sale;
   v1::Return returned;
   v1::OfflineEnrollment enrollment;
-  if (row.kind == HandedKind::kSale && sale.ParseFromString(row.content)) return {sale.key()};
-  if (row.kind == HandedKind::kReturn && returned.ParseFromString(row.content)) {
-    return {returned.key()};
+  switch (entry.content_case()) {
+    case v1::RecordEntry::kSale:
+      row.content = entry.sale();
+      if (!sale.ParseFromString(row.content)) return;
+      row.kind = HandedKind::kSale;
+      handed.receipt.receipt = sale.receipt();
+      handed.receipt.kind = DocumentKind::kSale;
+      handed.receipt.digest = receipt_digest(view, std::move(sale));
+      return;
+    case v1::RecordEntry::kReturned:
+      row.content = entry.returned();
+      if (!returned.ParseFromString(row.content)) return;
+      row.kind = HandedKind::kReturn;
+      handed.receipt.receipt = returned.receipt();
+      handed.receipt.kind = DocumentKind::kReturn;
+      handed.receipt.digest = receipt_digest(view, std::move(returned));
+      return;
+    case v1::RecordEntry::kEnrolled:
+      row.content = entry.enrolled();
+      if (!enrollment.ParseFromString(row.content)) return;
+      row.kind = HandedKind::kEnrollment;
+      handed.provisional_id = enrollment.provisional_id();
+      return;
+    case v1::RecordEntry::CONTENT_NOT_SET:
+      return;
   }
-  if (row.kind == HandedKind::kEnrollment && enrollment.ParseFromString(row.content)) {
-    return {enrollment.member().keys().begin(), enrollment.member().keys().end()};
-  }
-  return {};
 }
 
-bool came_with(const HandedRow& row, absl::Span<const storage::KeyRow> keys,
-               absl::string_view country_code) {
-  for (const v1::Key& key : keys_of(row)) {
-    for (const NormalKey& candidate : presented_key(key, country_code).candidates) {
-      const bool is_theirs = std::any_of(keys.begin(), keys.end(), [&](const auto& held) {
-        return held.kind == candidate.kind && held.value == candidate.value;
-      });
-      if (is_theirs) return true;
-    }
+Handed handed_of(const v1::HandedEntry& entry, HandedPlace place, const ClubView& view,
+                 int64_t now_us) {
+  Handed handed;
+  HandedRow& row = handed.row;
+  row.place = std::move(place);
+  row.place.sequence = entry.entry().sequence();
+  fill_content(entry.entry(), view, handed);
+  row.context = entry.entry().context().SerializeAsString();
+  row.refusal = entry.refusal().SerializeAsString();
+  if (entry.entry().chain().size() == storage::kChainBytes) row.chain = entry.entry().chain();
+  row.commit_us = time_us_of(entry.commit_time(), "commit_time").value_or(0);
+  row.hand_us = now_us;
+  handed.person = handed_person(row, view);
+  return handed;
+}
+
+// An entry that was altered on its way through the years says nothing, and comes in its old place.
+bool is_same(const HandedRow& known, const HandedRow& row) {
+  if (!known.chain.empty() && !row.chain.empty()) return known.chain == row.chain;
+  if (known.settle_us || row.content.empty()) return true;
+  return known.kind == row.kind && known.content == row.content;
+}
+
+absl::StatusOr<bool> is_recorded(sqlite::Connection& connection, const Handed& handed) {
+  const std::string& register_id = handed.row.place.register_id;
+  if (!handed.provisional_id.empty()) {
+    const auto known = storage::find_provisional(connection, {register_id, handed.provisional_id});
+    if (!known.ok()) return known.status();
+    return known->has_value();
   }
-  return false;
+  if (handed.receipt.digest.empty()) return false;
+  const auto known = storage::find_receipt(connection, register_id, handed.receipt.receipt);
+  if (!known.ok()) return known.status();
+  return *known && (*known)->kind == handed.receipt.kind &&
+         (*known)->digest == handed.receipt.digest;
+}
+
+// Why nobody need look at the entry; nothing: somebody must.
+absl::StatusOr<std::optional<std::string>> why_settled(sqlite::Connection& connection,
+                                                       WriterState& state, const Handed& handed) {
+  const absl::StatusOr<bool> recorded = is_recorded(connection, handed);
+  if (!recorded.ok()) return recorded.status();
+  if (*recorded) return text_of(kRecordedNote, state);
+  const absl::StatusOr<bool> erased = is_of_erased(connection, handed.row, handed.person);
+  if (!erased.ok()) return erased.status();
+  if (*erased) return text_of(kErasedNote, state);
+  return std::nullopt;
+}
+
+absl::Status take(sqlite::Connection& connection, WriterState& state, Handed& handed) {
+  HandedRow& row = handed.row;
+  const auto known = storage::find_handed(connection, row.place);
+  if (!known.ok()) return known.status();
+  if (*known) {
+    return is_same(**known, row) ? absl::OkStatus() : journal_forked(row.place.register_id);
+  }
+  row.hand_us = state.now_us();
+  auto note = why_settled(connection, state, handed);
+  if (!note.ok()) return note.status();
+  if (*note) {
+    row.settle_us = row.hand_us;
+    row.settle_note = **std::move(note);
+  }
+  return storage::insert_handed(connection, row);
 }
 
 }  // namespace
@@ -212,80 +186,31 @@ void hand_over(Club& club, const RegisterView& at, const v1::HandOverRequest& re
     std::move(answer)(std::move(form));
     return;
   }
+  const ClubViewPtr view = club.view();
+  std::vector<Handed> entries;
+  entries.reserve(request.entries_size());
+  for (const v1::HandedEntry& entry : request.entries()) {
+    entries.push_back(
+        handed_of(entry, {at.register_id, request.journal_id(), 0}, *view, club.clock().now_us()));
+  }
   club.write<v1::HandOverResponse>(
-      [register_id = at.register_id, request](sqlite::Connection& connection, WriterState& state)
-          -> absl::StatusOr<v1::HandOverResponse> {
-        for (const v1::HandedEntry& entry : request.entries()) {
-          HandedRow row = row_of(entry);
-          row.place.register_id = register_id;
-          row.place.journal_id = request.journal_id();
-          row.hand_us = state.now_us();
-          const absl::Status kept = storage::insert_handed(connection, row);
-          if (!kept.ok()) return kept;
+      [entries = std::move(entries)](sqlite::Connection& connection, WriterState& state) mutable
+      -> absl::StatusOr<v1::HandOverResponse> {
+        for (Handed& handed : entries) {
+          const absl::Status taken = take(connection, state, handed);
+          if (!taken.ok()) return taken;
         }
         return v1::HandOverResponse();
       },
       std::move(answer));
 }
 
-absl::StatusOr<v1::ListHandedOverResponse> list_handed_over(
-    Club& club, const v1::ListHandedOverRequest& request) {
-  const auto page_size = checked_page_size(request.page_size(), kDefaultRows, kMaxRows);
-  if (!page_size.ok()) return page_size.status();
-  const std::string scope = absl::StrCat(kCall, request.with_settled() ? " with settled" : "");
-  const auto after = place_of(scope, request.page_token());
-  if (!after.ok()) return after.status();
-  const sqlite::ReaderLease reader = club.database().readers().lease();
-  const auto rows = storage::list_handed(*reader, request.with_settled(), *after, *page_size);
-  if (!rows.ok()) return rows.status();
-  v1::ListHandedOverResponse response;
-  for (const HandedRow& row : *rows) *response.add_entries() = message_of(row);
-  if (static_cast<int>(rows->size()) == *page_size) {
-    response.set_next_page_token(token_of(scope, rows->back()));
-  }
-  return response;
-}
-
-void settle_handed_over(Club& club, const v1::SettleHandedOverRequest& request,
-                        Answer<v1::SettleHandedOverResponse> answer) {
-  absl::StatusOr<HandedPlace> place = place_of(request);
-  if (!place.ok()) {
-    std::move(answer)(place.status());
-    return;
-  }
-  club.write<v1::SettleHandedOverResponse>(
-      [place = *std::move(place), note = request.note()](
-          sqlite::Connection& connection,
-          WriterState& state) -> absl::StatusOr<v1::SettleHandedOverResponse> {
-        const absl::Status settled =
-            storage::settle_handed(connection, place, state.now_us(), note);
-        if (!settled.ok()) return settled;
-        const auto row = storage::find_handed(connection, place);
-        if (!row.ok()) return row.status();
-        if (!*row) return unknown_entry(place);
-        v1::SettleHandedOverResponse response;
-        *response.mutable_entry() = message_of(**row);
-        return response;
-      },
-      std::move(answer));
-}
-
-absl::Status forget_handed_over(sqlite::Connection& connection, WriterState& state,
-                                absl::Span<const storage::KeyRow> keys) {
-  const std::string country_code = state.view()->program_at(state.now_us()).country_code();
-  storage::HandedAfter after;
-  while (true) {
-    const auto rows = storage::list_handed(connection, /*with_settled=*/false, after, kScanRows);
-    if (!rows.ok()) return rows.status();
-    for (const HandedRow& row : *rows) {
-      if (!came_with(row, keys, country_code)) continue;
-      const absl::Status settled =
-          storage::settle_handed(connection, row.place, state.now_us(), "");
-      if (!settled.ok()) return settled;
-    }
-    if (static_cast<int>(rows->size()) < kScanRows) return absl::OkStatus();
-    after = {rows->back().hand_us, rows->back().place};
-  }
+absl::Status settle_recorded(sqlite::Connection& connection, WriterState& state,
+                             const HandedPlace& place, const std::string& chain) {
+  const auto waiting = storage::find_waiting_chain(connection, place);
+  if (!waiting.ok()) return waiting.status();
+  if (!*waiting || (!(*waiting)->empty() && **waiting != chain)) return absl::OkStatus();
+  return storage::settle_handed(connection, place, state.now_us(), text_of(kRecordedNote, state));
 }
 
 }  // namespace moadon

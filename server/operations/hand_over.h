@@ -1,35 +1,24 @@
-// Entries that the server did not take for long, in the owner's queue.
+// Entries that the server did not take for long go to the owner's queue.
 #pragma once
 
-#include <vector>
-
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
-#include "absl/types/span.h"
-#include "moadon/v1/offline_service.pb.h"
 #include "moadon/v1/sync_service.pb.h"
 #include "server/operations/club.h"
-#include "server/storage/member_details_store.h"
+#include "server/operations/writer_state.h"
+#include "server/storage/handed_over_store.h"
 
 namespace moadon {
 
 inline constexpr int kMaxHandedPerCall = 256;
 
-// SyncService.HandOver, with its reasons.
+// SyncService.HandOver, with its reasons. What is recorded already, and what tells of somebody
+// whose details were erased, does not wait for the owner: it is settled at once, and noted.
 void hand_over(Club& club, const RegisterView& at, const v1::HandOverRequest& request,
                Answer<v1::HandOverResponse> answer);
 
-// OfflineService.ListHandedOver, with its reasons.
-absl::StatusOr<v1::ListHandedOverResponse> list_handed_over(
-    Club& club, const v1::ListHandedOverRequest& request);
-
-// OfflineService.SettleHandedOver, with its reasons.
-void settle_handed_over(Club& club, const v1::SettleHandedOverRequest& request,
-                        Answer<v1::SettleHandedOverResponse> answer);
-
-// Settles everything in the queue that came with one of the keys: who held them is erased. On the
-// writer's thread.
-absl::Status forget_handed_over(sqlite::Connection& connection, WriterState& state,
-                                absl::Span<const storage::KeyRow> keys);
+// An entry is recorded after all: settles what waits in its place, unless another chain value came
+// with that. On the writer's thread.
+absl::Status settle_recorded(sqlite::Connection& connection, WriterState& state,
+                             const storage::HandedPlace& place, const std::string& chain);
 
 }  // namespace moadon

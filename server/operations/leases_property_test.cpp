@@ -251,6 +251,7 @@ class Street final {
   // A clone, or an image that is put back later: whoever asks first goes on, the other never again.
   void copy_disk(Till& at) {
     if (!copies_.empty() && dice_.one_in(2)) return ask_of_copy();
+    if (!at.agent->has_asked()) return;  // nobody knows that journal
     Till copy{at.id, std::make_unique<TestTill>(*at.agent), at.pending};
     switch (dice_.below(4)) {
       case 0:  // an image, that asks when it was not heard of for a while

@@ -44,6 +44,15 @@ v1::Key take_key(Content& content) {
   return key;
 }
 
+constexpr absl::string_view kSaleDigest = "sale";
+constexpr absl::string_view kReturnDigest = "return";
+
+// `content` is without its key.
+std::string digest_of(const ClubView& view, absl::string_view kind, const std::string& content,
+                      const v1::Key& key) {
+  return keyed_digest(view.digest_key(), {kind, content, canonical_bytes(key)});
+}
+
 struct Dating {
   int64_t business_day = 0;
   int64_t effective_time_us = 0;
@@ -198,13 +207,12 @@ absl::StatusOr<PreparedDocument> prepare_sale(const v1::RecordEntry& entry,
   row.line_count = sale->lines_size();
   const v1::Key key = take_key(*sale);
   row.content = canonical_bytes(*sale);
-  prepared.receipt = {
-      row.register_id,
-      row.receipt,
-      storage::DocumentKind::kSale,
-      0,
-      0,
-      keyed_digest(reception.view.digest_key(), {"sale", row.content, canonical_bytes(key)})};
+  prepared.receipt = {row.register_id,
+                      row.receipt,
+                      storage::DocumentKind::kSale,
+                      0,
+                      0,
+                      digest_of(reception.view, kSaleDigest, row.content, key)};
   prepared.member = presented_member(key, context, reception);
   prepared.judged_by = case_of(*sale, context, row, reception.view, reception.at);
   prepared.hold_id = context.hold_id().substr(0, kMaxNamedIdBytes);
@@ -246,13 +254,12 @@ absl::StatusOr<PreparedDocument> prepare_return(const v1::RecordEntry& entry,
   }
   const v1::Key key = take_key(*returned);
   row.content = canonical_bytes(*returned);
-  prepared.receipt = {
-      row.register_id,
-      row.receipt,
-      storage::DocumentKind::kReturn,
-      0,
-      0,
-      keyed_digest(reception.view.digest_key(), {"return", row.content, canonical_bytes(key)})};
+  prepared.receipt = {row.register_id,
+                      row.receipt,
+                      storage::DocumentKind::kReturn,
+                      0,
+                      0,
+                      digest_of(reception.view, kReturnDigest, row.content, key)};
   if (!returned->has_original()) {
     prepared.member = presented_member(key, entry.context(), reception);
   }
@@ -270,6 +277,16 @@ absl::StatusOr<PreparedDocument> prepare_enrolled(const v1::RecordEntry& entry,
 }
 
 }  // namespace
+
+std::string receipt_digest(const ClubView& view, v1::Sale sale) {
+  const v1::Key key = take_key(sale);
+  return digest_of(view, kSaleDigest, canonical_bytes(sale), key);
+}
+
+std::string receipt_digest(const ClubView& view, v1::Return returned) {
+  const v1::Key key = take_key(returned);
+  return digest_of(view, kReturnDigest, canonical_bytes(returned), key);
+}
 
 void judge_for(PreparedSale& sale, const std::string& member_id, const ClubView& view) {
   const std::string& judged_for = sale.verdict.facts.member_id();

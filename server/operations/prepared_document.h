@@ -61,6 +61,10 @@ struct Reception {
   int64_t received_us = 0;
 };
 
+// By which a receipt that comes again is known to say the same.
+std::string receipt_digest(const ClubView& view, v1::Sale sale);
+std::string receipt_digest(const ClubView& view, v1::Return returned);
+
 // Judges a sale for the member it turned out to be (empty: nobody), where that was not done before,
 // and works out anew what follows: amounts, lines, differences. May be called again.
 void judge_for(PreparedSale& sale, const std::string& member_id, const ClubView& view);

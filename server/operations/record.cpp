@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "rules/calendar.h"
 #include "rules/refusal.h"
+#include "server/operations/hand_over.h"
 #include "server/operations/member_id.h"
 #include "server/operations/note_chain.h"
 #include "server/operations/prepared_document.h"
@@ -20,6 +21,7 @@ namespace {
 
 struct Entry {
   int64_t sequence = 0;
+  std::string chain;
   absl::StatusOr<PreparedDocument> document;
   absl::StatusOr<Taken> taken = absl::UnknownError("not taken yet");
 };
@@ -70,13 +72,24 @@ void answer(Batch& batch) {
   std::move(batch.answer)(std::move(response));
 }
 
+// What is recorded does not wait for the owner any more.
+absl::Status take_one(sqlite::Connection& connection, WriterState& state, const Batch& batch,
+                      Entry& entry) {
+  entry.taken = record_document(connection, state, *entry.document);
+  if (!entry.taken.ok()) return entry.taken.status();
+  const std::string& journal_id = batch.chain.journal_id();
+  if (!entry.taken->refusal.ok() || journal_id.empty()) return absl::OkStatus();
+  return settle_recorded(connection, state, {batch.register_id, journal_id, entry.sequence},
+                         entry.chain);
+}
+
 absl::Status take_all(sqlite::Connection& connection, WriterState& state, Batch& batch) {
   absl::Status noted = note_chain(connection, batch.register_id, batch.chain);
   if (!noted.ok()) return noted;
   for (Entry& entry : batch.entries) {
     if (!entry.document.ok()) continue;
-    entry.taken = record_document(connection, state, *entry.document);
-    if (!entry.taken.ok()) return entry.taken.status();
+    const absl::Status taken = take_one(connection, state, batch, entry);
+    if (!taken.ok()) return taken;
   }
   return absl::OkStatus();
 }
@@ -111,8 +124,7 @@ void finish(const BatchPtr& batch) {
 void submit_alone(const BatchPtr& batch, Entry& entry) {
   batch->club.submit(
       [batch, &entry](sqlite::Connection& connection, WriterState& state) {
-        entry.taken = record_document(connection, state, *entry.document);
-        return entry.taken.status();
+        return take_one(connection, state, *batch, entry);
       },
       [batch, &entry](absl::Status done) {
         if (!done.ok()) entry.taken = std::move(done);
@@ -186,7 +198,7 @@ void record(Club& club, const RegisterView& at, const v1::RecordRequest& request
   batch->entries.reserve(request.entries_size());
   bool any_prepared = false;
   for (const v1::RecordEntry& entry : request.entries()) {
-    batch->entries.push_back({entry.sequence(), prepare_document(entry, reception)});
+    batch->entries.push_back({entry.sequence(), entry.chain(), prepare_document(entry, reception)});
     any_prepared = any_prepared || batch->entries.back().document.ok();
   }
   if (!any_prepared) {

@@ -1,5 +1,5 @@
 #include "moadon/v1/offline_service.pb.h"
-#include "server/operations/hand_over.h"
+#include "server/operations/hand_over_queue.h"
 #include "server/operations/list_losses.h"
 #include "server/rpc/services.h"
 

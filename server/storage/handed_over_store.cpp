@@ -15,6 +15,7 @@ HandedRow read_handed(Statement& row) {
   handed.hand_us = row.int64(8);
   handed.settle_us = row.optional_int64(9);
   handed.settle_note = std::string(row.text(10));
+  handed.chain = std::string(row.blob(11));
   return handed;
 }
 
@@ -22,24 +23,41 @@ HandedRow read_handed(Statement& row) {
 
 constexpr Sql kInsertHanded{
     "INSERT INTO handed_over (register_id, journal_id, sequence, kind, content, context, refusal,"
-    " commit_us, hand_us, settle_note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '')"
-    " ON CONFLICT (register_id, journal_id, sequence) DO NOTHING"};
+    " commit_us, hand_us, settle_us, settle_note, chain)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"};
 
 absl::Status insert_handed(Connection& connection, const HandedRow& row) {
+  std::optional<Blob> content;
+  std::optional<Blob> context;
+  std::optional<Blob> chain;
+  if (!row.settle_us) content = Blob{row.content};
+  if (!row.settle_us) context = Blob{row.context};
+  if (!row.chain.empty()) chain = Blob{row.chain};
   return execute(connection, kInsertHanded, row.place.register_id, Blob{row.place.journal_id},
-                 row.place.sequence, row.kind, Blob{row.content}, Blob{row.context},
-                 Blob{row.refusal}, row.commit_us, row.hand_us);
+                 row.place.sequence, row.kind, content, context, Blob{row.refusal}, row.commit_us,
+                 row.hand_us, row.settle_us, row.settle_note, chain);
 }
 
 constexpr Sql kFindHanded{
     "SELECT register_id, journal_id, sequence, kind, content, context, refusal, commit_us, hand_us,"
-    " settle_us, settle_note FROM handed_over"
+    " settle_us, settle_note, chain FROM handed_over"
     " WHERE register_id = $1 AND journal_id = $2 AND sequence = $3"};
 
 absl::StatusOr<std::optional<HandedRow>> find_handed(Connection& connection,
                                                      const HandedPlace& place) {
   return query_one(connection, kFindHanded, read_handed, place.register_id, Blob{place.journal_id},
                    place.sequence);
+}
+
+constexpr Sql kFindWaitingChain{
+    "SELECT chain FROM handed_over"
+    " WHERE register_id = $1 AND journal_id = $2 AND sequence = $3 AND settle_us IS NULL"};
+
+absl::StatusOr<std::optional<std::string>> find_waiting_chain(Connection& connection,
+                                                              const HandedPlace& place) {
+  return query_one(
+      connection, kFindWaitingChain, [](Statement& row) { return std::string(row.blob(0)); },
+      place.register_id, Blob{place.journal_id}, place.sequence);
 }
 
 constexpr Sql kSettleHanded{
@@ -54,15 +72,28 @@ absl::Status settle_handed(Connection& connection, const HandedPlace& place, int
 
 constexpr Sql kListHanded{
     "SELECT register_id, journal_id, sequence, kind, content, context, refusal, commit_us, hand_us,"
-    " settle_us, settle_note FROM handed_over"
+    " settle_us, settle_note, chain FROM handed_over"
     " WHERE (hand_us, register_id, journal_id, sequence) > ($1, $2, $3, $4)"
     " AND (settle_us IS NULL OR $5 = 1)"
     " ORDER BY hand_us, register_id, journal_id, sequence LIMIT $6"};
 
-absl::StatusOr<std::vector<HandedRow>> list_handed(Connection& connection, bool with_settled,
-                                                   const HandedAfter& after, int limit) {
-  return query_all(connection, kListHanded, read_handed, after.hand_us, after.place.register_id,
-                   Blob{after.place.journal_id}, after.place.sequence, with_settled ? 1 : 0, limit);
+absl::StatusOr<HandedPage> list_handed(Connection& connection, bool with_settled,
+                                       const HandedAfter& after, int limit) {
+  Statement statement = connection.statement(kListHanded);
+  statement.bind_all(after.hand_us, after.place.register_id, Blob{after.place.journal_id},
+                     after.place.sequence, with_settled ? 1 : 0, limit);
+  HandedPage page;
+  size_t bytes = 0;
+  while (static_cast<int>(page.rows.size()) < limit && bytes < kMaxHandedPageBytes) {
+    const absl::StatusOr<bool> row = statement.step();
+    if (!row.ok()) return row.status();
+    if (!*row) return page;
+    page.rows.push_back(read_handed(statement));
+    const HandedRow& read = page.rows.back();
+    bytes += read.content.size() + read.context.size() + read.refusal.size();
+  }
+  page.is_cut = true;
+  return page;
 }
 
 }  // namespace moadon::storage

@@ -25,6 +25,7 @@ struct HandedRow {
   HandedKind kind = HandedKind::kUnreadable;
   std::string content;  // as journalled; empty once settled
   std::string context;  // the same
+  std::string chain;    // kChainBytes; empty: none was said
   std::string refusal;  // serialized v1::Refusal
   int64_t commit_us = 0;
   int64_t hand_us = 0;
@@ -32,20 +33,30 @@ struct HandedRow {
   std::string settle_note;
 };
 
-// A new row, not settled. One that is there already stays as it is.
+// The place is new. Of a settled row neither content nor context is kept.
 absl::Status insert_handed(Connection& connection, const HandedRow& row);
 absl::StatusOr<std::optional<HandedRow>> find_handed(Connection& connection,
                                                      const HandedPlace& place);
+// The chain value of one that is not settled; nothing: there is none in this place.
+absl::StatusOr<std::optional<std::string>> find_waiting_chain(Connection& connection,
+                                                              const HandedPlace& place);
 // Deletes content and context for good and keeps the note; of a settled row nothing changes.
 absl::Status settle_handed(Connection& connection, const HandedPlace& place, int64_t settle_us,
                            const std::string& note);
+
+// A page ends early rather than grow past so much content.
+inline constexpr size_t kMaxHandedPageBytes = 2 << 20;
 
 // In the order of their time, after a row (hand_us and place), at most `limit`.
 struct HandedAfter {
   int64_t hand_us = -1;
   HandedPlace place;
 };
-absl::StatusOr<std::vector<HandedRow>> list_handed(Connection& connection, bool with_settled,
-                                                   const HandedAfter& after, int limit);
+struct HandedPage {
+  std::vector<HandedRow> rows;
+  bool is_cut = false;  // there may be more
+};
+absl::StatusOr<HandedPage> list_handed(Connection& connection, bool with_settled,
+                                       const HandedAfter& after, int limit);
 
 }  // namespace moadon::storage
