@@ -116,6 +116,15 @@ absl::StatusOr<int> QueueCommands::settle(Session& session) const {
   request.set_sequence(sequence_);
   request.set_note(note_);
   const auto settled = session.call(&v1::OfflineService::Stub::SettleHandedOver, request);
+  // To the server it is a receipt like any other; to the owner a place in a journal.
+  if (!session.json() && reason_of(settled.status()) == v1::REASON_RECEIPT_UNKNOWN) {
+    session.words() << session.say({"The queue has no entry at place ", "אין בתור רשומה במקום "})
+                    << session.plain(format_count(sequence_))
+                    << session.say({" of journal ", " ביומן "}) << session.plain(journal_id_)
+                    << session.say({" of register ", " של הקופה "}) << session.plain(register_id_)
+                    << ".\n";
+    return kExitRefused;
+  }
   if (!settled.ok()) return settled.status();
   if (session.json()) {
     session.out() << to_json(*settled) << '\n';

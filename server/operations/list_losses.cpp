@@ -35,6 +35,10 @@ absl::StatusOr<storage::LossDays> days_of(const v1::ListLossesRequest& request) 
   const auto until =
       day_of(request.until_date(), "until_date", std::numeric_limits<int64_t>::max());
   if (!until.ok()) return until.status();
+  if (*from > *until) {
+    return refuse(v1::REASON_FIELD_INVALID, "from_date is after until_date",
+                  {{"field", "from_date"}, {"limit", "not after until_date"}});
+  }
   return storage::LossDays{*from, *until};
 }
 

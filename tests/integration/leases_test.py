@@ -1,5 +1,6 @@
 """Rights and parts of limits that registers take ahead: one register at a time, through lost answers, a server that dies, and everybody at once."""
 
+import base64
 import pathlib
 import random
 import shutil
@@ -39,6 +40,7 @@ class Till:
         self.register = register
         self.token = token
         self.turn = 0
+        self.journal_id = base64.b64encode(random.randbytes(16)).decode()
         self.kept = {}
         self.slices = []
 
@@ -53,7 +55,8 @@ class Till:
                                          including_default_value_fields=True)
 
     def asked(self):
-        return {"turn": str(self.turn), "kept": list(self.kept.values()), "slices": self.slices}
+        return {"journal_id": self.journal_id, "previous_turn": str(self.turn - 1),
+                "turn": str(self.turn), "kept": list(self.kept.values()), "slices": self.slices}
 
     def take(self, over="HTTP"):
         """A new turn; its answer is taken. The ids of the rights leased."""

@@ -12,9 +12,11 @@ from wrong_parts import (
 
 DIGEST_KEY = base64.b64encode(bytes(32)).decode()
 SHORT_KEY = base64.b64encode(bytes(31)).decode()
+TOO_MUCH = base64.b64encode(bytes((1 << 20) + 1)).decode()
 JOURNAL = base64.b64encode(bytes(16)).decode()
 HANDED = {"journal_id": JOURNAL, "entries": [
     {"entry": {"sequence": "1"}, "commit_time": "2026-06-01T10:00:00Z"}]}
+TURN = {"turn": "1", "journal_id": JOURNAL}
 SETTLED = {"register_id": "R1", "journal_id": "0" * 32, "sequence": "1"}
 
 CASES = {
@@ -59,14 +61,18 @@ CASES = {
         ({}, "REASON_FIELD_INVALID"),
         ({"turn": "-1"}, "REASON_FIELD_INVALID"),
         ({"turn": OVER_INT64}, "REASON_MALFORMED"),
-        ({"turn": "1", "kept": [{}] * 2001}, "REASON_TOO_LARGE"),
-        ({"turn": "1", "slices": [{}] * 1001}, "REASON_TOO_LARGE"),
-        ({"turn": "1", "kept": [{"grant_id": NOBODY}]}, "REASON_FIELD_MISSING"),
-        ({"turn": "1", "kept": [{"member_id": NOBODY}]}, "REASON_FIELD_MISSING"),
-        ({"turn": "1", "slices": [{}]}, "REASON_FIELD_MISSING"),
-        ({"turn": "1", "slices": [{"benefit_id": "tea", "amount_minor": "-1"}]},
+        ({**TURN, "previous_turn": "1"}, "REASON_FIELD_INVALID"),
+        ({**TURN, "previous_turn": "-1"}, "REASON_FIELD_INVALID"),
+        ({"turn": "1"}, "REASON_FIELD_MISSING"),
+        ({**TURN, "journal_id": SHORT_KEY}, "REASON_FIELD_INVALID"),
+        ({**TURN, "kept": [{}] * 2001}, "REASON_TOO_LARGE"),
+        ({**TURN, "slices": [{}] * 1001}, "REASON_TOO_LARGE"),
+        ({**TURN, "kept": [{"grant_id": NOBODY}]}, "REASON_FIELD_MISSING"),
+        ({**TURN, "kept": [{"member_id": NOBODY}]}, "REASON_FIELD_MISSING"),
+        ({**TURN, "slices": [{}]}, "REASON_FIELD_MISSING"),
+        ({**TURN, "slices": [{"benefit_id": "tea", "amount_minor": "-1"}]},
          "REASON_FIELD_INVALID"),
-        ({"turn": "1", "slices": [{"benefit_id": "tea", "use_count": "-1"}]},
+        ({**TURN, "slices": [{"benefit_id": "tea", "use_count": "-1"}]},
          "REASON_FIELD_INVALID")],
     "SyncService.HandOver": [
         ({}, "REASON_FIELD_MISSING"),
@@ -74,13 +80,15 @@ CASES = {
         (changed(HANDED, ["entries", 0, "entry", "sequence"], "0"), "REASON_FIELD_INVALID"),
         (changed(HANDED, ["entries", 0, "commit_time"], "1969-12-31T23:59:59Z"),
          "REASON_TIME_OUT_OF_RANGE"),
+        (changed(HANDED, ["entries", 0, "entry", "sale"], TOO_MUCH), "REASON_TOO_LARGE"),
         (changed(HANDED, ["journal_id"], None), "REASON_FIELD_MISSING"),
         (changed(HANDED, ["journal_id"], SHORT_KEY), "REASON_FIELD_INVALID")],
     "OfflineService.ListLosses": page_cases() + [
         ({"from_date": "2026-02-30"}, "REASON_FIELD_INVALID"),
         ({"from_date": CONTROL}, "REASON_FIELD_INVALID"),
         ({"until_date": "1969-12-31"}, "REASON_FIELD_INVALID"),
-        ({"until_date": BIDI, "page_size": -1}, "REASON_FIELD_INVALID")],
+        ({"until_date": BIDI, "page_size": -1}, "REASON_FIELD_INVALID"),
+        ({"from_date": "2026-02-02", "until_date": "2026-02-01"}, "REASON_FIELD_INVALID")],
     "OfflineService.ListHandedOver": page_cases(),
     "OfflineService.SettleHandedOver": [
         (changed(SETTLED, ["register_id"], ""), "REASON_FIELD_MISSING"),
