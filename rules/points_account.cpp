@@ -29,6 +29,11 @@ bool ends_before(const PointsLot& a, const PointsLot& b) {
          std::make_tuple(b.expire_day.value_or(never), b.number);
 }
 
+void sort_by_end(std::vector<PointsLot*>& lots) {
+  std::sort(lots.begin(), lots.end(),
+            [](const PointsLot* a, const PointsLot* b) { return ends_before(*a, *b); });
+}
+
 void move(PointsLot& lot, int64_t PointsLot::*from, int64_t PointsLot::*into,
           int64_t points_milli) {
   lot.*from -= points_milli;
@@ -56,9 +61,13 @@ PointsAccount::PointsAccount(std::vector<PointsLot> lots, int64_t deficit_milli,
 }
 
 void PointsAccount::pass_to(absl::CivilDay today) {
-  for (PointsLot* lot : by_end()) {
-    if (has_ended(*lot, today)) expire(*lot, absl::CivilDay::min());
+  // Mostly none: a member who buys often has many lots, and time passes with every sale.
+  std::vector<PointsLot*> ended;
+  for (PointsLot& lot : lots_) {
+    if (lot.left_milli > 0 && has_ended(lot, today)) ended.push_back(&lot);
   }
+  sort_by_end(ended);
+  for (PointsLot* lot : ended) expire(*lot, absl::CivilDay::min());
 }
 
 int64_t PointsAccount::give(v1::PointsEntryKind kind, int64_t points_milli,
@@ -253,8 +262,7 @@ std::vector<PointsLot*> PointsAccount::by_end() {
   std::vector<PointsLot*> ordered;
   ordered.reserve(lots_.size());
   for (PointsLot& lot : lots_) ordered.push_back(&lot);
-  std::sort(ordered.begin(), ordered.end(),
-            [](const PointsLot* a, const PointsLot* b) { return ends_before(*a, *b); });
+  sort_by_end(ordered);
   return ordered;
 }
 
