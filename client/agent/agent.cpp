@@ -29,14 +29,15 @@ absl::StatusOr<std::unique_ptr<Agent>> Agent::start(const AgentDirectory& direct
 Agent::~Agent() { stop(); }
 
 absl::Status Agent::open(const Settings& settings) {
+  reserve_ = std::make_unique<JournalReserve>(directory_.reserve_path(),
+                                              settings.journal_limit_mib * kMebibyte);
+  reserve_->keep_margin();
   absl::StatusOr<std::string> key = directory_.journal_key();
   if (!key.ok()) return key.status();
   const auto on_failure = [](const absl::Status& failure) {
     spdlog::critical("event=journal_failed message=\"{}\"",
                      absl::Utf8SafeCEscape(failure.message()));
   };
-  reserve_ = std::make_unique<JournalReserve>(directory_.reserve_path(),
-                                              settings.journal_limit_mib * kMebibyte);
   auto journal =
       Journal::open(directory_.journal_path(), *std::move(key), on_failure, reserve_.get());
   if (!journal.ok()) return journal.status();
@@ -91,6 +92,7 @@ absl::Status Agent::serve(const Settings& settings) {
   auto gateway = HttpGateway::start(std::move(options));
   if (!gateway.ok()) return gateway.status();
   gateway_ = *std::move(gateway);
+  reserve_->keep_margin();
   housekeeper_ = std::thread([this] { keep_house(); });
   return directory_.write_port(gateway_->port());
 }
@@ -124,6 +126,7 @@ void Agent::keep_house() {
       if (mutex_.AwaitWithTimeout(absl::Condition(&is_stopping), kRefreshInterval)) return;
     }
     tills_->refresh();
+    reserve_->keep_margin();
     if (!reserve_->is_used()) time_->keep();
     const absl::Duration interval = reserve_->is_used() ? kPruneIntervalPressed : kPruneInterval;
     if (clock_.monotonic() < last_prune + interval) continue;

@@ -1,6 +1,7 @@
 #include "client/agent/journal.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
@@ -242,6 +243,28 @@ constexpr Sql kBytesUsed{
     "SELECT (p.page_count - f.freelist_count) * s.page_size FROM pragma_page_count() p, "
     "pragma_freelist_count() f, pragma_page_size() s"};
 
+constexpr Sql kBytesInAll{
+    "SELECT p.page_count * s.page_size FROM pragma_page_count() p, pragma_page_size() s"};
+
+// By how much the file grows when all of its log is copied into it.
+int64_t log_growth_bytes(Connection& connection) {
+  Statement count = connection.statement(kBytesInAll);
+  const absl::StatusOr<bool> row = count.step();
+  std::error_code unknown;
+  const auto file_bytes = std::filesystem::file_size(connection.path(), unknown);
+  if (!row.value_or(false) || unknown) return 0;
+  return std::max<int64_t>(count.int64(0) - static_cast<int64_t>(file_bytes), 0);
+}
+
+sqlite::FullDiskPlan plan_with(JournalReserve& reserve) {
+  return {.make_room =
+              [&reserve](Connection& connection) {
+                reserve.note_log_growth(log_growth_bytes(connection));
+                return reserve.keep_margin();
+              },
+          .refusal = reserve.full()};
+}
+
 absl::Status commit_in(Connection& connection, const JournalSeal& seal, const NewEntry& entry,
                        Journal::AmountRule amount_rule, Committed& committed) {
   const auto repeat = find_repeat_of(connection, seal, entry);
@@ -290,8 +313,9 @@ absl::StatusOr<std::unique_ptr<Journal>> Journal::open(
   if (!readers.ok()) return readers.status();
   const absl::StatusOr<int64_t> used_bytes = bytes_used(**connection);
   if (!used_bytes.ok()) return used_bytes.status();
-  auto writer =
-      std::make_unique<sqlite::GroupCommit>(*std::move(connection), std::move(on_failure));
+  auto writer = std::make_unique<sqlite::GroupCommit>(
+      *std::move(connection), std::move(on_failure), sqlite::GroupCommitLimits(),
+      reserve == nullptr ? sqlite::FullDiskPlan() : plan_with(*reserve));
   return std::unique_ptr<Journal>(
       new Journal(std::move(seal), reserve, *used_bytes, std::move(writer), *std::move(readers)));
 }

@@ -120,8 +120,10 @@ struct BatchLimits {
 // own receipt is refused with JOURNAL_ALTERED), and everything else goes on.
 //
 // Thread-safe; calls block for the disk. After a disk error every write is refused with
-// OUTCOME_UNKNOWN until the process has started again; reading goes on. Ending it finishes what was
-// accepted; no call may be under way then.
+// OUTCOME_UNKNOWN until the process has started again; reading goes on. With a reserve a full disk
+// is no such error: every write first takes care of the margin, and one that finds no room even so
+// is refused with JOURNAL_FULL (nothing of it is stored) and may be tried again. Ending it finishes
+// what was accepted; no call may be under way then.
 class Journal final {
  public:
   // Decides what a new entry is worth, or refuses it. Runs on the writer's thread inside the

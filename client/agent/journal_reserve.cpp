@@ -50,44 +50,65 @@ int write_reserve(const std::string& path, int64_t bytes) {
 
 }  // namespace
 
+JournalReserve::JournalReserve(std::string path, int64_t journal_limit_bytes, int64_t reserve_bytes)
+    : path_(std::move(path)),
+      limit_bytes_(journal_limit_bytes),
+      reserve_bytes_(reserve_bytes),
+      is_used_(!is_whole(path_, reserve_bytes)) {}
+
 void JournalReserve::refill(int64_t journal_bytes) {
   absl::MutexLock lock(&mutex_);
   if (journal_bytes >= limit_bytes_) return;
-  if (is_whole(path_, reserve_bytes_)) {
-    if (free_bytes_at(path_) >= kDiskMarginBytes) is_used_ = false;
-    return;
+  if (!is_whole(path_, reserve_bytes_)) {
+    const int64_t needed_bytes = reserve_bytes_ + 2 * kDiskMarginBytes + log_growth_bytes_;
+    if (free_bytes_at(path_) < needed_bytes) return;
+    const int error = write_reserve(path_, reserve_bytes_);
+    if (error != 0) {
+      spdlog::warn("event=reserve_not_filled message=\"{}\"",
+                   absl::Utf8SafeCEscape(std::strerror(error)));
+      return;
+    }
   }
-  if (free_bytes_at(path_) < reserve_bytes_ + 2 * kDiskMarginBytes) return;
-  const int error = write_reserve(path_, reserve_bytes_);
-  if (error == 0) {
-    is_used_ = false;
-    return;
-  }
-  spdlog::warn("event=reserve_not_filled message=\"{}\"",
-               absl::Utf8SafeCEscape(std::strerror(error)));
+  is_used_ = false;
+}
+
+bool JournalReserve::keep_margin() {
+  const int64_t needed_bytes = kDiskMarginBytes + log_growth_bytes_;
+  const int64_t free_bytes = free_bytes_at(path_);
+  if (free_bytes < needed_bytes) release();
+  return is_used_ || free_bytes < needed_bytes + reserve_bytes_;
 }
 
 absl::Status JournalReserve::make_room(int64_t journal_bytes, int64_t entry_bytes) {
-  const int64_t needed_bytes = kDiskMarginBytes + kBytesWrittenPerByte * entry_bytes;
-  if (!is_used_ && journal_bytes + entry_bytes <= limit_bytes_ &&
-      free_bytes_at(path_) >= needed_bytes) {
+  const int64_t needed_bytes =
+      kDiskMarginBytes + log_growth_bytes_ + kBytesWrittenPerByte * entry_bytes;
+  const int64_t grown_bytes = journal_bytes + entry_bytes;
+  if (grown_bytes <= limit_bytes_ && free_bytes_at(path_) >= needed_bytes) return absl::OkStatus();
+  release();
+  if (grown_bytes <= limit_bytes_ + reserve_bytes_ && free_bytes_at(path_) >= needed_bytes) {
     return absl::OkStatus();
   }
-  absl::MutexLock lock(&mutex_);
-  if (!is_used_) release();
-  const bool fits = journal_bytes + entry_bytes <= limit_bytes_ + reserve_bytes_;
-  if (fits && free_bytes_at(path_) >= needed_bytes) return absl::OkStatus();
+  return full();
+}
+
+absl::Status JournalReserve::full() const {
   const std::string limit = absl::StrCat(limit_bytes_);
   return refuse(v1::REASON_JOURNAL_FULL,
                 "the disk is full, or the journal has reached its size; nothing was stored",
                 {{"limit", limit}});
 }
 
+bool JournalReserve::has_spare(int64_t bytes) const {
+  return !is_used_ && free_bytes_at(path_) >= 2 * kDiskMarginBytes + log_growth_bytes_ + bytes;
+}
+
 void JournalReserve::release() {
-  is_used_ = true;
-  if (unlink(path_.c_str()) != 0 && errno != ENOENT) {
+  absl::MutexLock lock(&mutex_);
+  const int error = unlink(path_.c_str()) == 0 ? 0 : errno;
+  if (is_used_.exchange(true)) return;
+  if (error != 0 && error != ENOENT) {
     spdlog::error("event=reserve_not_released message=\"{}\"",
-                  absl::Utf8SafeCEscape(std::strerror(errno)));
+                  absl::Utf8SafeCEscape(std::strerror(error)));
     return;
   }
   spdlog::error(
