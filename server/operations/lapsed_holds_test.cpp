@@ -1,7 +1,10 @@
 // Sales that were paid when what their hold had set aside was free again.
+#include <cstdint>
+#include <random>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "server/operations/cancel_hold.h"
 #include "server/operations/test_losses.h"
 #include "tests/catch.h"
@@ -81,6 +84,58 @@ TEST_CASE("a hold of another register, or one that was given up, makes no debt a
   CHECK(shop.points().deficit_milli() == 100'000);
   CHECK(shop.losses().empty());
   shop.check();
+}
+
+TEST_CASE("whatever holds lapse, losses are what was spent less what was there, and nobody owes") {
+  const uint32_t seed = Catch::rngSeed();
+  CAPTURE(seed);
+  std::mt19937 random(seed);
+  const auto pick = [&](int below) {
+    return std::uniform_int_distribution<int>(0, below - 1)(random);
+  };
+  struct Unpaid {
+    std::string register_id;
+    int64_t points_milli = 0;
+    v1::RecordContext context;
+  };
+  int64_t loss_count = 0;
+  for (int round = 0; round < 6; ++round) {
+    LossShop shop;
+    std::vector<Unpaid> under_way;
+    int64_t spent_minor = 0;
+    int sale_count = 0;
+    const auto pay = [&](size_t at) {
+      const Unpaid sale = under_way[at];
+      under_way.erase(under_way.begin() + static_cast<ptrdiff_t>(at));
+      const std::string receipt = absl::StrCat("s", ++sale_count);
+      shop.sell(sale.register_id, receipt, {{"tea", 4000, 2500}}, sale.points_milli, sale.context);
+      const auto recorded = shop.test.recorded(sale.register_id, receipt);
+      spent_minor += recorded.verdict().points().spent_minor();
+    };
+    for (int i = 0; i < 25; ++i) {
+      const int action = pick(5);
+      const int64_t available_milli = shop.points().available_milli();
+      if (action == 0) shop.give_points(1000 * (1 + pick(30)), absl::StrCat("gift", i));
+      if (action == 1) shop.fall_silent();
+      if (action == 2 && !under_way.empty())
+        pay(static_cast<size_t>(pick(static_cast<int>(under_way.size()))));
+      if (action < 3 || available_milli == 0) continue;
+      Unpaid& sale = under_way.emplace_back();
+      sale.register_id = absl::StrCat("r", 1 + pick(3));
+      sale.points_milli = 1000 * (1 + pick(static_cast<int>(available_milli / 1000)));
+      sale.context = shop.context();
+      sale.context.set_hold_id(shop.hold(sale.register_id, sale.points_milli));
+    }
+    while (!under_way.empty()) pay(0);
+    const int64_t was_there_milli = -shop.test.query(
+        "SELECT COALESCE(SUM(points_milli), 0) FROM points_entries WHERE kind = 2");
+    CHECK(shop.total_minor() == spent_minor - was_there_milli / 1000);
+    CHECK(shop.points().deficit_milli() == 0);
+    CHECK(shop.points().held_milli() == 0);
+    shop.check();
+    loss_count += shop.all().losses_size();
+  }
+  CHECK(loss_count > 0);
 }
 
 TEST_CASE("verify names a loss for which no hold of the register lapsed") {

@@ -84,7 +84,7 @@ void LossShop::sell(const std::string& at_register, const std::string& receipt,
 
 std::string LossShop::hold(const std::string& at_register, int64_t points_milli) {
   v1::PlaceHoldRequest request;
-  request.set_request_id(at_register);
+  request.set_request_id(absl::StrCat("hold", test.query("SELECT COUNT(*) FROM holds")));
   request.set_member_id(member_id);
   request.set_points_milli(points_milli);
   const v1::RecordContext known = context();
