@@ -291,19 +291,39 @@ class ClockTest(unittest.TestCase):
     def offers(self):
         """What a basket of the member gets: money off by the benefit, and whether points pay."""
         self.club.register("Identify", {"key": {"card": CARD}})
-        quote = self.quote(spend_points_milli="10000")
+        return self.given(self.quote(spend_points_milli="10000"))
+
+    def given(self, quote):
         return int(quote["value_minor"]) - int(quote["total_minor"]), int(quote["points"]["spent_milli"]) > 0
+
+    def gives(self, **quoted):
+        """What a sale too small to earn gets by the register's own clock: without a quote, unless one is named."""
+        self.sold += 1
+        committed = self.club.register("Commit", {
+            "sale": {"receipt": str(self.sold), "occurred_at": stamp(self.agent_clock.now()),
+                     "lines": [line("1", "bread", 90)], "spend_points_milli": "10000"},
+            "member_id": self.member_id, **quoted})
+        self.assertEqual(int(committed["total_minor"]), int(committed["quote"]["total_minor"]))
+        return self.given(committed["quote"])
+
+    def check_dead(self):
+        """Whatever way the register sells, by whatever its clock shows."""
+        self.assertEqual(self.offers(), NOTHING)
+        self.assertEqual(self.gives(), NOTHING)
+        shown = self.quote(at=stamp(self.agent_clock.now()), spend_points_milli="10000")
+        self.assertEqual(self.given(shown), NOTHING)
+        self.assertEqual(self.gives(quote=shown["reference"]), NOTHING)
 
     def roll_back(self, pause):
         """Puts the clock back, and starts the agent with it."""
         self.agent_clock.set(self.agent_clock.now() - pause)
-        self.assertEqual(self.offers(), NOTHING)
+        self.check_dead()
         self.club.agent.stop()
         self.club.agent.start()
-        self.assertEqual(self.offers(), NOTHING)
+        self.check_dead()
         self.club.agent.kill()
         self.club.agent.start()
-        self.assertEqual(self.offers(), NOTHING)
+        self.check_dead()
 
     def test_what_ended_while_the_server_was_away_stays_dead_when_the_clock_is_put_back(self):
         self.start_last_day()
@@ -327,6 +347,26 @@ class ClockTest(unittest.TestCase):
         self.assertEqual(self.offers(), NOTHING)
         self.club.server.stop()
         self.roll_back(2 * DAY)
+
+    def test_what_ended_stays_dead_while_the_server_is_there_and_the_clock_is_put_back(self):
+        self.start_last_day()
+        self.assertEqual(self.gives(), (9, True))
+        self.pass_time(DAY)
+        self.club.server.start()
+        self.wait_skew(self.skew())
+        self.agent_clock.set(self.agent_clock.now() - 2 * DAY)
+        self.wait_skew(self.skew())
+        self.check_dead()
+        self.assertEqual(self.booked(str(self.sold)), day_of(self.server_clock.now()))
+        self.club.verify()
+
+    def test_a_register_that_shows_a_day_before_the_end_revives_nothing_without_the_server(self):
+        self.start_last_day()
+        self.agent_clock.sleep(2 * DAY)
+        shown = stamp(self.agent_clock.now() - 2 * DAY)
+        quote = self.quote(at=shown, spend_points_milli="10000")
+        self.assertEqual(self.given(quote), NOTHING)
+        self.assertEqual(self.gives(quote=quote["reference"]), NOTHING)
 
 
 if __name__ == "__main__":
