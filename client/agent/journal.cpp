@@ -303,9 +303,6 @@ absl::StatusOr<std::unique_ptr<Journal>> Journal::open(
   JournalSeal seal(std::move(key));
   auto connection = open_journal_file(path, seal);
   if (!connection.ok()) return connection.status();
-  // A file that cannot be written is opened for reading only, and would say so at the first sale.
-  absl::Status writable = (*connection)->exec("DELETE FROM undelivered WHERE 0");
-  if (!writable.ok()) return writable;
   absl::Status ready = seal_rows_in_clear(**connection, seal);
   if (ready.ok()) ready = judge_backlog(**connection, seal);
   if (!ready.ok()) return ready;

@@ -194,7 +194,7 @@ class Journal final {
   absl::StatusOr<std::vector<v1::Program>> programs();
 
   absl::Status store_place(const std::string& register_id, const Place& place);
-  // The default: none was stored.
+  // The default: none was stored, or it was altered.
   absl::StatusOr<Place> place(const std::string& register_id);
 
   // Writes down what the server is about to be asked. Replaces what was asked under the same

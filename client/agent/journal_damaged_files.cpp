@@ -102,6 +102,12 @@ absl::StatusOr<std::string> DamagedFiles::keep_damaged() const {
   return name;
 }
 
+absl::Status DamagedFiles::remove_kept(const std::string& name) const {
+  absl::Status removed = remove_beside(name);
+  removed.Update(remove_file(name));
+  return removed.ok() ? sync_directory() : removed;
+}
+
 absl::Status DamagedFiles::decide() const {
   absl::Status done = remove_beside(draft());
   if (done.ok()) done = rename_file(draft(), decided());

@@ -2,7 +2,9 @@
 // cut at any moment leaves one of them whole. Only for client/agent/journal*.cpp.
 //
 //   PATH.salvaging           the new file while it is made; thrown away when that was cut short
-//   PATH.damaged-TIME[-N]    the damaged file, for ever; its log beside it as ...-wal
+//   PATH.damaged-TIME[-N]    the damaged file, for ever (unless all of it was in clear and is in
+//   the
+//                            new one, sealed); its log beside it as ...-wal
 //   PATH.salvaged            the new file once it is whole: from then on it is the journal
 #pragma once
 
@@ -28,6 +30,8 @@ class DamagedFiles final {
   absl::Status remove_draft() const;
   // Gives the damaged files their names to keep, beside those they have. Returns the file's.
   absl::StatusOr<std::string> keep_damaged() const;
+  // Removes what was kept under the name that keep_damaged() returned.
+  absl::Status remove_kept(const std::string& name) const;
   // The draft is whole, closed and on the disk: it is the journal from now on.
   absl::Status decide() const;
   // Puts what was decided in its place. Nothing was: does nothing.

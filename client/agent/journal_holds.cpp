@@ -60,7 +60,9 @@ absl::StatusOr<std::optional<StoredHold>> hold_in(const Statement& row, const Jo
   if (!row.is_null(2)) hold.hold_id = std::string(row.text(2));
   auto basket = seal.open(row.blob(3), hold_place("basket", register_id, hold.request_id));
   const auto request = seal.open(row.blob(4), hold_place("request", register_id, hold.request_id));
-  const auto context = seal.open(row.blob(5), hold_place("context", register_id, hold.request_id));
+  const auto context = seal.open(
+      row.blob(5),
+      hold_context_place(register_id, hold.request_id, {row.text(6), row.int64(7), row.int64(8)}));
   if (!basket || !request || !context) return std::optional<StoredHold>();
   hold.basket = *std::move(basket);
   absl::Status parsed = parse_stored(hold.request, *request);
@@ -86,13 +88,21 @@ absl::StatusOr<std::optional<StoredHold>> find_hold_in(Connection& connection, c
 
 }  // namespace
 
+absl::StatusOr<std::string> sealed_context(const JournalSeal& seal, const StoredHold& hold) {
+  return seal.seal(
+      hold.context.SerializeAsString(),
+      hold_context_place(hold.register_id, hold.request_id,
+                         {hold.occasion.branch_id, day_number(hold.occasion.business_day),
+                          hold.occasion.minute_of_day}));
+}
+
 absl::Status Journal::ask_hold(const StoredHold& hold) {
   const auto sealed = [&](absl::string_view column, const std::string& plain) {
     return seal_.seal(plain, hold_place(column, hold.register_id, hold.request_id));
   };
   const auto basket = sealed("basket", hold.basket);
   const auto request = sealed("request", hold.request.SerializeAsString());
-  const auto context = sealed("context", hold.context.SerializeAsString());
+  const auto context = sealed_context(seal_, hold);
   if (!basket.ok()) return basket.status();
   if (!request.ok()) return request.status();
   if (!context.ok()) return context.status();

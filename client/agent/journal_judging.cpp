@@ -1,25 +1,19 @@
-// What is done to the journal's file before anybody uses it: old rows are sealed, and everything
-// that is not delivered is judged.
+// What is done to the journal's file before anybody uses it: everything that is not delivered is
+// judged, and what it took of what its registers may give.
 #include <spdlog/spdlog.h>
 
-#include <filesystem>
-
 #include "absl/strings/escaping.h"
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
+#include "client/agent/journal_offline_rows.h"
 #include "client/agent/journal_rows.h"
 #include "sqlite/transaction.h"
 
 namespace moadon::agent {
 namespace {
 
-using sqlite::Blob;
 using sqlite::Connection;
 using sqlite::Sql;
 using sqlite::Statement;
 using sqlite::Transaction;
-
-constexpr int kSealingStep = 500;
 
 // A damaged count must not lead to a place that is taken.
 constexpr Sql kCountOn{
@@ -39,8 +33,8 @@ constexpr Sql kTakeBack{
     "UPDATE undelivered SET is_altered = 0 WHERE register_id = $1 AND sequence = $2"};
 
 constexpr Sql kOpenHolds{
-    "SELECT register_id, request_id, basket, request, context FROM hold "
-    "WHERE state IN (1, 2, 4) AND is_sealed = 1"};
+    "SELECT register_id, request_id, basket, request, context, branch_id, business_day, "
+    "minute_of_day FROM hold WHERE state IN (1, 2, 4) AND is_sealed = 1"};
 constexpr Sql kEndHold{"UPDATE hold SET state = 5 WHERE register_id = $1 AND request_id = $2"};
 
 constexpr Sql kForgetBacklog{"DELETE FROM undelivered"};
@@ -112,21 +106,84 @@ struct Judgement {
   std::vector<EntryPlace> whole_again;
 };
 
+// `before`: the entry that was read before, of whatever register.
+absl::StatusOr<bool> is_unaltered_after(Connection& connection, const JournalSeal& seal,
+                                        const StoredEntry& entry, const StoredEntry& before) {
+  const bool is_next =
+      entry.register_id == before.register_id && entry.sequence == before.sequence + 1;
+  if (!is_next) return is_unaltered(connection, seal, entry);
+  return entry.is_true && is_chained_to(entry, before);
+}
+
 absl::StatusOr<Judgement> judge(Connection& connection, const JournalSeal& seal) {
   Judgement judgement;
+  StoredEntry before;
   Statement read = connection.statement(kBacklog);
   while (true) {
     const absl::StatusOr<bool> row = read.step();
     if (!row.ok()) return row.status();
     if (!*row) return judgement;
     absl::StatusOr<bool> is_whole = false;
-    if (!read.is_null(1)) is_whole = is_unaltered(connection, seal, entry_in(read, seal));
+    if (!read.is_null(1)) {
+      StoredEntry entry = entry_in(read, seal);
+      is_whole = is_unaltered_after(connection, seal, entry, before);
+      before = std::move(entry);
+    }
     if (!is_whole.ok()) return is_whole.status();
     const bool was_whole = read.int64(21) == 0;
     if (*is_whole == was_whole) continue;
     auto& changed = *is_whole ? judgement.whole_again : judgement.altered;
     changed.push_back({std::string(read.text(19)), read.int64(20)});
   }
+}
+
+// Until they are delivered it counts as all there is.
+constexpr Sql kCloseCaps{
+    "INSERT INTO offline_use (register_id, sequence, member_id, used) "
+    "SELECT register_id, sequence, '', x'' FROM undelivered WHERE is_altered = 0 "
+    "ON CONFLICT DO NOTHING"};
+constexpr Sql kUses{
+    "SELECT o.register_id, o.sequence, o.member_id, o.used, u.sequence FROM offline_use o "
+    "LEFT JOIN undelivered u ON u.register_id = o.register_id AND u.sequence = o.sequence"};
+constexpr Sql kForgetUse{"DELETE FROM offline_use WHERE register_id = $1 AND sequence = $2"};
+
+// What sales took that cannot be read.
+struct AlteredUses {
+  bool any = false;
+  std::vector<EntryPlace> of_nothing;  // no sale waits in their place
+};
+
+absl::StatusOr<AlteredUses> altered_uses(Connection& connection, const JournalSeal& seal) {
+  AlteredUses altered;
+  Statement read = connection.statement(kUses);
+  while (true) {
+    const absl::StatusOr<bool> row = read.step();
+    if (!row.ok()) return row.status();
+    if (!*row) return altered;
+    const bool is_closing = read.text(2).empty() && read.blob(3).empty();
+    const OfflinePlace place{"offline_use", read.text(0), read.text(2), read.text(1)};
+    if (is_closing || seal.open(read.blob(3), text_of(place))) continue;
+    altered.any = true;
+    if (read.is_null(4)) {
+      altered.of_nothing.push_back({std::string(read.text(0)), read.int64(1)});
+    }
+  }
+}
+
+// An altered use may be that of any sale that waits, at any register.
+absl::Status judge_uses(Connection& connection, const JournalSeal& seal) {
+  const absl::StatusOr<AlteredUses> altered = altered_uses(connection, seal);
+  if (!altered.ok()) return altered.status();
+  if (!altered->any) return absl::OkStatus();
+  spdlog::error("event=offline_use_altered");
+  absl::Status done = close_caps(connection);
+  for (const EntryPlace& place : altered->of_nothing) {
+    if (!done.ok()) return done;
+    Statement forget = connection.statement(kForgetUse);
+    forget.bind_all(place.register_id, place.sequence);
+    done = forget.execute();
+  }
+  return done;
 }
 
 absl::Status end_unreadable_holds(Connection& connection, const JournalSeal& seal) {
@@ -141,7 +198,9 @@ absl::Status end_unreadable_holds(Connection& connection, const JournalSeal& sea
       const absl::string_view request_id = read.text(1);
       if (seal.open(read.blob(2), hold_place("basket", register_id, request_id)) &&
           seal.open(read.blob(3), hold_place("request", register_id, request_id)) &&
-          seal.open(read.blob(4), hold_place("context", register_id, request_id))) {
+          seal.open(read.blob(4),
+                    hold_context_place(register_id, request_id,
+                                       {read.text(5), read.int64(6), read.int64(7)}))) {
         continue;
       }
       unreadable.emplace_back(register_id, request_id);
@@ -157,145 +216,7 @@ absl::Status end_unreadable_holds(Connection& connection, const JournalSeal& sea
   return absl::OkStatus();
 }
 
-constexpr Sql kEntriesInClear{
-    "SELECT entry_id, register_id, sequence, content, context FROM entry "
-    "WHERE form = 0 AND chain IS NULL AND previous_chain IS NULL ORDER BY entry_id LIMIT $1"};
-constexpr Sql kSealEntry{
-    "UPDATE entry SET content = $2, context = $3, form = 1 WHERE entry_id = $1"};
-constexpr Sql kHoldsInClear{
-    "SELECT register_id, request_id, basket, request, context FROM hold WHERE is_sealed = 0 "
-    "ORDER BY register_id, request_id LIMIT $1"};
-constexpr Sql kSealHold{
-    "UPDATE hold SET basket = $3, request = $4, context = $5, is_sealed = 1 "
-    "WHERE register_id = $1 AND request_id = $2"};
-
-// Each seals some rows and says whether there were any.
-absl::StatusOr<bool> seal_some_entries(Connection& connection, const JournalSeal& seal) {
-  struct Row {
-    int64_t entry_id = 0;
-    absl::StatusOr<std::string> content;
-    absl::StatusOr<std::string> context;
-  };
-  std::vector<Row> rows;
-  {
-    Statement read = connection.statement(kEntriesInClear);
-    read.bind_all(kSealingStep);
-    while (true) {
-      const absl::StatusOr<bool> row = read.step();
-      if (!row.ok()) return row.status();
-      if (!*row) break;
-      rows.push_back(
-          {read.int64(0),
-           seal.seal(read.blob(3), entry_place("content", read.text(1), read.int64(2))),
-           seal.seal(read.blob(4), entry_place("context", read.text(1), read.int64(2)))});
-    }
-  }
-  for (const Row& row : rows) {
-    if (!row.content.ok()) return row.content.status();
-    if (!row.context.ok()) return row.context.status();
-    Statement store = connection.statement(kSealEntry);
-    store.bind_all(row.entry_id, Blob{*row.content}, Blob{*row.context});
-    absl::Status stored = store.execute();
-    if (!stored.ok()) return stored;
-  }
-  return !rows.empty();
-}
-
-absl::StatusOr<bool> seal_some_holds(Connection& connection, const JournalSeal& seal) {
-  struct Row {
-    std::string register_id;
-    std::string request_id;
-    std::vector<std::string> sealed;
-  };
-  std::vector<Row> rows;
-  {
-    Statement read = connection.statement(kHoldsInClear);
-    read.bind_all(kSealingStep);
-    while (true) {
-      const absl::StatusOr<bool> row = read.step();
-      if (!row.ok()) return row.status();
-      if (!*row) break;
-      Row& taken = rows.emplace_back(Row{std::string(read.text(0)), std::string(read.text(1)), {}});
-      int column = 2;
-      for (const char* name : {"basket", "request", "context"}) {
-        auto sealed =
-            seal.seal(read.blob(column++), hold_place(name, taken.register_id, taken.request_id));
-        if (!sealed.ok()) return sealed.status();
-        taken.sealed.push_back(*std::move(sealed));
-      }
-    }
-  }
-  for (const Row& row : rows) {
-    Statement store = connection.statement(kSealHold);
-    store.bind_all(row.register_id, row.request_id, Blob{row.sealed[0]}, Blob{row.sealed[1]},
-                   Blob{row.sealed[2]});
-    absl::Status stored = store.execute();
-    if (!stored.ok()) return stored;
-  }
-  return !rows.empty();
-}
-
-absl::StatusOr<bool> seal_some(Connection& connection, const JournalSeal& seal) {
-  absl::StatusOr<Transaction> transaction = Transaction::begin(connection);
-  if (!transaction.ok()) return transaction.status();
-  const absl::StatusOr<bool> any_entry = seal_some_entries(connection, seal);
-  if (!any_entry.ok()) return any_entry;
-  const absl::StatusOr<bool> any_hold = seal_some_holds(connection, seal);
-  if (!any_hold.ok()) return any_hold;
-  absl::Status committed = transaction->commit();
-  if (!committed.ok()) return committed;
-  return *any_entry || *any_hold;
-}
-
-// Copies that were made before migrations, of this file and by this name.
-std::vector<std::filesystem::path> copies_of(const std::string& path) {
-  const std::filesystem::path file(path);
-  const std::string start = absl::StrCat(file.filename().string(), ".before-");
-  std::vector<std::filesystem::path> copies;
-  std::error_code unreadable;
-  for (const auto& found : std::filesystem::directory_iterator(
-           file.has_parent_path() ? file.parent_path() : ".", unreadable)) {
-    if (absl::StartsWith(found.path().filename().string(), start)) copies.push_back(found.path());
-  }
-  return copies;
-}
-
-absl::Status forget_what_was_in_clear(Connection& connection) {
-  absl::Status done = connection.rewrite_file();
-  if (!done.ok()) return done;
-  const absl::StatusOr<bool> is_empty = connection.empty_wal();
-  if (!is_empty.ok()) return is_empty.status();
-  return *is_empty ? absl::OkStatus() : absl::UnavailableError("somebody reads the file");
-}
-
 }  // namespace
-
-absl::Status seal_rows_in_clear(Connection& connection, const JournalSeal& seal) {
-  absl::Status programs_sealed = seal_programs(connection, seal);
-  if (!programs_sealed.ok()) return programs_sealed;
-  bool any_sealed = false;
-  while (true) {
-    const absl::StatusOr<bool> sealed = seal_some(connection, seal);
-    if (!sealed.ok()) return sealed.status();
-    if (!*sealed) break;
-    any_sealed = true;
-  }
-  // The copies go last: they are also what says that this is not finished.
-  const std::vector<std::filesystem::path> copies = copies_of(connection.path());
-  if (!any_sealed && copies.empty()) return absl::OkStatus();
-  const absl::Status forgotten = forget_what_was_in_clear(connection);
-  if (!forgotten.ok()) {
-    spdlog::error("event=journal_not_rewritten message=\"{}\"",
-                  absl::Utf8SafeCEscape(forgotten.message()));
-    return absl::OkStatus();
-  }
-  for (const std::filesystem::path& copy : copies) {
-    std::error_code failed;
-    std::filesystem::remove(copy, failed);
-    if (failed) spdlog::error("event=journal_copy_stays message=\"{}\"", failed.message());
-  }
-  return absl::OkStatus();
-}
 
 absl::Status judge_backlog(Connection& connection, const JournalSeal& seal) {
   mend_backlog(connection);
@@ -317,8 +238,13 @@ absl::Status judge_backlog(Connection& connection, const JournalSeal& seal) {
     spdlog::info("event=entry_whole_again register={} sequence={}", place.register_id,
                  place.sequence);
   }
-  done = end_unreadable_holds(connection, seal);
+  done = judge_uses(connection, seal);
+  if (done.ok()) done = end_unreadable_holds(connection, seal);
   return done.ok() ? transaction->commit() : done;
+}
+
+absl::Status close_caps(Connection& connection) {
+  return connection.statement(kCloseCaps).execute();
 }
 
 }  // namespace moadon::agent

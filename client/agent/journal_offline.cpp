@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "client/agent/journal_offline_rows.h"
 #include "client/agent/journal_rows.h"
 #include "rules/calendar.h"
@@ -59,6 +60,7 @@ constexpr Sql kKeepSlice{
     "INSERT INTO budget_slice (register_id, benefit_id, slice) VALUES ($1, $2, $3) "
     "ON CONFLICT (register_id, benefit_id) DO UPDATE SET slice = $3"};
 
+// boot_id vouches for the offset, too.
 constexpr Sql kClock{"SELECT latest_us, boot_id, server_offset_us FROM clock WHERE clock_id = 1"};
 constexpr Sql kStoreClock{
     "INSERT INTO clock (clock_id, latest_us, boot_id, server_offset_us) VALUES (1, $1, $2, $3) "
@@ -303,6 +305,10 @@ absl::StatusOr<bool> any_row(Connection& connection, const Sql& sql,
   return read.step();
 }
 
+std::string clock_place(int64_t server_offset_us) {
+  return absl::StrCat("clock\n", server_offset_us);
+}
+
 }  // namespace
 
 absl::StatusOr<OfflineStanding> OfflineBook::standing(const StandingQuery& query) {
@@ -327,7 +333,7 @@ absl::Status OfflineBook::set_aside(const StoredHold& hold, const OfflineUse& us
   };
   const auto basket = sealed("basket", hold.basket);
   const auto request = sealed("request", hold.request.SerializeAsString());
-  const auto context = sealed("context", hold.context.SerializeAsString());
+  const auto context = sealed_context(seal, hold);
   const auto used = sealed_use(seal, use, {"hold", hold.register_id, member_id, hold.request_id});
   for (const auto* value : {&basket, &request, &context, &used}) {
     if (!value->ok()) return value->status();
@@ -421,13 +427,18 @@ absl::StatusOr<StoredClock> OfflineBook::clock() {
   const absl::StatusOr<bool> row = read.step();
   if (!row.ok()) return row.status();
   if (!*row) return StoredClock();
-  return StoredClock{read.int64(0), std::string(read.text(1)), read.int64(2)};
+  const auto boot_id = journal_.seal_.vouched(read.text(1), clock_place(read.int64(2)));
+  // Altered: how far the server's clock is from the machine's has to be asked again.
+  if (!boot_id) return StoredClock{read.int64(0), "", 0};
+  return StoredClock{read.int64(0), *boot_id, read.int64(2)};
 }
 
 absl::Status OfflineBook::store_clock(const StoredClock& clock) {
+  const auto boot_id = journal_.seal_.vouch_for(clock.boot_id, clock_place(clock.server_offset_us));
+  if (!boot_id.ok()) return boot_id.status();
   return journal_.writer_->run([&](Connection& connection) {
     Statement store = connection.statement(kStoreClock);
-    store.bind_all(clock.latest_us, clock.boot_id, clock.server_offset_us);
+    store.bind_all(clock.latest_us, *boot_id, clock.server_offset_us);
     return store.execute();
   });
 }

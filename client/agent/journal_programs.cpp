@@ -1,7 +1,8 @@
 // The program versions and places that the journal's file keeps.
 //
 // A program is sealed, so that nobody is priced with an altered one: kSealMark, then the sealed
-// bytes. Versions before 0.4 kept it without either; it is sealed at the next opening.
+// bytes. A place stays readable, and what vouches for it stands behind its time zone. Versions
+// before 0.4 kept both without; they are sealed at the next opening.
 #include <spdlog/spdlog.h>
 
 #include "absl/strings/match.h"
@@ -79,6 +80,29 @@ constexpr Sql kStorePlace{
     "time_zone = $3, day_start_minutes = $4"};
 constexpr Sql kPlace{
     "SELECT branch_id, time_zone, day_start_minutes FROM register_place WHERE register_id = $1"};
+constexpr Sql kPlaces{
+    "SELECT branch_id, time_zone, day_start_minutes, register_id FROM register_place"};
+
+// Longer than any name of a time zone, shorter than what vouches for one.
+constexpr size_t kMaxZoneBytes = 50;
+
+std::string vouched_place(const std::string& register_id, const Place& place) {
+  return absl::StrCat("register_place\n", register_id, "\n", place.branch_id, "\n",
+                      place.day_start_minutes);
+}
+
+Place place_in(const Statement& row) {
+  return {std::string(row.text(0)), std::string(row.text(1)), static_cast<int>(row.int64(2))};
+}
+
+absl::Status store_place_in(Connection& connection, const JournalSeal& seal,
+                            const std::string& register_id, const Place& place) {
+  const auto time_zone = seal.vouch_for(place.time_zone, vouched_place(register_id, place));
+  if (!time_zone.ok()) return time_zone.status();
+  Statement store = connection.statement(kStorePlace);
+  store.bind_all(register_id, place.branch_id, *time_zone, place.day_start_minutes);
+  return store.execute();
+}
 
 }  // namespace
 
@@ -123,11 +147,29 @@ absl::StatusOr<std::vector<v1::Program>> Journal::programs() {
   }
 }
 
+absl::Status seal_places(Connection& connection, const JournalSeal& seal) {
+  std::vector<std::pair<std::string, Place>> bare;
+  {
+    Statement read = connection.statement(kPlaces);
+    while (true) {
+      const absl::StatusOr<bool> row = read.step();
+      if (!row.ok()) return row.status();
+      if (!*row) break;
+      Place place = place_in(read);
+      const bool is_bare = place.time_zone.size() <= kMaxZoneBytes;
+      if (is_bare) bare.emplace_back(read.text(3), std::move(place));
+    }
+  }
+  for (const auto& [register_id, place] : bare) {
+    absl::Status stored = store_place_in(connection, seal, register_id, place);
+    if (!stored.ok()) return stored;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Journal::store_place(const std::string& register_id, const Place& place) {
   return writer_->run([&](Connection& connection) {
-    Statement store = connection.statement(kStorePlace);
-    store.bind_all(register_id, place.branch_id, place.time_zone, place.day_start_minutes);
-    return store.execute();
+    return store_place_in(connection, seal_, register_id, place);
   });
 }
 
@@ -138,8 +180,14 @@ absl::StatusOr<Place> Journal::place(const std::string& register_id) {
   const absl::StatusOr<bool> row = read.step();
   if (!row.ok()) return row.status();
   if (!*row) return Place();
-  return Place{std::string(read.text(0)), std::string(read.text(1)),
-               static_cast<int>(read.int64(2))};
+  Place place = place_in(read);
+  auto time_zone = seal_.vouched(place.time_zone, vouched_place(register_id, place));
+  if (!time_zone) {
+    spdlog::error("event=place_altered register={}", register_id);
+    return Place();
+  }
+  place.time_zone = *std::move(time_zone);
+  return place;
 }
 
 }  // namespace moadon::agent

@@ -123,9 +123,29 @@ absl::StatusOr<bool> is_unaltered(Connection& connection, const JournalSeal& sea
   if (!found.ok()) return found.status();
   if (!*found) return true;
   if (find.blob(18) == entry.previous_chain) return true;
-  const StoredEntry before = entry_in(find, seal);
+  return is_chained_to(entry, entry_in(find, seal));
+}
+
+bool is_chained_to(const StoredEntry& entry, const StoredEntry& before) {
+  if (entry.form != EntryForm::kChained || entry.previous_chain == before.chain) return true;
   if (!before.is_true) return true;  // it is the one that was altered
   return before.form != EntryForm::kChained && entry.previous_chain == chain_start();
+}
+
+bool is_in_clear(const StoredEntry& entry) {
+  v1::RecordContext context;
+  if (!parse_stored(context, entry.context).ok()) return false;
+  v1::Sale sale;
+  v1::Return returned;
+  switch (static_cast<EntryKind>(entry.kind)) {
+    case EntryKind::kSale:
+      return parse_stored(sale, entry.content).ok() && sale.receipt() == entry.receipt;
+    case EntryKind::kReturn:
+      return parse_stored(returned, entry.content).ok() && returned.receipt() == entry.receipt;
+    case EntryKind::kEnrollment:  // no version left one in clear
+      return false;
+  }
+  return false;
 }
 
 absl::StatusOr<std::optional<StoredEntry>> find_entry(Connection& connection,

@@ -63,6 +63,14 @@ absl::StatusOr<v1::RecordEntry> record_entry_of(StoredEntry stored);
 absl::StatusOr<bool> is_unaltered(sqlite::Connection& connection, const JournalSeal& seal,
                                   const StoredEntry& entry);
 
+// The same of two entries in places that follow each other, both here: whether the second, true in
+// itself, is chained to the first.
+bool is_chained_to(const StoredEntry& entry, const StoredEntry& before);
+
+// Whether content and context are messages of the entry's kind, and the content says its receipt:
+// all that can be known of what a version before left in clear.
+bool is_in_clear(const StoredEntry& entry);
+
 // The entry of a receipt, altered or not.
 absl::StatusOr<std::optional<StoredEntry>> find_entry(sqlite::Connection& connection,
                                                       const JournalSeal& seal,
@@ -77,8 +85,9 @@ absl::Status set_aside(sqlite::Connection& connection, const std::string& regist
                        absl::Span<const int64_t> sequences);
 
 // Judges everything that is not delivered: marks what was altered since it was committed, and
-// unmarks what is whole again (its key was put back). Holds that cannot be opened are ended: the
-// server frees them when they expire. Before anybody else uses the file.
+// unmarks what is whole again (its key was put back). Where what a sale took was altered the caps
+// are closed. Holds that cannot be opened are ended: the server frees them when they expire. Before
+// anybody else uses the file.
 absl::Status judge_backlog(sqlite::Connection& connection, const JournalSeal& seal);
 
 // Seals what a version before left in clear and rewrites the file, so that no rest of it stays, nor
@@ -86,8 +95,17 @@ absl::Status judge_backlog(sqlite::Connection& connection, const JournalSeal& se
 // it). Before anybody else uses the file.
 absl::Status seal_rows_in_clear(sqlite::Connection& connection, const JournalSeal& seal);
 
-// Seals the programs that a version before left in clear. Before anybody else uses the file.
+// A hold's context for its row.
+absl::StatusOr<std::string> sealed_context(const JournalSeal& seal, const StoredHold& hold);
+
+// Seals the programs and places that a version before left in clear. Before anybody else uses the
+// file.
 absl::Status seal_programs(sqlite::Connection& connection, const JournalSeal& seal);
+absl::Status seal_places(sqlite::Connection& connection, const JournalSeal& seal);
+
+// What waiting sales took of what their registers may give is not known: until they are delivered
+// each counts as all there is.
+absl::Status close_caps(sqlite::Connection& connection);
 
 // Entries of a register that are not delivered, in journal order, after `sequence`.
 absl::StatusOr<std::vector<v1::PendingEntry>> read_pending(sqlite::Connection& connection,

@@ -29,40 +29,65 @@ sqlite::Schema journal_schema() {
   return {.application_id = kJournalApplicationId, .migrations = moadon_agent_migrations()};
 }
 
+constexpr Sql kWriteNothing{"DELETE FROM undelivered WHERE 0"};
+constexpr absl::string_view kBacklogTable = "undelivered";
+
 // The quick one leaves out whether indexes lead to their rows.
 constexpr Sql kCheckFile{"PRAGMA integrity_check(1)"};
 
+absl::Status check_pages(Connection& connection) {
+  Statement check = connection.statement(kCheckFile);
+  const absl::StatusOr<bool> row = check.step();
+  if (!row.ok()) return row.status();
+  if (*row && check.text(0) == "ok") return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat("integrity check: ", *row ? check.text(0) : ""));
+}
+
 // OK: SQLite can go on with it.
 absl::Status check_whole(Connection& connection) {
-  {
-    Statement check = connection.statement(kCheckFile);
-    const absl::StatusOr<bool> row = check.step();
-    if (!row.ok()) return row.status();
-    if (!*row || check.text(0) != "ok") {
-      return absl::DataLossError(absl::StrCat("integrity check: ", *row ? check.text(0) : ""));
-    }
-  }
+  absl::Status checked = check_pages(connection);
+  if (!checked.ok()) return checked;
   const absl::StatusOr<bool> is_ours = sqlite::has_tables_of(connection, journal_schema());
   if (!is_ours.ok()) return is_ours.status();
   return *is_ours ? absl::OkStatus() : absl::DataLossError("the tables are not the journal's");
 }
 
+// A file that an older program left is looked at before its tables are changed: what is damaged
+// stays as it was found. Anything else is told by opening it.
+absl::Status check_older(const std::string& path) {
+  const auto reader = Connection::open(path, {.access = sqlite::Access::kReader});
+  if (!reader.ok()) return absl::OkStatus();
+  const absl::StatusOr<int64_t> version = (*reader)->query_int64("PRAGMA user_version");
+  const auto ours = static_cast<int64_t>(moadon_agent_migrations().size());
+  if (!version.ok() || *version == 0 || *version >= ours) return absl::OkStatus();
+  return check_pages(**reader);
+}
+
 absl::StatusOr<std::unique_ptr<Connection>> open_whole(const std::string& path) {
+  absl::Status checked = check_older(path);
+  if (!checked.ok()) return checked;
   auto connection = sqlite::open_migrated(path, journal_schema());
   if (!connection.ok()) return connection;
-  const absl::Status whole = check_whole(**connection);
-  if (!whole.ok()) return whole;
+  checked = check_whole(**connection);
+  // What cannot be written is opened for reading only, and would say so at the first sale.
+  if (checked.ok()) checked = (*connection)->statement(kWriteNothing).execute();
+  if (!checked.ok()) return checked;
   // A log that goes on after a crash may hold rests of what was cut short then.
   absl::Status copied = (*connection)->checkpoint(sqlite::Checkpoint::kPassive);
   if (!copied.ok()) return copied;
   return connection;
 }
 
-// A file of a newer program says so; a file that says so and has our tables was changed.
+// A file of a newer program says so; one that says so and has the tables of ours, or of one before
+// it, was changed.
 bool is_newer(const std::string& path) {
   const auto reader = Connection::open(path, {.access = sqlite::Access::kReader});
   if (!reader.ok()) return true;
-  return !sqlite::has_tables_of(**reader, journal_schema()).value_or(false);
+  sqlite::Schema schema = journal_schema();
+  for (; !schema.migrations.empty(); schema.migrations.remove_suffix(1)) {
+    if (sqlite::has_tables_of(**reader, schema).value_or(false)) return false;
+  }
+  return true;
 }
 
 // Whether the file itself is why it could not be opened; else the disk is, or the system, or a
@@ -70,7 +95,8 @@ bool is_newer(const std::string& path) {
 bool is_damage(const std::string& path, const absl::Status& failure) {
   if (reason_of(failure) == v1::REASON_VERSION_MISMATCH) return !is_newer(path);
   constexpr int kPrimaryCode = 0xff;
-  switch (sqlite::code_of_error(failure) & kPrimaryCode) {
+  const int code = sqlite::code_of_error(failure);
+  switch (code & kPrimaryCode) {
     case SQLITE_IOERR:
     case SQLITE_FULL:
     case SQLITE_CANTOPEN:
@@ -82,7 +108,7 @@ bool is_damage(const std::string& path, const absl::Status& failure) {
     case SQLITE_INTERRUPT:
       return false;
     case SQLITE_READONLY:  // what a damaged head may say, too
-      return ::access(path.c_str(), W_OK) == 0;
+      return code == SQLITE_READONLY && ::access(path.c_str(), W_OK) == 0;
     default:
       return !absl::IsUnavailable(failure) && !absl::IsResourceExhausted(failure);
   }
@@ -94,9 +120,6 @@ constexpr Sql kInsertFound{
     "minute_of_day, points_minor, points_milli, gift_balance_minor, form, previous_chain, chain) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
     "$20)"};
-constexpr Sql kIsHere{
-    "SELECT 1 FROM entry WHERE register_id = $1 AND (sequence = $2 OR receipt = $3)"};
-
 absl::Status insert_found(Connection& connection, const FoundEntry& found,
                           std::optional<int64_t> entry_id) {
   const StoredEntry& entry = found.entry;
@@ -117,16 +140,8 @@ absl::Status insert_found(Connection& connection, const FoundEntry& found,
 
 // True: it was not there.
 absl::StatusOr<bool> add_found(Connection& connection, const FoundEntry& found) {
-  const StoredEntry& entry = found.entry;
-  {
-    Statement look = connection.statement(kIsHere);
-    look.bind_all(entry.register_id, entry.sequence, entry.receipt);
-    const absl::StatusOr<bool> row = look.step();
-    if (!row.ok()) return row;
-    if (*row) return false;
-  }
   absl::Status added = insert_found(connection, found, found.entry_id);
-  // Its number was altered, or is taken by one whose number was.
+  // Its number was altered, or is taken by one whose number was; or it is here.
   if (sqlite::is_constraint(added)) added = insert_found(connection, found, std::nullopt);
   if (sqlite::is_constraint(added)) return false;
   if (!added.ok()) return added;
@@ -135,17 +150,19 @@ absl::StatusOr<bool> add_found(Connection& connection, const FoundEntry& found) 
 
 constexpr Sql kAttach{"ATTACH $1 AS damaged"};
 constexpr Sql kDetach{"DETACH damaged"};
-// WHERE keeps SQLite from copying records as they stand, unread.
+// Its journal gets another name.
 constexpr Sql kRegisters{
     "INSERT OR IGNORE INTO main.register (register_id, last_sequence) "
     "SELECT register_id, last_sequence FROM damaged.register"};
-constexpr Sql kBacklog{
-    "INSERT OR IGNORE INTO main.undelivered SELECT * FROM damaged.undelivered WHERE true"};
-// What the server gives anew is left out.
+// What the server gives anew is left out, and turns, which were those of another journal.
 constexpr Sql kOtherTables{
     "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT IN "
-    "('entry', 'register', 'undelivered', 'program', 'register_place', 'right_lease', "
-    "'budget_slice')"};
+    "('entry', 'register', 'program', 'register_place', 'right_lease', 'budget_slice', "
+    "'lease_turn')"};
+// A version before may have fewer. NULL: it has not even the table.
+constexpr Sql kSharedColumns{
+    "SELECT group_concat(ours.name, ', ') FROM pragma_table_info($1, 'main') ours "
+    "JOIN pragma_table_info($1, 'damaged') theirs ON theirs.name = ours.name"};
 
 // False: it could not be read.
 bool is_taken(const absl::Status& outcome) {
@@ -167,23 +184,50 @@ absl::StatusOr<std::vector<std::string>> other_tables(Connection& connection) {
   }
 }
 
-// Takes over what SQLite can still read; rows that break a rule of their table stay behind. True:
-// the tables that tell which places there are were read.
-absl::StatusOr<bool> take_over_tables(Connection& connection, const std::string& path) {
-  const auto others = other_tables(connection);
-  if (!others.ok()) return others.status();
+// NOT_FOUND: the damaged file has no such table.
+absl::Status take_over_table(Connection& connection, const std::string& name) {
+  std::string columns;
+  {
+    Statement shared = connection.statement(kSharedColumns);
+    shared.bind_all(name);
+    const absl::StatusOr<bool> row = shared.step();
+    if (!row.ok()) return row.status();
+    columns = std::string(shared.text(0));
+  }
+  if (columns.empty()) return absl::NotFoundError(absl::StrCat("no table ", name));
+  // WHERE keeps SQLite from copying records as they stand, unread.
+  return connection.exec(absl::StrCat("INSERT OR IGNORE INTO main.", name, " (", columns,
+                                      ") SELECT ", columns, " FROM damaged.", name, " WHERE true"));
+}
+
+// What was read of the damaged file's tables.
+struct TakenOver {
+  bool has_registers = false;
+  bool has_backlog = false;
+  bool has_others = false;
+};
+
+// Takes over what SQLite can still read; rows that break a rule of their table stay behind.
+absl::StatusOr<TakenOver> take_over_tables(Connection& connection, const std::string& path) {
+  const auto tables = other_tables(connection);
+  if (!tables.ok()) return tables.status();
   Statement attach = connection.statement(kAttach);
   attach.bind_all(path);
-  if (!is_taken(attach.execute())) return false;
-  const bool has_registers = is_taken(connection.statement(kRegisters).execute());
-  const bool has_backlog = is_taken(connection.statement(kBacklog).execute());
-  for (const std::string& name : *others) {
-    is_taken(connection.exec(absl::StrCat("INSERT OR IGNORE INTO main.", name,
-                                          " SELECT * FROM damaged.", name, " WHERE true")));
+  TakenOver taken;
+  if (!is_taken(attach.execute())) return taken;
+  taken.has_registers = is_taken(connection.statement(kRegisters).execute());
+  taken.has_others = true;
+  for (const std::string& name : *tables) {
+    const absl::Status outcome = take_over_table(connection, name);
+    if (name == kBacklogTable) {
+      taken.has_backlog = is_taken(outcome);
+    } else if (!absl::IsNotFound(outcome)) {  // the version had no such table yet
+      taken.has_others = is_taken(outcome) && taken.has_others;
+    }
   }
   absl::Status detached = connection.statement(kDetach).execute();
   if (!detached.ok()) return detached;
-  return has_registers && has_backlog;
+  return taken;
 }
 
 // Nobody knows what was delivered after the damage, nor whether all that was not is listed.
@@ -199,7 +243,8 @@ constexpr Sql kEnqueueMissing{
     " SELECT p.register_id, min(p.sequence), max(p.sequence), "
     "  coalesce((SELECT last_sequence FROM register r WHERE r.register_id = p.register_id), 0) "
     " FROM (SELECT register_id, sequence FROM entry "
-    "  UNION ALL SELECT register_id, last_sequence FROM register) p GROUP BY p.register_id), "
+    "  UNION ALL SELECT register_id, last_sequence FROM register WHERE last_sequence > 0) p "
+    " GROUP BY p.register_id), "
     "place (register_id, sequence, last) AS ("
     " SELECT register_id, max(first, iif($1, counted, 0)), last FROM known "
     " UNION ALL SELECT register_id, sequence + 1, last FROM place WHERE sequence < last) "
@@ -212,12 +257,6 @@ constexpr Sql kMarkMissing{
     "UPDATE undelivered SET is_altered = NOT EXISTS (SELECT 1 FROM entry e "
     "WHERE e.register_id = undelivered.register_id AND e.sequence = undelivered.sequence)"};
 constexpr int kMaxMissingPlaces = 10'000;
-// What they took of what their register may give without the server may be lost: until they are
-// delivered it counts as all there is.
-constexpr Sql kCloseCaps{
-    "INSERT INTO offline_use (register_id, sequence, member_id, used) "
-    "SELECT register_id, sequence, '', x'' FROM undelivered WHERE is_altered = 0 "
-    "ON CONFLICT DO NOTHING"};
 
 absl::Status enqueue_all(Connection& connection, bool has_places) {
   absl::Status done = connection.statement(kEnqueueFound).execute();
@@ -226,54 +265,64 @@ absl::Status enqueue_all(Connection& connection, bool has_places) {
   enqueue_missing.bind_all(has_places ? 1 : 0, kMaxMissingPlaces);
   done = enqueue_missing.execute();
   if (done.ok()) done = connection.statement(kMarkMissing).execute();
-  return done.ok() ? connection.statement(kCloseCaps).execute() : done;
+  return done.ok() ? close_caps(connection) : done;
 }
 
 struct Salvaged {
   int64_t entry_count = 0;
+  int64_t clear_count = 0;  // of them: in clear, as a version before left them
   int64_t missing_count = 0;
+  bool has_places = false;  // which places there are was read
+  bool is_all = false;      // nothing of the damaged file was left behind
 };
 
-// Returns how many were found.
-absl::StatusOr<int64_t> insert_entries(Connection& connection, const std::string& path,
-                                       const JournalSeal& seal) {
-  int64_t count = 0;
+absl::Status insert_entries(Connection& connection, const std::string& path,
+                            const JournalSeal& seal, Salvaged& salvaged) {
+  return for_each_entry_in_wreck(path, seal, [&](const FoundEntry& found) -> absl::Status {
+    const absl::StatusOr<bool> is_new = add_found(connection, found);
+    if (is_new.ok() && *is_new) {
+      ++salvaged.entry_count;
+      salvaged.clear_count += found.was_in_clear ? 1 : 0;
+    }
+    return is_new.status();
+  });
+}
+
+absl::Status in_transaction(Connection& connection, absl::FunctionRef<absl::Status()> work) {
   absl::StatusOr<sqlite::Transaction> transaction = sqlite::Transaction::begin(connection);
   if (!transaction.ok()) return transaction.status();
-  absl::Status done =
-      for_each_entry_in_wreck(path, seal, [&](const FoundEntry& found) -> absl::Status {
-        const absl::StatusOr<bool> is_new = add_found(connection, found);
-        if (is_new.ok() && *is_new) ++count;
-        return is_new.status();
-      });
-  if (done.ok()) done = transaction->commit();
-  if (!done.ok()) return done;
-  return count;
+  absl::Status done = work();
+  return done.ok() ? transaction->commit() : done;
 }
 
 // First without SQLite: of some files it removes the log.
 absl::StatusOr<Salvaged> fill(Connection& connection, const std::string& path,
                               const JournalSeal& seal) {
+  Salvaged salvaged;
   absl::Status done = connection.exec("PRAGMA foreign_keys = OFF");
   if (!done.ok()) return done;
-  const absl::StatusOr<int64_t> entry_count = insert_entries(connection, path, seal);
-  if (!entry_count.ok()) return entry_count.status();
-  const absl::StatusOr<bool> has_places = take_over_tables(connection, path);
-  if (!has_places.ok()) return has_places.status();
-  absl::StatusOr<sqlite::Transaction> transaction = sqlite::Transaction::begin(connection);
-  if (!transaction.ok()) return transaction.status();
-  done = enqueue_all(connection, *has_places);
-  if (done.ok()) done = transaction->commit();
+  done =
+      in_transaction(connection, [&] { return insert_entries(connection, path, seal, salvaged); });
+  if (!done.ok()) return done;
+  const absl::StatusOr<TakenOver> taken = take_over_tables(connection, path);
+  if (!taken.ok()) return taken.status();
+  done = in_transaction(connection, [&] {
+    return enqueue_all(connection, taken->has_registers && taken->has_backlog);
+  });
   if (!done.ok()) return done;
   const absl::StatusOr<int64_t> missing_count =
       connection.query_int64("SELECT count(*) FROM undelivered WHERE is_altered = 1");
   if (!missing_count.ok()) return missing_count.status();
-  return Salvaged{*entry_count, *missing_count};
+  salvaged.missing_count = *missing_count;
+  salvaged.has_places = taken->has_registers;
+  salvaged.is_all = taken->has_registers && taken->has_others && *missing_count == 0;
+  return salvaged;
 }
 
-// Makes the new file, whole and on the disk.
+// Makes the new file, whole and on the disk: only at the end is there anything to lose.
 absl::StatusOr<Salvaged> make_new_file(const DamagedFiles& files, const JournalSeal& seal) {
-  auto connection = sqlite::open_migrated(files.draft(), journal_schema());
+  auto connection = sqlite::open_migrated(files.draft(), journal_schema(),
+                                          {.synchronous = sqlite::Synchronous::kNormal});
   if (!connection.ok()) return connection.status();
   auto salvaged = fill(**connection, files.path(), seal);
   if (!salvaged.ok()) return salvaged;
@@ -283,10 +332,23 @@ absl::StatusOr<Salvaged> make_new_file(const DamagedFiles& files, const JournalS
   return salvaged;
 }
 
+// What was in clear and is all in the new file, sealed, does not stay beside it.
+absl::Status forget_what_was_in_clear(const DamagedFiles& files, const Salvaged& salvaged,
+                                      std::string& kept) {
+  if (salvaged.clear_count == 0) return absl::OkStatus();
+  if (!salvaged.is_all) {
+    spdlog::error("event=journal_in_clear_kept kept_as={}", absl::Utf8SafeCEscape(kept));
+    return absl::OkStatus();
+  }
+  absl::Status removed = files.remove_kept(kept);
+  if (removed.ok()) kept = "nothing";
+  return removed;
+}
+
 absl::Status salvage(const std::string& path, const JournalSeal& seal, const absl::Status& cause) {
   const DamagedFiles files(path);
   spdlog::error("event=journal_damaged message=\"{}\"", absl::Utf8SafeCEscape(cause.message()));
-  const absl::StatusOr<std::string> kept = files.keep_damaged();
+  absl::StatusOr<std::string> kept = files.keep_damaged();
   if (!kept.ok()) return kept.status();
   absl::Status done = files.remove_draft();
   if (!done.ok()) return done;
@@ -294,9 +356,16 @@ absl::Status salvage(const std::string& path, const JournalSeal& seal, const abs
   if (!salvaged.ok()) return salvaged.status();
   done = files.decide();
   if (done.ok()) done = files.finish();
+  if (done.ok()) done = forget_what_was_in_clear(files, *salvaged, *kept);
   if (!done.ok()) return done;
   spdlog::error("event=journal_salvaged entries={} missing={} kept_as={}", salvaged->entry_count,
                 salvaged->missing_count, absl::Utf8SafeCEscape(*kept));
+  if (salvaged->entry_count == 0 && !salvaged->has_places) {
+    spdlog::critical(
+        "event=journal_unreadable message=\"nothing in the journal can be read: which sales waited "
+        "in it is not known; ask for help with kept_as before it is deleted\" kept_as={}",
+        absl::Utf8SafeCEscape(*kept));
+  }
   return done;
 }
 
@@ -319,7 +388,7 @@ absl::StatusOr<std::unique_ptr<Connection>> open_journal_file(const std::string&
   }
   absl::Status salvaged = salvage(path, seal, failure);
   if (!salvaged.ok()) return salvaged;
-  return open_whole(path);
+  return sqlite::open_migrated(path, journal_schema());
 }
 
 }  // namespace moadon::agent

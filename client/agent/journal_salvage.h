@@ -1,6 +1,6 @@
 // What becomes of a journal whose file was damaged so that SQLite cannot go on with it.
 //
-// The file is kept, never deleted: as "<path>.damaged-<when it was written last>", with its log
+// The file is kept: as "<path>.damaged-<when it was written last>", with its log
 // beside it as "...-wal". Every entry in it that is true in itself (journal_chain.h,
 // journal_seal.h) goes into a new file under the same key, whatever else became of the page it
 // stands on, and is delivered again, which the server records once. Places whose entry is not found
@@ -8,6 +8,15 @@
 // (programs, places, leases, slices of budgets) is left behind, everything else is taken over where
 // SQLite can still read it. The journal gets a new name, because places that nobody knows of may be
 // taken again.
+//
+// A file that a version before 0.4 left in clear is salvaged the same way before its tables are
+// changed; what is found is sealed. Nothing vouches for such an entry but that it is a message of
+// its kind with its receipt. When nothing is missing of it the damaged file is deleted, as copies
+// made before migrations are: it would tell in clear what the new one holds sealed. Otherwise the
+// log says event=journal_in_clear_kept.
+//
+// Where nothing at all can be read, not even which places there were, the till goes on with an
+// empty journal and the log says event=journal_unreadable.
 //
 // A power cut in the middle leaves the damaged file where it was, or the new one.
 #pragma once

@@ -155,7 +155,8 @@ TEST_CASE("entries that a damaged page held are named, and all others delivered"
     CHECK(backlog.count == kEntries);
     CHECK(backlog.altered_count == kEntries - static_cast<int64_t>(delivered.size()));
     lost_sum += backlog.altered_count;
-    for (const v1::PendingEntry& entry : *journal->pending("R1", 0, 1000)) {
+    const auto pending = journal->pending("R1", 0, 1000).value();
+    for (const v1::PendingEntry& entry : pending) {
       const bool is_delivered =
           std::find(delivered.begin(), delivered.end(), entry.sequence()) != delivered.end();
       const v1::Reason reason = entry.refusal().reason();
@@ -239,6 +240,16 @@ TEST_CASE("what else the file keeps goes along where it can be read") {
   CHECK(journal->pending("R1", 2, 1)->at(0).refusal().reason() == v1::REASON_RECEIPT_REUSED);
   // Nobody knows whether all that is not delivered was listed.
   CHECK(journal->backlog("R1")->count == kEntries);
+}
+
+TEST_CASE("a file whose head says that nobody may write it is salvaged") {
+  Place place;
+  fill(*open(place));
+  constexpr size_t kWriteVersionAt = 18;
+  overwrite(place.path(), kWriteVersionAt, "\x82");
+  const auto journal = open(place);
+  CHECK(sequences(*journal) == up_to(kEntries));
+  CHECK(place.kept().size() >= 1);
 }
 
 TEST_CASE("a file of a newer program is left alone") {

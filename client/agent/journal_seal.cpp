@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 
 namespace moadon::agent {
@@ -24,6 +25,10 @@ const unsigned char* bytes_of(absl::string_view text) {
 }
 unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
+std::string vouched_place(absl::string_view text, absl::string_view place) {
+  return absl::StrCat("vouched\n", place, "\n", text);
+}
+
 absl::Status library_failed() { return absl::InternalError("a value could not be sealed"); }
 
 }  // namespace
@@ -35,6 +40,12 @@ std::string entry_place(absl::string_view column, absl::string_view register_id,
 std::string hold_place(absl::string_view column, absl::string_view register_id,
                        absl::string_view request_id) {
   return absl::StrCat("hold\n", column, "\n", register_id, "\n", request_id);
+}
+
+std::string hold_context_place(absl::string_view register_id, absl::string_view request_id,
+                               const HoldOccasion& occasion) {
+  return absl::StrCat(hold_place("context", register_id, request_id), "\n", occasion.branch_id,
+                      "\n", occasion.business_day, "\n", occasion.minute_of_day);
 }
 
 absl::StatusOr<std::string> JournalSeal::seal(absl::string_view plain,
@@ -79,6 +90,23 @@ std::optional<std::string> JournalSeal::open(absl::string_view sealed,
       EVP_DecryptFinal_ex(context.get(), rest, &size) == 1;
   if (!is_open) return std::nullopt;
   return plain;
+}
+
+absl::StatusOr<std::string> JournalSeal::vouch_for(absl::string_view text,
+                                                   absl::string_view place) const {
+  const auto sealed = seal("", vouched_place(text, place));
+  if (!sealed.ok()) return sealed;
+  return absl::StrCat(text, "\n", absl::BytesToHexString(*sealed));
+}
+
+std::optional<std::string> JournalSeal::vouched(absl::string_view text,
+                                                absl::string_view place) const {
+  const size_t end = text.rfind('\n');
+  if (end == absl::string_view::npos) return std::nullopt;
+  const absl::string_view plain = text.substr(0, end);
+  const std::string sealed = absl::HexStringToBytes(text.substr(end + 1));
+  if (!open(sealed, vouched_place(plain, place))) return std::nullopt;
+  return std::string(plain);
 }
 
 std::string JournalSeal::derived_key(absl::string_view purpose) const {

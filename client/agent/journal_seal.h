@@ -22,6 +22,16 @@ std::string entry_place(absl::string_view column, absl::string_view register_id,
 std::string hold_place(absl::string_view column, absl::string_view register_id,
                        absl::string_view request_id);
 
+// When and where a hold was priced, as the columns say it. A view of whoever asks.
+struct HoldOccasion {
+  absl::string_view branch_id;
+  int64_t business_day = 0;
+  int64_t minute_of_day = 0;
+};
+// Of a hold's context, which opens only beside the occasion it was priced for.
+std::string hold_context_place(absl::string_view register_id, absl::string_view request_id,
+                               const HoldOccasion& occasion);
+
 // Seals and opens under one key. Thread-safe.
 class JournalSeal final {
  public:
@@ -32,6 +42,12 @@ class JournalSeal final {
   absl::StatusOr<std::string> seal(absl::string_view plain, absl::string_view place) const;
   // Nothing: not sealed with this key for this place, or changed since.
   std::optional<std::string> open(absl::string_view sealed, absl::string_view place) const;
+
+  // `text`, which stays readable, and behind it what vouches for it in its place: a line feed and
+  // the seal of nothing in hexadecimal.
+  absl::StatusOr<std::string> vouch_for(absl::string_view text, absl::string_view place) const;
+  // The text that was vouched for. Nothing: not by this key for this place, or changed since.
+  std::optional<std::string> vouched(absl::string_view text, absl::string_view place) const;
 
   // A key of 32 bytes for another purpose: HMAC-SHA256 of its name under this key. Empty: the
   // library has no memory.

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "sqlite/page_rows.h"
 #include "sqlite/wal_file.h"
 
@@ -13,8 +14,10 @@ namespace {
 
 using sqlite::PageRow;
 using sqlite::PageValue;
+using sqlite::RowVerdict;
 
-// The columns of `entry`, in the order of its table. A version to come may add some after them.
+// The columns of `entry`, in the order of its table. Versions before have fewer, and one to come
+// may have more after them.
 enum Column {
   kRegisterId = 1,
   kSequence,
@@ -37,11 +40,20 @@ enum Column {
   kChain,
   kColumnCount,
 };
-constexpr sqlite::PageRowForm kEntryRow{.min_columns = kColumnCount, .max_columns = 32};
+constexpr int kFirstVersionColumns = kSaleReceipt + 1;
+constexpr sqlite::PageRowForm kEntryRow{.min_columns = kFirstVersionColumns, .max_columns = 32};
 
 constexpr size_t kUsualPageBytes = 4096;
 constexpr size_t kMinPageBytes = 512;
 constexpr size_t kMaxPageBytes = 65536;
+
+// As SQLite reads a row that is older than its table's last columns.
+void add_missing_columns(PageRow& row) {
+  for (size_t column = row.values.size(); column < kColumnCount; ++column) {
+    const bool has_default = column >= kPointsMinor && column <= kForm;
+    row.values.push_back(has_default ? PageValue(int64_t{0}) : PageValue());
+  }
+}
 
 bool is_null(const PageRow& row, size_t column) {
   return std::holds_alternative<std::monostate>(row.values[column]);
@@ -69,7 +81,9 @@ bool take_form(const PageRow& row, StoredEntry& entry) {
   int64_t form = 0;
   if (!take_number(row, kForm, form)) return false;
   entry.form = static_cast<EntryForm>(form);
-  if (entry.form == EntryForm::kSealed) return is_null(row, kPreviousChain) && is_null(row, kChain);
+  if (entry.form == EntryForm::kInClear || entry.form == EntryForm::kSealed) {
+    return is_null(row, kPreviousChain) && is_null(row, kChain);
+  }
   return entry.form == EntryForm::kChained &&
          take_bytes(row, kPreviousChain, entry.previous_chain) &&
          take_bytes(row, kChain, entry.chain);
@@ -78,9 +92,8 @@ bool take_form(const PageRow& row, StoredEntry& entry) {
 bool take_columns(const PageRow& row, FoundEntry& found) {
   StoredEntry& entry = found.entry;
   found.entry_id = row.row_id;
-  return take_bytes(row, kRegisterId, entry.register_id) &&
-         take_number(row, kSequence, entry.sequence) && take_bytes(row, kReceipt, entry.receipt) &&
-         take_number(row, kKind, entry.kind) && take_bytes(row, kContent, found.sealed_content) &&
+  return take_bytes(row, kReceipt, entry.receipt) && take_number(row, kKind, entry.kind) &&
+         take_bytes(row, kContent, found.sealed_content) &&
          take_bytes(row, kContext, found.sealed_context) &&
          take_number(row, kAmountMinor, entry.amounts.amount_minor) &&
          take_number(row, kCommitTimeUs, entry.commit_time_us) &&
@@ -95,18 +108,36 @@ bool take_columns(const PageRow& row, FoundEntry& found) {
          take_form(row, entry);
 }
 
-// Nothing: it is no entry, or not true in itself.
-std::optional<FoundEntry> true_entry_in(const PageRow& row, const JournalSeal& seal) {
-  FoundEntry found;
-  if (!take_columns(row, found)) return std::nullopt;
+// Opens what a version before sealed, or seals what it left in clear. False: it is not true.
+bool take_content(FoundEntry& found, const JournalSeal& seal) {
   StoredEntry& entry = found.entry;
-  auto content =
-      seal.open(found.sealed_content, entry_place("content", entry.register_id, entry.sequence));
-  auto context =
-      seal.open(found.sealed_context, entry_place("context", entry.register_id, entry.sequence));
-  if (!content || !context) return std::nullopt;
+  const std::string content_place = entry_place("content", entry.register_id, entry.sequence);
+  const std::string context_place = entry_place("context", entry.register_id, entry.sequence);
+  if (entry.form == EntryForm::kInClear) {
+    entry.content = std::move(found.sealed_content);
+    entry.context = std::move(found.sealed_context);
+    auto content = seal.seal(entry.content, content_place);
+    auto context = seal.seal(entry.context, context_place);
+    if (!is_in_clear(entry) || !content.ok() || !context.ok()) return false;
+    found.was_in_clear = true;
+    found.sealed_content = *std::move(content);
+    found.sealed_context = *std::move(context);
+    entry.form = EntryForm::kSealed;
+    return true;
+  }
+  auto content = seal.open(found.sealed_content, content_place);
+  auto context = seal.open(found.sealed_context, context_place);
+  if (!content || !context) return false;
   entry.content = *std::move(content);
   entry.context = *std::move(context);
+  return true;
+}
+
+// Nothing: it is not true in itself.
+std::optional<FoundEntry> true_entry_in(const PageRow& row, FoundEntry found,
+                                        const JournalSeal& seal) {
+  StoredEntry& entry = found.entry;
+  if (!take_columns(row, found) || !take_content(found, seal)) return std::nullopt;
   entry.is_true = entry.form == EntryForm::kSealed ||
                   (entry.previous_chain.size() == kChainBytes &&
                    entry.chain == chain_of(entry.previous_chain, chained(entry)));
@@ -147,18 +178,21 @@ class Wreck final {
   }
 
   // What was committed last comes first.
-  void for_each_row(size_t page_bytes, absl::FunctionRef<void(PageRow)> take) {
+  void for_each_row(size_t page_bytes, absl::FunctionRef<RowVerdict(PageRow)> take) {
     page_bytes_ = page_bytes;
     const bool has_log = page_bytes == log_.page_bytes;
     const size_t committed = has_log ? log_.committed_count : 0;
     for (size_t i = committed; i > 0; --i) look_at(frame(i - 1), Pages::kNewest, take);
     const auto pages = static_cast<uint32_t>(file_bytes_ / page_bytes);
-    for (uint32_t page = 1; page <= pages; ++page)
+    std::vector<uint32_t> again;
+    for (uint32_t page = 1; page <= pages; ++page) {
+      has_met_log_ = false;
       look_at(page_of_file(page), Pages::kNewest, take);
+      if (has_met_log_) again.push_back(page);
+    }
     if (!has_log) return;
-    // Where a newer image is the damaged one.
-    for (uint32_t page = 1; page <= pages; ++page)
-      look_at(page_of_file(page), Pages::kOfFile, take);
+    // Rows that go on in a page whose newer image is the damaged one.
+    for (const uint32_t page : again) look_at(page_of_file(page), Pages::kOfFile, take);
     for (size_t i = committed; i < log_.frames.size(); ++i) {
       look_at(frame(i), Pages::kNewest, take);
     }
@@ -185,10 +219,11 @@ class Wreck final {
   std::string newest(uint32_t page) {
     const auto found = newest_.find(page);
     const bool is_logged = found != newest_.end() && page_bytes_ == log_.page_bytes;
+    has_met_log_ = has_met_log_ || is_logged;
     return is_logged ? frame(found->second) : page_of_file(page);
   }
 
-  void look_at(const std::string& image, Pages pages, absl::FunctionRef<void(PageRow)> take) {
+  void look_at(const std::string& image, Pages pages, absl::FunctionRef<RowVerdict(PageRow)> take) {
     if (image.size() < page_bytes_) return;
     std::string other;
     sqlite::for_each_row(
@@ -205,6 +240,7 @@ class Wreck final {
   std::ifstream log_file_;
   uint64_t file_bytes_ = 0;
   size_t page_bytes_ = kUsualPageBytes;
+  bool has_met_log_ = false;  // whether an image was looked for that the log has
   absl::flat_hash_map<uint32_t, size_t> newest_;  // the last frame of each page
 };
 
@@ -216,10 +252,23 @@ absl::Status for_each_entry_in_wreck(const std::string& path, const JournalSeal&
   if (!log.ok()) return log.status();
   Wreck wreck(path, *std::move(log));
   absl::Status taken;
+  absl::flat_hash_set<std::pair<std::string, int64_t>> known;
   for (const size_t page_bytes : wreck.page_sizes()) {
-    wreck.for_each_row(page_bytes, [&](const PageRow& row) {
-      if (!taken.ok()) return;
-      if (const auto found = true_entry_in(row, seal)) taken = take(*found);
+    wreck.for_each_row(page_bytes, [&](PageRow row) -> RowVerdict {
+      FoundEntry found;
+      StoredEntry& entry = found.entry;
+      if (!taken.ok() || !take_bytes(row, kRegisterId, entry.register_id) ||
+          !take_number(row, kSequence, entry.sequence) ||
+          known.contains(std::make_pair(entry.register_id, entry.sequence))) {
+        return RowVerdict::kMayBeChance;
+      }
+      add_missing_columns(row);
+      const auto whole = true_entry_in(row, std::move(found), seal);
+      if (!whole) return RowVerdict::kMayBeChance;
+      known.emplace(whole->entry.register_id, whole->entry.sequence);
+      taken = take(*whole);
+      // What was in clear nothing vouches for.
+      return whole->was_in_clear ? RowVerdict::kMayBeChance : RowVerdict::kIsRow;
     });
   }
   return taken;

@@ -10,14 +10,16 @@ namespace moadon::agent {
 struct FoundEntry {
   int64_t entry_id = 0;  // may be altered: nothing vouches for it
   StoredEntry entry;
-  std::string sealed_content;  // as they stood in the row
+  std::string sealed_content;
   std::string sealed_context;
+  bool was_in_clear = false;
 };
 
-// Looks at every page of the file at `path` and of its log, and calls `take` with what it finds.
-// The same entry may be found several times; what was committed last comes first. Entries that a
-// version before 0.4 left in clear are not found: nothing vouches for them. Stops at the first
-// error of `take`. Other errors: those of the system. Nobody may write to the file meanwhile.
+// Looks at every page of the file at `path` and of its log, and calls `take` with what it finds,
+// once for each place; what was committed last comes first. What a version before 0.4 left in clear
+// comes sealed: nothing vouches for it but that it is a message of its kind, with its receipt.
+// Stops at the first error of `take`. Other errors: those of the system. Nobody may write to the
+// file meanwhile.
 absl::Status for_each_entry_in_wreck(const std::string& path, const JournalSeal& seal,
                                      absl::FunctionRef<absl::Status(const FoundEntry&)> take);
 
