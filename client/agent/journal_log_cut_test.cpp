@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr BatchLimits kMany{.count = 100, .bytes = 1 << 20};
 constexpr int kEntries = 8;
+constexpr int kOlderEntries = 2 * kEntries;  // in the file already
 constexpr int kCutTransactions = 3;
 constexpr int kShortCuts = 250;
 // Cuts on each side of a frame's end that the short form makes, too.
@@ -57,24 +58,38 @@ void write_bytes(const std::string& path, const std::string& bytes) {
 struct Crashed {
   std::string file;
   std::string log;
+  std::string older_log;  // whose frames stood in the file before: true ones, of another age
   std::vector<int64_t> log_ends;
 };
+
+// The log of the entries before, as it stood in the file that the next one is written over.
+std::string older_log_of(const std::string& path) {
+  const auto journal = Journal::open(path, kKey, [](const absl::Status&) {});
+  REQUIRE(journal.ok());
+  for (int number = 1; number <= kOlderEntries; ++number) {
+    REQUIRE(commit(**journal, number).ok());
+  }
+  return bytes_of(path + "-wal");
+}
 
 Crashed crashed_journal(const std::string& path) {
   // What made the tables is not in the log any more.
   REQUIRE(Journal::open(path, kKey, [](const absl::Status&) {}).ok());
   REQUIRE(fs::file_size(path + "-wal") == 0);
+  Crashed crashed;
+  crashed.older_log = older_log_of(path);
+  REQUIRE(fs::file_size(path + "-wal") == 0);
   const auto journal = Journal::open(path, kKey, [](const absl::Status&) {});
   REQUIRE(journal.ok());
-  Crashed crashed;
   for (int number = 1; number <= kEntries; ++number) {
-    REQUIRE(commit(**journal, number).ok());
+    REQUIRE(commit(**journal, kOlderEntries + number).ok());
     crashed.log_ends.push_back(static_cast<int64_t>(fs::file_size(path + "-wal")));
     const bool has_grown = number == 1 || crashed.log_ends.end()[-1] > crashed.log_ends.end()[-2];
     REQUIRE(has_grown);
   }
   crashed.file = bytes_of(path);
   crashed.log = bytes_of(path + "-wal");
+  REQUIRE(crashed.older_log.size() >= crashed.log.size());
   return crashed;
 }
 
@@ -86,7 +101,7 @@ int64_t committed_by(const Crashed& crashed, int64_t cut) {
 
 void check_cut(const std::string& path, const Crashed& crashed, int64_t cut,
                const std::string& rest) {
-  const int64_t expected = committed_by(crashed, cut);
+  const int64_t expected = kOlderEntries + committed_by(crashed, cut);
   fs::remove(path + "-shm");
   write_bytes(path, crashed.file);
   write_bytes(path + "-wal", crashed.log.substr(0, static_cast<size_t>(cut)) + rest);
@@ -103,10 +118,14 @@ void check_cut(const std::string& path, const Crashed& crashed, int64_t cut,
   REQUIRE((*journal)->next_batch("R1", kMany)->size() == static_cast<size_t>(expected + 1));
 }
 
-// What a disk may hold after the cut: nothing, zeros, or what stood there in an older log.
+constexpr uint32_t kRestKinds = 4;
+
+// What a disk may hold after the cut: nothing, zeros, anything, or what stood there in an older
+// log.
 std::string rest_after(const Crashed& crashed, int64_t cut, uint32_t kind) {
   const auto bytes = static_cast<size_t>(static_cast<int64_t>(crashed.log.size()) - cut);
   if (kind == 0) return "";
+  if (kind == kRestKinds - 1) return crashed.older_log.substr(static_cast<size_t>(cut), bytes);
   return std::string(bytes, kind == 1 ? '\0' : '\xa5');
 }
 
@@ -133,7 +152,7 @@ TEST_CASE("a log that is cut anywhere in its last three transactions keeps the c
     }
   }
   for (const int64_t cut : cuts) {
-    const auto kind = static_cast<uint32_t>(random() % 3);
+    const auto kind = static_cast<uint32_t>(random() % kRestKinds);
     CAPTURE(seed, cut, kind, begin, end);
     check_cut(path, crashed, cut, rest_after(crashed, cut, kind));
   }
