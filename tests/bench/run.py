@@ -18,6 +18,7 @@ import tempfile
 import large
 
 LOAD_SECONDS = 900
+JOURNAL_OVER_LIMIT = 3  # bench_journal's code
 RAM_DISKS = ("tmpfs", "ramfs")
 # What issue and design ask of the ratio to the reference.
 TARGETS = {
@@ -28,9 +29,13 @@ TARGETS = {
     **large.AT_SIZE_TARGETS,
     **large.CARD_TARGETS,
 }
+# An agent's journal as it was, and with one byte changed: in an entry, in the head of a page or of the file, in the log.
+JOURNAL_OPENINGS = ["journal_open", "journal_open_entry_changed", "journal_open_page_changed", "journal_open_head_changed",
+                    "journal_open_log_changed"]
+JOURNAL_LIMITS = {f"{name}.p50": 2_000_000 for name in JOURNAL_OPENINGS}
 # And of the value itself, in its unit.
-LIMITS = {"pricing_200.p50": 100, "pricing_1000.p50": 500, "journal_open.p50": 2_000_000, "find.p99": 50_000,
-          "find_refilling.p99": 50_000, "cards_disk.all": 400, **large.LIMITS}
+LIMITS = {"pricing_200.p50": 100, "pricing_1000.p50": 500, "find.p99": 50_000, "find_refilling.p99": 50_000,
+          "cards_disk.all": 400, **JOURNAL_LIMITS, **large.LIMITS}
 FLOORS = {"cards_fill.throughput": 20_000, "cards_refill.throughput": 20_000}
 FULL = {"members": 10_000, "rounds": 7, "round_ms": 1500, "sales_per_round": 8_192,
         "plugin_calls": 1_500, "quotes": 1_000, "journal_entries": 45_000, "cards": 100_000, "finds": 20_000}
@@ -41,7 +46,7 @@ MEASURED = {
                    "identify_phone", "raw_single", "record_single", "raw_batch", "record_batch",
                    "raw_cards_fill", "cards_fill", "raw_cards_refill", "cards_refill"],
     "p50": ["plugin_empty", "plugin_status", "plugin_identify", "plugin_quote_20",
-            "plugin_commit_5", "pricing_none", "pricing_200", "pricing_1000", "journal_open_empty", "journal_open",
+            "plugin_commit_5", "pricing_none", "pricing_200", "pricing_1000", "journal_open_empty", *JOURNAL_OPENINGS,
             "raw_find", "find", "raw_find_refilling", "find_refilling"],
 }
 MEASURED_ALONE = {"cards_fill.max", "cards_refill.max", "find.max", "find_refilling.max", "cards_sweep.time",
@@ -144,11 +149,12 @@ def measure_pricing(build, counts):
 
 
 def measure_journal(build, root, counts):
-    """How long opening a journal takes, as an agent does that was killed."""
+    """How long opening a journal takes, as an agent does that was killed, and when the disk has changed a byte of it."""
     print("measuring the opening of a journal", file=sys.stderr)
     done = subprocess.run([build / "bin/bench_journal", root / "journals", str(counts["journal_entries"]),
-                           str(counts["rounds"])], text=True, stdout=subprocess.PIPE, timeout=LOAD_SECONDS, check=False)
-    if done.returncode != 0:
+                           str(counts["rounds"])], text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                          timeout=LOAD_SECONDS, check=False)  # what it logs of the damage
+    if done.returncode not in (0, JOURNAL_OVER_LIMIT):
         sys.exit("bench_journal failed")
     return [json.loads(line) for line in done.stdout.splitlines()]
 
