@@ -12,6 +12,8 @@ namespace {
 
 constexpr int64_t kLimit = 100 * kMebibyte;
 constexpr int64_t kEntry = 4'000;
+constexpr int64_t kHuge = int64_t{1} << 58;  // bytes; more than any disk has
+constexpr int64_t kNoLimit = int64_t{1} << 60;
 
 std::string reserve_path(const ScratchDirectory& directory) {
   return directory.path() + "/journal.reserve";
@@ -46,6 +48,51 @@ TEST_CASE("a reserve that was used is put by again once the journal is below its
   reserve.refill(kLimit - 1);
   CHECK_FALSE(reserve.is_used());
   CHECK(std::filesystem::file_size(reserve_path(directory)) == kReserveBytes);
+  reserve.refill(0);
+  CHECK_FALSE(reserve.is_used());
+}
+
+TEST_CASE("a reserve that is there at the start is there, whatever room the disk has") {
+  ScratchDirectory directory;
+  CHECK(JournalReserve(reserve_path(directory), kNoLimit).is_used());
+  JournalReserve(reserve_path(directory), kNoLimit).refill(0);
+  JournalReserve reserve(reserve_path(directory), kNoLimit);
+  CHECK_FALSE(reserve.is_used());
+  CHECK(reserve.make_room(0, kEntry).ok());
+  CHECK_FALSE(reserve.is_used());
+  // No disk has room for this: the reserve is given away first.
+  CHECK(reason_of(reserve.make_room(0, kHuge)) == v1::REASON_JOURNAL_FULL);
+  CHECK(reserve.is_used());
+  CHECK_FALSE(std::filesystem::exists(reserve_path(directory)));
+}
+
+TEST_CASE("part of a reserve is none, and goes before an entry is refused") {
+  ScratchDirectory directory;
+  JournalReserve(reserve_path(directory), kNoLimit).refill(0);
+  std::filesystem::resize_file(reserve_path(directory), kReserveBytes / 2);
+  JournalReserve reserve(reserve_path(directory), kNoLimit);
+  CHECK(reserve.is_used());
+  CHECK(reserve.make_room(0, kEntry).ok());
+  CHECK(std::filesystem::exists(reserve_path(directory)));
+  CHECK_FALSE(reserve.make_room(0, kHuge).ok());
+  CHECK_FALSE(std::filesystem::exists(reserve_path(directory)));
+}
+
+TEST_CASE("what the log still has to be copied counts as taken") {
+  ScratchDirectory directory;
+  JournalReserve reserve(reserve_path(directory), kNoLimit);
+  reserve.refill(0);
+  reserve.keep_margin();
+  CHECK_FALSE(reserve.is_used());
+  CHECK(reserve.has_spare(kEntry));
+  CHECK_FALSE(reserve.has_spare(kHuge));
+  reserve.note_log_growth(kHuge);
+  CHECK_FALSE(reserve.has_spare(kEntry));
+  CHECK(reserve.keep_margin());
+  CHECK(reserve.is_used());
+  CHECK(reason_of(reserve.make_room(0, kEntry)) == v1::REASON_JOURNAL_FULL);
+  reserve.note_log_growth(0);
+  CHECK(reserve.make_room(0, kEntry).ok());
   reserve.refill(0);
   CHECK_FALSE(reserve.is_used());
 }
