@@ -1,5 +1,6 @@
 """moadon as an owner uses it: what it prints, where, and how it ends; and what the sandbox does with a broken file."""
 
+import base64
 import csv
 import io
 import json
@@ -73,6 +74,34 @@ class CommandLineTest(unittest.TestCase):
             self.assertEqual(done.returncode, USAGE, (arguments, done.stderr))
             self.assertEqual(done.stdout, "", arguments)
             self.assertNotEqual(done.stderr, "")
+
+    def test_the_queue_is_read_to_its_end_however_large(self):
+        content = base64.b64encode(bytes([255]) * (1 << 20)).decode()
+        for sequence in range(1, 20):
+            self.club.owner("SyncService", "HandOver", {
+                "journal_id": base64.b64encode(bytes(16)).decode(),
+                "entries": [{"entry": {"sequence": str(sequence), "sale": content},
+                             "commit_time": "2026-06-01T10:00:00Z"}]},
+                token=self.club.register_tokens["R1"])
+        rows = self.club.moadon("--language", "en", "queue", "list").stdout.splitlines()
+        self.assertEqual(sum("cannot be read" in row for row in rows), 19, rows[:3])
+        for sequence in range(1, 20):
+            self.club.moadon("queue", "settle", "R1", "0" * 32, str(sequence), "--yes")
+
+    def test_what_the_queue_does_not_hold_is_a_place_in_a_journal(self):
+        for language, words in (("en", "no entry at place 7"), ("he", "אין בתור רשומה")):
+            done = self.run_moadon("--language", language, "queue", "settle", "R1",
+                                   "0" * 31 + "1", "7", "--yes")
+            self.assertEqual(done.returncode, REFUSED)
+            self.assertIn(words, done.stderr)
+        done = self.run_moadon("queue", "settle", "R1", "0" * 31 + "1", "7", "--yes", "--json")
+        self.assertEqual(done.returncode, REFUSED)
+        self.assertIn("REASON_RECEIPT_UNKNOWN", done.stdout + done.stderr)
+
+    def test_an_account_that_ends_before_it_begins_is_refused(self):
+        done = self.run_moadon("offline", "losses", "--from", "2026-02-02", "--until", "2026-02-01")
+        self.assertEqual(done.returncode, REFUSED)
+        self.assertIn("from_date", done.stderr)
 
     def test_help_is_there_for_every_noun(self):
         text = self.run_moadon("--help")
