@@ -16,7 +16,12 @@ namespace moadon::agent {
 
 Courier::Courier(std::string register_id, ServerLine& line, PlaceMemory& place, AskReports& asks,
                  const Parts& parts)
-    : register_id_(std::move(register_id)), line_(line), place_(place), asks_(asks), parts_(parts) {
+    : register_id_(std::move(register_id)),
+      line_(line),
+      place_(place),
+      asks_(asks),
+      parts_(parts),
+      hand_over_(register_id_, line, parts.journal) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -119,32 +124,11 @@ Courier::Turn Courier::hand_over() {
   const absl::Duration now = parts_.clock.monotonic();
   const std::optional<int64_t> now_us = parts_.link.corrected_now_us();
   if (now < next_hand_over_ || !now_us) return Turn::kIdle;
-  auto overdue = parts_.journal.overdue(
-      register_id_, *now_us - absl::ToInt64Microseconds(kHandOverAge), kHandOverEntries);
-  if (!overdue.ok()) return on_failed_journal(overdue.status());
-  auto journal_id = parts_.journal.journal_id(register_id_);
-  if (!journal_id.ok()) return on_failed_journal(journal_id.status());
+  const absl::StatusOr<bool> has_more = hand_over_.step(*now_us);
+  if (!has_more.ok()) return on_failed_journal(has_more.status());
+  if (*has_more) return Turn::kMore;
   next_hand_over_ = now + kHandOverInterval;
-  if (overdue->empty() || journal_id->empty()) return Turn::kIdle;
-  v1::HandOverRequest request;
-  request.set_journal_id(*std::move(journal_id));
-  std::vector<Settlement> settlements;
-  for (v1::HandedEntry& entry : *overdue) {
-    settlements.push_back({.sequence = entry.entry().sequence(), .refusal = {}});
-    *request.add_entries() = std::move(entry);
-  }
-  const auto answer =
-      line_.ask_in_background(&v1::SyncService::Stub::HandOver, request, kRecordDeadline);
-  // An older server has no queue; what it does not take stays here, and is offered again later.
-  if (!answer.ok()) return Turn::kIdle;
-  absl::Status settled = parts_.journal.settle(register_id_, settlements);
-  if (!settled.ok()) return on_failed_journal(settled);
-  for (const Settlement& settlement : settlements) {
-    spdlog::warn("event=entry_handed_over register={} sequence={}", register_id_,
-                 settlement.sequence);
-  }
-  next_hand_over_ = now;  // there may be more
-  return Turn::kMore;
+  return Turn::kIdle;
 }
 
 Courier::Turn Courier::report_asks() {

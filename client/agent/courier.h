@@ -11,6 +11,7 @@
 #include "absl/synchronization/mutex.h"
 #include "client/agent/asks.h"
 #include "client/agent/clock.h"
+#include "client/agent/hand_over_round.h"
 #include "client/agent/journal.h"
 #include "client/agent/occasion.h"
 #include "client/agent/program_shelf.h"
@@ -37,10 +38,8 @@ inline constexpr absl::Duration kBlockedPause = absl::Seconds(30);
 // Entries refused for good are tried again at the start, with every new connection and this often:
 // the owner may have acted, or the server may be a newer one.
 inline constexpr absl::Duration kKeptBackInterval = absl::Minutes(10);
-// Then they go to the owner's queue; looked for this often, so many at once.
-inline constexpr absl::Duration kHandOverAge = absl::Hours(45 * 24);
+// How often it is looked what is to go to the owner's queue (hand_over_round.h).
 inline constexpr absl::Duration kHandOverInterval = absl::Hours(1);
-inline constexpr int kHandOverEntries = 64;
 
 // A thread that delivers entries in journal order, in batches, each until the server has it or has
 // refused it for good. Entries leave the backlog only when the server says that it keeps them.
@@ -103,6 +102,7 @@ class Courier final {
 
   // Used by the thread only.
   absl::BitGen random_;
+  HandOverRound hand_over_;
   int failures_in_a_row_ = 0;
   int batch_entries_ = kBatchLimits.count;
   std::optional<bool> server_knows_terms_;  // unset: to be asked

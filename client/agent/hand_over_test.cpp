@@ -1,4 +1,6 @@
 // What goes to the owner's queue after a long time, and what is told of what waits until then.
+#include <algorithm>
+
 #include "client/agent/commands.h"
 #include "client/agent/test_house.h"
 #include "rules/refusal.h"
@@ -52,6 +54,73 @@ TEST_CASE("a reason that was damaged on the disk hides no entry and holds none b
   REQUIRE(eventually([&] { return till.status().online(); }));
   pass(house, kLong);
   CHECK(eventually([&] { return house.club.handed_over().size() == 2; }));
+}
+
+// A house whose register R1 has committed five sales, all of them refused.
+struct RefusingHouse : House {
+  RefusingHouse() {
+    for (int receipt = 1; receipt <= 5; ++receipt) {
+      club.refuse_receipt(std::to_string(receipt), v1::REASON_RECEIPT_REUSED);
+    }
+    agent = start();
+    Register till = at(*agent, "R1");
+    for (int receipt = 1; receipt <= 5; ++receipt) {
+      REQUIRE(till.commit(sale_of(std::to_string(receipt))).ok());
+    }
+    REQUIRE(eventually([&] { return are_refused(till); }));
+  }
+  static bool are_refused(Register& till) {
+    const v1::PendingResponse pending = till.pending();
+    return std::all_of(pending.entries().begin(), pending.entries().end(),
+                       [](const v1::PendingEntry& entry) { return entry.has_refusal(); });
+  }
+  int64_t pending_count() { return at(*agent, "R1").status().undelivered_count(); }
+
+  std::unique_ptr<Agent> agent;
+};
+
+TEST_CASE("what the owner's queue refuses stays here and stops nothing else") {
+  RefusingHouse house;
+  house.club.refuse_place(2, v1::REASON_TOO_LARGE);
+  house.club.refuse_place(4, v1::REASON_JOURNAL_FORKED);
+  pass(house, kLong);
+  REQUIRE(eventually([&] { return house.pending_count() == 2; }));
+  CHECK(house.club.handed_over() == std::vector<std::string>{"R1/1 REASON_RECEIPT_REUSED",
+                                                             "R1/3 REASON_RECEIPT_REUSED",
+                                                             "R1/5 REASON_RECEIPT_REUSED"});
+  Register till = house.at(*house.agent, "R1");
+  CHECK_FALSE(till.status().has_blocked_by());
+  REQUIRE(till.commit(sale_of("6")).ok());
+  CHECK(eventually([&] { return house.club.recorded().size() == 1; }));
+}
+
+TEST_CASE("what is handed over in one call is no larger than what is delivered in one") {
+  const ScratchDirectory scratch;
+  const auto journal =
+      Journal::open(scratch.path() + "/journal.db", std::string(kJournalKeyBytes, 'k'),
+                    [](const absl::Status&) {});
+  REQUIRE(journal.ok());
+  std::vector<Settlement> refused;
+  for (int64_t sequence = 1; sequence <= 5; ++sequence) {
+    NewEntry entry;
+    entry.register_id = "R1";
+    entry.receipt = std::to_string(sequence);
+    entry.content = std::string(sequence == 3 ? 1'000'000 : 200'000, 'x');
+    entry.commit_time_us = 1;
+    REQUIRE((*journal)->commit(entry, [](const KnownSale*) { return Amounts(); }).ok());
+    refused.push_back({.sequence = sequence, .refusal = v1::Refusal()});
+  }
+  REQUIRE((*journal)->settle("R1", refused).ok());
+  std::vector<size_t> calls;
+  for (int64_t after = 0; after < 5;) {
+    const auto overdue = (*journal)->overdue(
+        "R1", {.now_us = 10, .age_us = 5, .after_sequence = after, .limits = kHandOverLimits});
+    REQUIRE(overdue.ok());
+    REQUIRE_FALSE(overdue->empty());
+    calls.push_back(overdue->size());
+    after = overdue->back().entry().sequence();
+  }
+  CHECK(calls == std::vector<size_t>{2, 1, 2});
 }
 
 TEST_CASE("a directory without a journal is not taken for one where nothing waits") {

@@ -171,11 +171,17 @@ class Journal final {
   absl::Status settle(const std::string& register_id, absl::Span<const Settlement> settlements);
   // Puts kept back entries into line again; their reasons stay readable until they are delivered.
   absl::Status retry_kept_back(const std::string& register_id);
-  // Entries of a register that are kept back or altered and were committed before `before_us`,
-  // oldest first, at most `limit`: the owner's to deal with. Once the server has them they are
-  // settled as delivered.
+  // Entries of a register that are kept back or altered and were committed before `now_us` less
+  // `age_us`, oldest first, after a place and within `limits`: the owner's to deal with. Once the
+  // server has them they are settled as delivered.
+  struct OverdueQuery {
+    int64_t now_us = 0;
+    int64_t age_us = 0;
+    int64_t after_sequence = 0;
+    BatchLimits limits;
+  };
   absl::StatusOr<std::vector<v1::HandedEntry>> overdue(const std::string& register_id,
-                                                       int64_t before_us, int limit);
+                                                       const OverdueQuery& query);
   absl::StatusOr<Backlog> backlog(const std::string& register_id);
   // Entries not delivered, in journal order, after `sequence`.
   absl::StatusOr<std::vector<v1::PendingEntry>> pending(const std::string& register_id,

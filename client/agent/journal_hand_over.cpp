@@ -20,7 +20,7 @@ constexpr Sql kOverdue{
     "e.chain, u.refusal, u.is_altered FROM undelivered u "
     "JOIN entry e ON e.register_id = u.register_id AND e.sequence = u.sequence "
     "WHERE u.register_id = $1 AND (u.is_kept_back = 1 OR u.is_altered = 1) "
-    "AND e.commit_time_us < $2 ORDER BY u.sequence LIMIT $3"};
+    "AND e.commit_time_us < $2 AND u.sequence > $4 ORDER BY u.sequence LIMIT $3"};
 
 // Of an altered entry only its place is told: nobody can say what it was.
 absl::StatusOr<v1::HandedEntry> handed_entry(const Statement& row, StoredEntry stored) {
@@ -43,17 +43,20 @@ absl::StatusOr<v1::HandedEntry> handed_entry(const Statement& row, StoredEntry s
 }  // namespace
 
 absl::StatusOr<std::vector<v1::HandedEntry>> Journal::overdue(const std::string& register_id,
-                                                              int64_t before_us, int limit) {
+                                                              const OverdueQuery& query) {
   const sqlite::ReaderLease reader = readers_->lease();
   Statement read = reader->statement(kOverdue);
-  read.bind_all(register_id, before_us, limit);
+  read.bind_all(register_id, query.now_us - query.age_us, query.limits.count, query.after_sequence);
   std::vector<v1::HandedEntry> entries;
+  int64_t bytes = 0;
   while (true) {
     const absl::StatusOr<bool> row = read.step();
     if (!row.ok()) return row.status();
     if (!*row) return entries;
     auto entry = handed_entry(read, entry_in(read, seal_));
     if (!entry.ok()) return entry.status();
+    bytes += static_cast<int64_t>(entry->ByteSizeLong());
+    if (!entries.empty() && bytes > query.limits.bytes) return entries;
     entries.push_back(*std::move(entry));
   }
 }
