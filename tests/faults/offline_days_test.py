@@ -20,6 +20,7 @@ FILE = "online-retail-2010-2011.sales.csv.gz"
 REGISTERS = ["R1", "R2", "R3", "R4"]
 DOCUMENTS = None if club.LONG else 350  # None: all of them
 CUTS = 120 if club.LONG else 6  # register-days
+POINT_MILLI = 1000
 POINT_MINOR = 10
 MEMBER_CAP_MINOR, REGISTER_CAP_MINOR = 5_000, 50_000
 AS_OF = "2012-06-30"
@@ -312,16 +313,21 @@ class OfflineDaysTest(unittest.TestCase):
             self.assertLessEqual(abs(difference), self.returned_lines[card], card)
 
     def compare(self, connected, cut_off, members, touched):
-        """Members, tiers, stages, purchase days and what they earned are the same; what they spent is not."""
+        """Members, tiers, stages, purchase days and what they earned are the same; what they spent is not. An agora that a
+        refund left behind may complete a point of what was kept."""
         self.compare_standings(connected.standings(), cut_off.standings(), touched)
         self.assertTrue(touched)
-        listed = []
+        listed, moved = [], {}
         for card in members:
             earned, spent = connected.ledger(card)
             earned_too, spent_too = cut_off.ledger(card)
-            self.assertEqual(earned, earned_too, card)
+            if earned != earned_too:
+                moved[card] = earned_too - earned
+                self.assertLessEqual(abs(moved[card]), POINT_MILLI * self.returned_lines[card], card)
             if spent != spent_too:
                 listed.append((card, spent, spent_too))
+        print(f"points earned moved by the rounding of refunds, in thousandths: {moved}")
+        self.assertEqual(set(moved) - touched, set())
         print(f"{len(listed)} of {len(members)} members spent other points, "
               f"{sum(a - b for _, a, b in listed) // 1000} points less:")
         for card, spent, spent_too in listed:
