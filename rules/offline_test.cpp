@@ -196,6 +196,36 @@ TEST_CASE("what points are worth is rounded up") {
   }
 }
 
+TEST_CASE("points that never pay have no price, so that limited ones wait for the server") {
+  const std::string points =
+      "points { earn_rules { rule_id: 'r' per_amount { points_milli: 1000 amount_minor: 100 } } "
+      "} ";
+  const std::string terms =
+      std::string(kMember) +
+      "offline { amount_limit_minor: 100000 slices { benefit_id: 'a' amount_minor: 999 use_count: "
+      "9 } }";
+  for (const char* limits : {"per_member_count: 1", "club_count: 9", "club_budget_minor: 999"}) {
+    for (const char* effect :
+         {"bonus_points { points_milli: 50000 }", "points_multiplier { factor_bps: 30000 }"}) {
+      CAPTURE(limits, effect);
+      const std::string program =
+          points + benefit("a", std::string("limits { ") + limits + " } effect { " + effect + " }");
+      const v1::Quote quote = quote_of({program, line("1", 1000), terms});
+      CHECK(reason_for(quote, "a") == "server_needed { }");
+      CHECK(quote.points().earned_milli() == 10'000);
+      CHECK(quote_of({program, line("1", 1000), kMember}).points().earned_milli() > 10'000);
+    }
+  }
+  // What lessens them and what has no limits are no loss.
+  const auto earned = [&](const std::string& text) {
+    return quote_of({points + benefit("a", text), line("1", 1000), terms}).points().earned_milli();
+  };
+  CHECK(
+      earned("limits { per_member_count: 1 } effect { points_multiplier { factor_bps: 5000 } }") ==
+      5000);
+  CHECK(earned("effect { bonus_points { points_milli: 50000 } }") == 60'000);
+}
+
 TEST_CASE("the most that a register can lose is its limit, or nothing where nothing can be lost") {
   const std::string paying =
       "points { spending { thousand_points_value_minor: 1000 step_milli: 10000 } } ";

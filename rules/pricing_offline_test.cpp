@@ -222,34 +222,6 @@ TEST_CASE("bonus points count by their worth, rounded up, whole or not at all") 
   }
 }
 
-TEST_CASE("points that never pay have no price, so that limited ones wait for the server") {
-  const std::string points =
-      "points { earn_rules { rule_id: 'r' per_amount { points_milli: 1000 amount_minor: 100 } } "
-      "} ";
-  const std::string slice = "slices { benefit_id: 'a' amount_minor: 999 use_count: 9 }";
-  for (const char* limits : {"per_member_count: 1", "club_count: 9", "club_budget_minor: 999"}) {
-    for (const char* effect :
-         {"bonus_points { points_milli: 50000 }", "points_multiplier { factor_bps: 30000 }"}) {
-      CAPTURE(limits, effect);
-      const std::string program =
-          points + benefit("a", std::string("limits { ") + limits + " } effect { " + effect + " }");
-      for (const int64_t limit_minor : {0, 100'000}) {
-        const v1::Quote quote =
-            quote_of({program, line("1", 1000), under(amount(limit_minor, slice))});
-        CHECK(reason_for(quote, "a") == kNeeded);
-        CHECK(quote.points().earned_milli() == 10'000);
-      }
-      CHECK(quote_of({program, line("1", 1000), kMember}).points().earned_milli() > 10'000);
-    }
-  }
-  // What lessens them and what has no limits are no loss.
-  const auto earned = [&](const std::string& program) {
-    return quote_of({points + program, line("1", 1000), under(amount(0))}).points().earned_milli();
-  };
-  CHECK(earned(daily("a", "points_multiplier { factor_bps: 5000 }")) == 5000);
-  CHECK(earned(benefit("a", "effect { bonus_points { points_milli: 50000 } }")) == 60'000);
-}
-
 TEST_CASE("a multiplier counts by what it adds") {
   const std::string program = points() + daily("a", "points_multiplier { factor_bps: 30000 }");
   const struct {
