@@ -136,18 +136,24 @@ void Agent::keep_house() {
 }
 
 void Agent::prune() {
-  const int64_t now_us = clock_.now_us();
+  // How old something is only the server's clock says: one that was set would forget everything.
+  const std::optional<int64_t> now_us = link_->corrected_now_us();
+  if (now_us) prune_before(*now_us);
+  reserve_->refill(journal_->used_bytes());
+}
+
+void Agent::prune_before(int64_t now_us) {
   const int64_t before_us = now_us - absl::ToInt64Microseconds(kKeepDelivered);
   absl::Status pruned = journal_->prune_holds(before_us);
   if (pruned.ok()) pruned = enrollments_->prune(before_us);
+  if (pruned.ok()) pruned = offline_->prune_served(before_us);
   if (!pruned.ok()) {
     spdlog::warn("event=prune_failed message=\"{}\"", absl::Utf8SafeCEscape(pruned.message()));
   }
   const int64_t delivered_before_us =
       reserve_->is_used() ? now_us - absl::ToInt64Microseconds(kKeepDeliveredPressed) : before_us;
-  int64_t cursor = 0;
   while (!delivery_cancellation_.is_cancelled()) {
-    const absl::StatusOr<bool> may_go_on = journal_->prune(delivered_before_us, kPruneStep, cursor);
+    const absl::StatusOr<bool> may_go_on = journal_->prune(delivered_before_us, kPruneStep);
     if (!may_go_on.ok()) {
       spdlog::warn("event=prune_failed message=\"{}\"",
                    absl::Utf8SafeCEscape(may_go_on.status().message()));
@@ -156,7 +162,6 @@ void Agent::prune() {
     absl::MutexLock lock(&mutex_);
     if (stopping_) return;
   }
-  reserve_->refill(journal_->used_bytes());
 }
 
 }  // namespace moadon::agent

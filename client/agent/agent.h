@@ -70,6 +70,7 @@ class Agent final {
   absl::Status serve(const Settings& settings);
   void keep_house() ABSL_LOCKS_EXCLUDED(mutex_);
   void prune();
+  void prune_before(int64_t now_us);
 
   // Fixed at construction.
   const AgentDirectory directory_;

@@ -237,7 +237,10 @@ absl::Status Courier::fit_to_server(v1::RecordRequest& request) {
 Courier::Turn Courier::settle(const v1::RecordRequest& request,
                               const v1::RecordResponse& response) {
   const BatchResult result = result_of(request, response);
-  absl::Status settled = parts_.journal.settle(register_id_, result.settlements);
+  const int64_t answer_us = time_us_of(response.server_time(), "server_time").value_or(0);
+  const int64_t server_time_us =
+      answer_us > 0 ? answer_us : parts_.link.corrected_now_us().value_or(0);
+  absl::Status settled = parts_.journal.settle(register_id_, result.settlements, server_time_us);
   if (!settled.ok()) return on_failed_journal(settled);
   for (const Settlement& settlement : result.settlements) {
     if (!settlement.refusal) continue;

@@ -84,6 +84,16 @@ void FakeClub::leave_leases() {
   leaves_leases_ = true;
 }
 
+void FakeClub::refuse_deliveries(v1::Reason reason) {
+  absl::MutexLock lock(&mutex_);
+  delivery_refusal_ = reason;
+}
+
+void FakeClub::refuse_turns(v1::Reason reason) {
+  absl::MutexLock lock(&mutex_);
+  turn_refusal_ = reason;
+}
+
 v1::TakeLeasesRequest FakeClub::kept_leases() const {
   absl::MutexLock lock(&mutex_);
   return kept_leases_;
@@ -335,6 +345,7 @@ grpc::Status FakeClub::TakeLeases(grpc::ServerContext* context,
   if (!caller.ok()) return to_grpc(caller);
   if (!leases_) return grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "no such method");
   if (register_id == "R1") kept_leases_ = *request;
+  if (turn_refusal_ != v1::REASON_UNSPECIFIED) return to_grpc(refuse(turn_refusal_, "no turn"));
   if (leaves_leases_) {
     *response->mutable_rights() = request->kept();
     *response->mutable_slices() = request->slices();

@@ -66,6 +66,9 @@ class FakeClub final : public v1::SyncService::Service {
   void lease(v1::TakeLeasesResponse leases);
   // From the next turn on it may keep what it has.
   void leave_leases();
+  // The next deliveries, or turns, are refused as a whole; REASON_UNSPECIFIED: taken again.
+  void refuse_deliveries(v1::Reason reason);
+  void refuse_turns(v1::Reason reason);
   // What R1 said last that it has.
   v1::TakeLeasesRequest kept_leases() const;
   // Ids of the holds that are open.
@@ -164,6 +167,8 @@ class FakeClub final : public v1::SyncService::Service {
   bool loses_hold_answers_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<v1::TakeLeasesResponse> leases_ ABSL_GUARDED_BY(mutex_);
   bool leaves_leases_ ABSL_GUARDED_BY(mutex_) = false;
+  v1::Reason delivery_refusal_ ABSL_GUARDED_BY(mutex_) = v1::REASON_UNSPECIFIED;
+  v1::Reason turn_refusal_ ABSL_GUARDED_BY(mutex_) = v1::REASON_UNSPECIFIED;
   v1::TakeLeasesRequest kept_leases_ ABSL_GUARDED_BY(mutex_);
   absl::Duration delay_ ABSL_GUARDED_BY(mutex_);
   std::vector<CardChange> card_changes_ ABSL_GUARDED_BY(mutex_);

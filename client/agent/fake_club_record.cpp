@@ -57,10 +57,13 @@ grpc::Status FakeClub::Record(grpc::ServerContext* context, const v1::RecordRequ
   std::string register_id;
   absl::Status caller = caller_of(*context, register_id);
   if (!caller.ok()) return to_grpc(caller);
+  if (delivery_refusal_ != v1::REASON_UNSPECIFIED) {
+    return to_grpc(refuse(delivery_refusal_, "no delivery"));
+  }
   for (const v1::RecordEntry& entry : request->entries()) {
     record_one(register_id, entry, *response->add_outcomes());
   }
-  *response->mutable_server_time() = timestamp_of(time_us_);
+  *response->mutable_server_time() = timestamp_of(time_us_++);  // facts given later are newer
   return grpc::Status::OK;
 }
 

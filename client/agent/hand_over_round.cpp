@@ -44,16 +44,16 @@ absl::StatusOr<bool> HandOverRound::step(int64_t now_us) {
   for (v1::HandedEntry& entry : *overdue) *request.add_entries() = std::move(entry);
   const auto answer =
       line_.ask_in_background(&v1::SyncService::Stub::HandOver, request, kHandOverDeadline);
-  if (answer.ok()) return on_taken(request);
+  if (answer.ok()) return on_taken(request, now_us);
   return on_refused(request, answer.status());
 }
 
-absl::StatusOr<bool> HandOverRound::on_taken(const v1::HandOverRequest& request) {
+absl::StatusOr<bool> HandOverRound::on_taken(const v1::HandOverRequest& request, int64_t now_us) {
   std::vector<Settlement> settlements;
   for (const v1::HandedEntry& handed : request.entries()) {
     settlements.push_back({.sequence = handed.entry().sequence(), .refusal = {}});
   }
-  absl::Status settled = journal_.settle(register_id_, settlements);
+  absl::Status settled = journal_.settle(register_id_, settlements, now_us);
   if (!settled.ok()) return settled;
   for (const Settlement& settlement : settlements) {
     spdlog::warn("event=entry_handed_over register={} sequence={}", register_id_,

@@ -29,7 +29,7 @@ class HandOverRound final {
   absl::StatusOr<bool> step(int64_t now_us);
 
  private:
-  absl::StatusOr<bool> on_taken(const v1::HandOverRequest& request);
+  absl::StatusOr<bool> on_taken(const v1::HandOverRequest& request, int64_t now_us);
   bool on_refused(const v1::HandOverRequest& request, const absl::Status& refusal);
   void begin();
 

@@ -110,7 +110,7 @@ TEST_CASE("what is handed over in one call is no larger than what is delivered i
     REQUIRE((*journal)->commit(entry, [](const KnownSale*) { return Amounts(); }).ok());
     refused.push_back({.sequence = sequence, .refusal = v1::Refusal()});
   }
-  REQUIRE((*journal)->settle("R1", refused).ok());
+  REQUIRE((*journal)->settle("R1", refused, 1).ok());
   std::vector<size_t> calls;
   for (int64_t after = 0; after < 5;) {
     const auto overdue = (*journal)->overdue(

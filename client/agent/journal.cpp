@@ -48,11 +48,11 @@ absl::StatusOr<std::optional<Committed>> find_repeat_of(Connection& connection,
                 {{"register_id", entry.register_id}, {"receipt", entry.receipt}});
 }
 
-constexpr Sql kFindReturns{
-    "SELECT register_id, sequence, receipt, kind, content, context, amount_minor, points_minor, "
-    "points_milli, gift_balance_minor, commit_time_us, sale_register_id, sale_receipt, branch_id, "
-    "business_day, minute_of_day, form, previous_chain, chain FROM entry "
-    "WHERE sale_register_id = $1 AND sale_receipt = $2 ORDER BY register_id, receipt"};
+constexpr auto kFindReturnsText =
+    joined("SELECT ", kEntryColumns,
+           " FROM entry e WHERE e.sale_register_id = $1 AND e.sale_receipt = $2 "
+           "ORDER BY e.register_id, e.receipt");
+constexpr Sql kFindReturns{kFindReturnsText.text};
 
 // False: one of them was altered.
 absl::StatusOr<bool> read_returns(Connection& connection, const JournalSeal& seal,
@@ -115,16 +115,10 @@ constexpr Sql kNextSequence{
     "INSERT INTO register (register_id, last_sequence) VALUES ($1, 1) "
     "ON CONFLICT (register_id) DO UPDATE SET last_sequence = last_sequence + 1 "
     "RETURNING last_sequence, journal_id"};
-constexpr Sql kNameJournal{"UPDATE register SET journal_id = $2 WHERE register_id = $1"};
 constexpr Sql kChainAt{"SELECT chain FROM entry WHERE register_id = $1 AND sequence = $2"};
-constexpr Sql kInsertEntry{
-    "INSERT INTO entry (register_id, sequence, receipt, kind, content, context, amount_minor, "
-    "commit_time_us, sale_register_id, sale_receipt, points_minor, points_milli, "
-    "gift_balance_minor, branch_id, business_day, minute_of_day, form, previous_chain, chain) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
-    "$19)"};
 constexpr Sql kInsertUndelivered{
-    "INSERT INTO undelivered (register_id, sequence, is_kept_back) VALUES ($1, $2, 0)"};
+    "INSERT INTO undelivered (register_id, sequence, is_kept_back, wait_from_us) "
+    "VALUES ($1, $2, 0, $3)"};
 constexpr Sql kUseHold{
     "UPDATE hold SET state = 3 WHERE register_id = $1 AND hold_id = $2 AND state = 2"};
 
@@ -138,12 +132,8 @@ absl::StatusOr<int64_t> next_sequence(Connection& connection, const std::string&
   absl::Status done = next.execute();
   if (!done.ok()) return done;
   if (!is_nameless) return sequence;
-  const absl::StatusOr<std::string> journal_id = new_journal_id();
-  if (!journal_id.ok()) return journal_id.status();
-  Statement name = connection.statement(kNameJournal);
-  name.bind_all(register_id, Blob{*journal_id});
-  done = name.execute();
-  if (!done.ok()) return done;
+  const absl::StatusOr<std::string> named = named_journal(connection, register_id);
+  if (!named.ok()) return named.status();
   return sequence;
 }
 
@@ -192,14 +182,7 @@ absl::Status insert_entry(Connection& connection, const JournalSeal& seal,
       seal.seal(entry.context, entry_place("context", entry.register_id, entry.sequence));
   if (!content.ok()) return content.status();
   if (!context.ok()) return context.status();
-  const Amounts& amounts = entry.amounts;
-  Statement add = connection.statement(kInsertEntry);
-  add.bind_all(entry.register_id, entry.sequence, entry.receipt, entry.kind, Blob{*content},
-               Blob{*context}, amounts.amount_minor, entry.commit_time_us, entry.sale_register_id,
-               entry.sale_receipt, amounts.points_minor, amounts.points_milli,
-               amounts.gift_balance_minor, entry.branch_id, entry.business_day, entry.minute_of_day,
-               entry.form, Blob{entry.previous_chain}, Blob{entry.chain});
-  return add.execute();
+  return insert_entry_row(connection, {entry, *content, *context});
 }
 
 absl::Status book_offline(Connection& connection, const JournalSeal& seal, const NewEntry& entry,
@@ -234,8 +217,12 @@ absl::Status insert(Connection& connection, const JournalSeal& seal, const NewEn
     done = keep_provisional(connection, seal, entry, committed.sequence);
     if (!done.ok()) return done;
   }
+  std::optional<int64_t> wait_from_us;
+  if (committed.context.has_corrected_at()) {
+    wait_from_us = time_us_of(committed.context.corrected_at(), "corrected_at").value_or(0);
+  }
   Statement enqueue = connection.statement(kInsertUndelivered);
-  enqueue.bind_all(entry.register_id, committed.sequence);
+  enqueue.bind_all(entry.register_id, committed.sequence, wait_from_us);
   return enqueue.execute();
 }
 

@@ -101,9 +101,9 @@ struct Settlement {
 };
 
 struct Backlog {
-  int64_t count = 0;          // not delivered; kept back and altered included
-  int64_t altered_count = 0;  // of them: changed on the disk, set aside
-  std::optional<int64_t> oldest_commit_us;
+  int64_t count = 0;                        // not delivered; kept back and altered included
+  int64_t altered_count = 0;                // of them: changed on the disk, set aside
+  std::optional<int64_t> oldest_commit_us;  // of those whose entry is here
 };
 
 // How much of the backlog one request carries; the first entry always fits.
@@ -163,17 +163,20 @@ class Journal final {
   // Names the register's journal; empty: it has no chained entry yet.
   absl::StatusOr<std::string> journal_id(const std::string& register_id);
   // Gives the register's journal another name, so that the server takes its places for new ones.
-  // What is delivered twice by that is recorded once; nothing that waits is lost. REGISTER_UNKNOWN:
-  // it has no entries here.
+  // What is delivered twice by that is recorded once; nothing that waits is lost. Its leases and
+  // slices are gone: they are the other journal's. REGISTER_UNKNOWN: it has no journal here.
   absl::Status rejoin(const std::string& register_id);
   // Takes delivered entries off the backlog and marks refused ones as kept back; a hold that such a
-  // one names is held again.
-  absl::Status settle(const std::string& register_id, absl::Span<const Settlement> settlements);
+  // one names is held again. `server_time_us`: the server's clock when it had done that, 0: not
+  // known.
+  absl::Status settle(const std::string& register_id, absl::Span<const Settlement> settlements,
+                      int64_t server_time_us);
   // Puts kept back entries into line again; their reasons stay readable until they are delivered.
   absl::Status retry_kept_back(const std::string& register_id);
-  // Entries of a register that are kept back or altered and were committed before `now_us` less
-  // `age_us`, oldest first, after a place and within `limits`: the owner's to deal with. Once the
-  // server has them they are settled as delivered.
+  // Entries of a register that are kept back or altered, and places whose entry is lost, that wait
+  // since before `now_us` less `age_us` of the server's time, oldest first, after a place and
+  // within `limits`: the owner's to deal with. One of which nobody knows since when it waits does
+  // so from now on. Once the server has them they are settled as delivered.
   struct OverdueQuery {
     int64_t now_us = 0;
     int64_t age_us = 0;
@@ -190,10 +193,10 @@ class Journal final {
   // What the file uses of the disk, without its log and without room that pruning left. Bytes.
   int64_t used_bytes() const { return used_bytes_; }
 
-  // Removes delivered entries that were committed before `before_us`, looking at no more than
-  // `limit` entries after the one named by `cursor`, and moves the cursor. False: nothing old
-  // enough is left after it.
-  absl::StatusOr<bool> prune(int64_t before_us, int limit, int64_t& cursor);
+  // Removes delivered entries that were committed before `before_us`, at most `limit`, oldest
+  // first; returns only after their sale, and sales only when their returns are delivered. False:
+  // nothing was left to remove.
+  absl::StatusOr<bool> prune(int64_t before_us, int limit);
 
   absl::Status store_programs(absl::Span<const v1::Program> programs);
   // By version.

@@ -199,7 +199,7 @@ TEST_CASE("what another key sealed waits until that key is back") {
     CHECK(journal->backlog("R1")->altered_count == 1);
     CHECK(commit(*journal, entry_of("b"))->sequence == 2);
     CHECK(sequences(*journal) == std::vector<int64_t>{2});
-    REQUIRE(journal->settle("R1", {{2, {}}}).ok());
+    REQUIRE(journal->settle("R1", {{2, {}}}, 0).ok());
   }
   const auto journal = open(directory);
   CHECK(journal->backlog("R1")->altered_count == 0);

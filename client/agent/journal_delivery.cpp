@@ -1,4 +1,4 @@
-// The backlog of the journal: what is to be delivered, what became of it, and what may go.
+// The backlog of the journal: what is to be delivered, and what became of it.
 #include "absl/strings/str_cat.h"
 #include "client/agent/journal.h"
 #include "client/agent/journal_offline_rows.h"
@@ -18,15 +18,15 @@ using sqlite::Statement;
 
 constexpr int kBacklogPageEntries = 1000;
 
-constexpr Sql kNextBatch{
-    "SELECT e.register_id, e.sequence, e.receipt, e.kind, e.content, e.context, e.amount_minor, "
-    "e.points_minor, e.points_milli, e.gift_balance_minor, e.commit_time_us, e.sale_register_id, "
-    "e.sale_receipt, e.branch_id, e.business_day, e.minute_of_day, e.form, e.previous_chain, "
-    "e.chain, u.sequence FROM undelivered u "
-    "LEFT JOIN entry e ON e.register_id = u.register_id AND e.sequence = u.sequence "
-    "WHERE u.register_id = $1 AND u.is_kept_back = 0 AND u.is_altered = 0 "
-    "ORDER BY u.sequence LIMIT $2"};
+constexpr auto kNextBatchText =
+    joined("SELECT ", kEntryColumns,
+           ", u.sequence FROM undelivered u "
+           "LEFT JOIN entry e ON e.register_id = u.register_id AND e.sequence = u.sequence "
+           "WHERE u.register_id = $1 AND u.is_kept_back = 0 AND u.is_altered = 0 "
+           "ORDER BY u.sequence LIMIT $2");
+constexpr Sql kNextBatch{kNextBatchText.text};
 constexpr Sql kRename{"UPDATE register SET journal_id = $2 WHERE register_id = $1"};
+constexpr Sql kForgetTurns{"DELETE FROM lease_turn WHERE register_id = $1"};
 constexpr Sql kJournalId{"SELECT journal_id FROM register WHERE register_id = $1"};
 
 // Leaves altered entries out and names them.
@@ -61,7 +61,8 @@ absl::StatusOr<std::vector<v1::RecordEntry>> read_batch(Connection& connection,
 
 constexpr Sql kDeliver{"DELETE FROM undelivered WHERE register_id = $1 AND sequence = $2"};
 constexpr Sql kKeepBack{
-    "UPDATE undelivered SET is_kept_back = 1, refusal = $3 WHERE register_id = $1 AND sequence = "
+    "UPDATE undelivered SET is_kept_back = 1, refusal = $3, "
+    "wait_from_us = coalesce(wait_from_us, nullif($4, 0)) WHERE register_id = $1 AND sequence = "
     "$2"};
 
 constexpr Sql kContext{"SELECT context FROM entry WHERE register_id = $1 AND sequence = $2"};
@@ -91,7 +92,8 @@ absl::Status unuse_hold(Connection& connection, const JournalSeal& seal,
 }
 
 absl::Status settle_one(Connection& connection, const JournalSeal& seal,
-                        const std::string& register_id, const Settlement& settlement) {
+                        const std::string& register_id, const Settlement& settlement,
+                        int64_t server_time_us) {
   if (!settlement.refusal) {
     if (!settlement.member_id.empty()) {
       absl::Status named = name_provisional(connection, seal, register_id, settlement);
@@ -101,11 +103,11 @@ absl::Status settle_one(Connection& connection, const JournalSeal& seal,
     deliver.bind_all(register_id, settlement.sequence);
     absl::Status delivered = deliver.execute();
     if (!delivered.ok()) return delivered;
-    return end_use(connection, seal, register_id, settlement.sequence);
+    return end_use(connection, seal, {register_id, settlement.sequence}, server_time_us);
   }
   const std::string refusal = settlement.refusal->SerializeAsString();
   Statement keep_back = connection.statement(kKeepBack);
-  keep_back.bind_all(register_id, settlement.sequence, Blob{refusal});
+  keep_back.bind_all(register_id, settlement.sequence, Blob{refusal}, server_time_us);
   absl::Status kept = keep_back.execute();
   return kept.ok() ? unuse_hold(connection, seal, register_id, settlement) : kept;
 }
@@ -114,20 +116,17 @@ constexpr Sql kRetryKeptBack{
     "UPDATE undelivered SET is_kept_back = 0 WHERE register_id = $1 AND is_kept_back = 1"};
 
 constexpr Sql kBacklogCount{
-    "SELECT count(*), min(sequence), sum(is_altered) FROM undelivered WHERE register_id = $1"};
-constexpr Sql kCommitTime{
-    "SELECT commit_time_us FROM entry WHERE register_id = $1 AND sequence = $2"};
+    "SELECT count(*), sum(is_altered) FROM undelivered WHERE register_id = $1"};
+// Damage may have left places without an entry.
+constexpr Sql kOldestTime{
+    "SELECT e.commit_time_us FROM undelivered u "
+    "JOIN entry e ON e.register_id = u.register_id AND e.sequence = u.sequence "
+    "WHERE u.register_id = $1 ORDER BY u.sequence LIMIT 1"};
 
 constexpr Sql kPending{
     "SELECT u.sequence, e.receipt, e.commit_time_us, u.refusal, u.is_altered FROM undelivered u "
     "LEFT JOIN entry e ON e.register_id = u.register_id AND e.sequence = u.sequence "
     "WHERE u.register_id = $1 AND u.sequence > $2 ORDER BY u.sequence LIMIT $3"};
-
-constexpr Sql kPrunable{
-    "SELECT e.entry_id, e.commit_time_us, u.sequence IS NULL FROM entry e "
-    "LEFT JOIN undelivered u ON u.register_id = e.register_id AND u.sequence = e.sequence "
-    "WHERE e.entry_id > $1 ORDER BY e.entry_id LIMIT $2"};
-constexpr Sql kPrune{"DELETE FROM entry WHERE entry_id = $1"};
 
 constexpr Sql kRegistersWithBacklog{"SELECT DISTINCT register_id FROM undelivered ORDER BY 1"};
 
@@ -202,7 +201,8 @@ absl::StatusOr<std::string> Journal::journal_id(const std::string& register_id) 
   return *row ? std::string(read.blob(0)) : std::string();
 }
 
-// The entries keep their chain values: a place is one of a named journal.
+// The entries keep their chain values: a place is one of a named journal. What its register may use
+// was promised to the journal that it was.
 absl::Status Journal::rejoin(const std::string& register_id) {
   const absl::StatusOr<std::string> journal_id = new_journal_id();
   if (!journal_id.ok()) return journal_id.status();
@@ -210,7 +210,14 @@ absl::Status Journal::rejoin(const std::string& register_id) {
     Statement name = connection.statement(kRename);
     name.bind_all(register_id, Blob{*journal_id});
     absl::Status named = name.execute();
-    if (!named.ok() || connection.changes() > 0) return named;
+    if (!named.ok()) return named;
+    if (connection.changes() > 0) {
+      absl::Status dropped = drop_all_leases(connection, register_id);
+      if (!dropped.ok()) return dropped;
+      Statement forget = connection.statement(kForgetTurns);
+      forget.bind_all(register_id);
+      return forget.execute();
+    }
     return refuse(v1::REASON_REGISTER_UNKNOWN,
                   absl::StrCat("register ", register_id, " has no entries here"),
                   {{"register_id", register_id}});
@@ -218,10 +225,10 @@ absl::Status Journal::rejoin(const std::string& register_id) {
 }
 
 absl::Status Journal::settle(const std::string& register_id,
-                             absl::Span<const Settlement> settlements) {
+                             absl::Span<const Settlement> settlements, int64_t server_time_us) {
   return writer_->run([&](Connection& connection) {
     for (const Settlement& settlement : settlements) {
-      absl::Status settled = settle_one(connection, seal_, register_id, settlement);
+      absl::Status settled = settle_one(connection, seal_, register_id, settlement, server_time_us);
       if (!settled.ok()) return settled;
     }
     return absl::OkStatus();
@@ -246,9 +253,9 @@ absl::StatusOr<Backlog> Journal::backlog(const std::string& register_id) {
   Backlog backlog;
   if (!*row || count.int64(0) == 0) return backlog;
   backlog.count = count.int64(0);
-  backlog.altered_count = count.int64(2);
-  Statement oldest = (*reader)->statement(kCommitTime);
-  oldest.bind_all(register_id, count.int64(1));
+  backlog.altered_count = count.int64(1);
+  Statement oldest = (*reader)->statement(kOldestTime);
+  oldest.bind_all(register_id);
   row = oldest.step();
   if (!row.ok()) return row.status();
   if (*row) backlog.oldest_commit_us = oldest.int64(0);
@@ -259,43 +266,6 @@ absl::StatusOr<std::vector<v1::PendingEntry>> Journal::pending(const std::string
                                                                int64_t after_sequence, int limit) {
   const sqlite::ReaderLease reader = readers_->lease();
   return read_pending(*reader, register_id, after_sequence, limit);
-}
-
-absl::StatusOr<bool> Journal::prune(int64_t before_us, int limit, int64_t& cursor) {
-  std::vector<int64_t> ids;
-  int64_t last_id = cursor;
-  bool may_go_on = true;
-  {
-    const sqlite::ReaderLease reader = readers_->lease();
-    Statement look = reader->statement(kPrunable);
-    look.bind_all(cursor, limit);
-    int looked = 0;
-    while (may_go_on) {
-      const absl::StatusOr<bool> row = look.step();
-      if (!row.ok()) return row.status();
-      may_go_on = *row && look.int64(1) < before_us;
-      if (!may_go_on) break;
-      last_id = look.int64(0);
-      if (look.int64(2) != 0) ids.push_back(last_id);
-      if (++looked == limit) break;
-    }
-  }
-  if (!ids.empty()) {
-    absl::Status pruned = writer_->run([&](Connection& connection) -> absl::Status {
-      for (const int64_t id : ids) {
-        Statement prune = connection.statement(kPrune);
-        prune.bind_all(id);
-        absl::Status removed = prune.execute();
-        if (!removed.ok()) return removed;
-      }
-      const absl::StatusOr<int64_t> used_bytes = bytes_used(connection);
-      if (used_bytes.ok()) used_bytes_ = *used_bytes;
-      return used_bytes.status();
-    });
-    if (!pruned.ok()) return pruned;
-  }
-  cursor = last_id;
-  return may_go_on;
 }
 
 absl::StatusOr<std::vector<RegisterBacklog>> read_backlogs(const std::string& path) {

@@ -43,12 +43,12 @@ TEST_CASE("rows of the enrolled go when they were delivered long ago, and not be
   CHECK(EnrollmentBook(*journal).enroll(enrollment)->provisional_id == id);
   REQUIRE(EnrollmentBook(*journal).prune(5000).ok());
   CHECK(EnrollmentBook(*journal).find(id)->has_value());
-  REQUIRE(journal->settle("R1", {Settlement{1, {}, "m-1"}}).ok());
+  REQUIRE(journal->settle("R1", {Settlement{1, {}, "m-1"}}, 0).ok());
   REQUIRE(EnrollmentBook(*journal).prune(5000).ok());
   // What stands for it is not delivered.
   REQUIRE(EnrollmentBook(*journal).find(enrollment.keys[0])->has_value());
   CHECK((*EnrollmentBook(*journal).find(id))->member_id == "m-1");
-  REQUIRE(journal->settle("R1", {Settlement{2, {}, "m-1"}}).ok());
+  REQUIRE(journal->settle("R1", {Settlement{2, {}, "m-1"}}, 0).ok());
   REQUIRE(EnrollmentBook(*journal).prune(1500).ok());
   CHECK(EnrollmentBook(*journal).find(id)->has_value());
   REQUIRE(EnrollmentBook(*journal).prune(5000).ok());

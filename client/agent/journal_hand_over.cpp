@@ -13,26 +13,40 @@ using sqlite::Connection;
 using sqlite::Sql;
 using sqlite::Statement;
 
-constexpr Sql kOverdue{
-    "SELECT e.register_id, e.sequence, e.receipt, e.kind, e.content, e.context, e.amount_minor, "
-    "e.points_minor, e.points_milli, e.gift_balance_minor, e.commit_time_us, e.sale_register_id, "
-    "e.sale_receipt, e.branch_id, e.business_day, e.minute_of_day, e.form, e.previous_chain, "
-    "e.chain, u.refusal, u.is_altered FROM undelivered u "
-    "JOIN entry e ON e.register_id = u.register_id AND e.sequence = u.sequence "
-    "WHERE u.register_id = $1 AND (u.is_kept_back = 1 OR u.is_altered = 1) "
-    "AND e.commit_time_us < $2 AND u.sequence > $4 ORDER BY u.sequence LIMIT $3"};
+// A clock that is wrong when an entry is committed says nothing of how long it has waited.
+constexpr Sql kBeginWait{
+    "UPDATE undelivered SET wait_from_us = $2 WHERE register_id = $1 "
+    "AND (wait_from_us IS NULL OR wait_from_us > $2)"};
+constexpr auto kOverdueText =
+    joined("SELECT ", kEntryColumns,
+           ", u.refusal, u.is_altered, u.sequence FROM undelivered u "
+           "LEFT JOIN entry e ON e.register_id = u.register_id AND e.sequence = u.sequence "
+           "WHERE u.register_id = $1 AND (u.is_kept_back = 1 OR u.is_altered = 1) "
+           "AND u.wait_from_us < $2 AND u.sequence > $4 ORDER BY u.sequence LIMIT $3");
+constexpr Sql kOverdue{kOverdueText.text};
 
-// Of an altered entry only its place is told: nobody can say what it was.
-absl::StatusOr<v1::HandedEntry> handed_entry(const Statement& row, StoredEntry stored) {
+// Of an altered or lost entry only its place is told: nobody can say what it was.
+v1::HandedEntry handed_place(const std::string& register_id, int64_t sequence) {
   v1::HandedEntry handed;
-  *handed.mutable_commit_time() = timestamp_of(std::max<int64_t>(0, stored.commit_time_us));
+  const absl::Status why = altered(register_id, sequence);
+  handed.mutable_entry()->set_sequence(sequence);
+  *handed.mutable_refusal()->mutable_detail() = detail_of(why);
+  handed.mutable_refusal()->set_message(std::string(why.message()));
+  return handed;
+}
+
+absl::StatusOr<v1::HandedEntry> handed_entry(const Statement& row, const JournalSeal& seal,
+                                             const std::string& register_id) {
+  if (row.is_null(1)) return handed_place(register_id, row.int64(21));
+  StoredEntry stored = entry_in(row, seal);
+  const auto commit_time = timestamp_of(std::max<int64_t>(0, stored.commit_time_us));
+  v1::HandedEntry handed;
   if (row.int64(20) != 0 || !stored.is_true) {
-    const absl::Status why = altered(stored.register_id, stored.sequence);
-    handed.mutable_entry()->set_sequence(stored.sequence);
-    *handed.mutable_refusal()->mutable_detail() = detail_of(why);
-    handed.mutable_refusal()->set_message(std::string(why.message()));
+    handed = handed_place(register_id, stored.sequence);
+    *handed.mutable_commit_time() = commit_time;
     return handed;
   }
+  *handed.mutable_commit_time() = commit_time;
   if (auto refusal = refusal_in(row, 19)) *handed.mutable_refusal() = *std::move(refusal);
   auto entry = record_entry_of(std::move(stored));
   if (!entry.ok()) return entry.status();
@@ -44,6 +58,12 @@ absl::StatusOr<v1::HandedEntry> handed_entry(const Statement& row, StoredEntry s
 
 absl::StatusOr<std::vector<v1::HandedEntry>> Journal::overdue(const std::string& register_id,
                                                               const OverdueQuery& query) {
+  absl::Status begun = writer_->run([&](Connection& connection) {
+    Statement begin = connection.statement(kBeginWait);
+    begin.bind_all(register_id, query.now_us);
+    return begin.execute();
+  });
+  if (!begun.ok()) return begun;
   const sqlite::ReaderLease reader = readers_->lease();
   Statement read = reader->statement(kOverdue);
   read.bind_all(register_id, query.now_us - query.age_us, query.limits.count, query.after_sequence);
@@ -53,7 +73,7 @@ absl::StatusOr<std::vector<v1::HandedEntry>> Journal::overdue(const std::string&
     const absl::StatusOr<bool> row = read.step();
     if (!row.ok()) return row.status();
     if (!*row) return entries;
-    auto entry = handed_entry(read, entry_in(read, seal_));
+    auto entry = handed_entry(read, seal_, register_id);
     if (!entry.ok()) return entry.status();
     bytes += static_cast<int64_t>(entry->ByteSizeLong());
     if (!entries.empty() && bytes > query.limits.bytes) return entries;

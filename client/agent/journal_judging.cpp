@@ -22,13 +22,12 @@ constexpr Sql kCountOn{
     "ON CONFLICT (register_id) DO UPDATE SET last_sequence = "
     "max(last_sequence, excluded.last_sequence)"};
 
-constexpr Sql kBacklog{
-    "SELECT e.register_id, e.sequence, e.receipt, e.kind, e.content, e.context, e.amount_minor, "
-    "e.points_minor, e.points_milli, e.gift_balance_minor, e.commit_time_us, e.sale_register_id, "
-    "e.sale_receipt, e.branch_id, e.business_day, e.minute_of_day, e.form, e.previous_chain, "
-    "e.chain, u.register_id, u.sequence, u.is_altered FROM undelivered u LEFT JOIN entry e "
-    "ON e.register_id = u.register_id AND e.sequence = u.sequence "
-    "ORDER BY u.register_id, u.sequence"};
+constexpr auto kBacklogText =
+    joined("SELECT ", kEntryColumns,
+           ", u.register_id, u.sequence, u.is_altered FROM undelivered u LEFT JOIN entry e "
+           "ON e.register_id = u.register_id AND e.sequence = u.sequence "
+           "ORDER BY u.register_id, u.sequence");
+constexpr Sql kBacklog{kBacklogText.text};
 constexpr Sql kTakeBack{
     "UPDATE undelivered SET is_altered = 0 WHERE register_id = $1 AND sequence = $2"};
 
@@ -49,11 +48,6 @@ constexpr Sql kPlaces{
 constexpr Sql kKeepPlace{
     "INSERT INTO undelivered (register_id, sequence, is_kept_back, is_altered) "
     "VALUES ($1, $2, 0, 1) ON CONFLICT DO NOTHING"};
-
-struct EntryPlace {
-  std::string register_id;
-  int64_t sequence = 0;
-};
 
 // Places of the backlog without an entry.
 struct EmptyPlaces {

@@ -24,14 +24,32 @@ struct OfflineStanding {
   std::vector<v1::BudgetSlice> slices;  // without end_time
 };
 
+// What facts of a member, issued then, are asked for by a register.
+struct MemberServed {
+  std::string register_id;
+  std::string member_id;
+  int64_t facts_time_us = 0;
+};
+
 struct StandingQuery {
   std::string register_id = {};
   std::string member_id = {};
+  // When the server issued the facts that the member is priced with. Those that do not know of what
+  // the member was given here leave them served. 0: not known.
+  int64_t facts_time_us = 0;
   int64_t latest_us = 0;  // what ended before is not there any more
   // The hold that the sale at hand uses up; what it sets aside counts as free. Empty: none.
   std::string hold_id = {};
   // Leases and slices that ended count too: for what was quoted while they had not.
   bool with_ended = false;
+};
+
+// The beginning of a turn.
+struct TurnBegin {
+  std::string register_id;
+  int64_t server_time_us =
+      0;  // what turns are numbered by: no copy of this journal begins the same
+  int64_t latest_us = 0;
 };
 
 // What the agent knows of the time, kept over its end.
@@ -60,10 +78,18 @@ class OfflineBook final {
   // cancelled or kLocalHoldLifeUs old. ALREADY_EXISTS: there is one with its request_id.
   absl::Status set_aside(const StoredHold& hold, const OfflineUse& use);
 
-  // Begins the next turn, numbered at least `turn`: what the register has.
-  absl::StatusOr<v1::TakeLeasesRequest> begin_turn(const std::string& register_id, int64_t turn);
+  // Whether facts of that time do not know of what the server has taken from this register.
+  absl::StatusOr<bool> is_behind(const MemberServed& served);
+  // Forgets who was served before then; their facts have become too old for pricing.
+  absl::Status prune_served(int64_t before_us);
+
+  // Begins the next turn, or the last one again when it was not answered: what the register has.
+  // Names its journal if nothing has yet.
+  absl::StatusOr<v1::TakeLeasesRequest> begin_turn(const TurnBegin& turn);
   // The server's answer. What it does not name is dropped, unless an undelivered sale or an open
-  // hold uses it. False: outdated by what happened meanwhile, and nothing was changed.
+  // hold uses it. False: it answers a repetition, or is outdated by what happened meanwhile, and
+  // nothing was changed: begin another. Whoever reads what may be used and then uses it must keep
+  // this, and whatever else takes leases away, from coming between (Till::offline_mutex).
   absl::StatusOr<bool> end_turn(const std::string& register_id, int64_t turn,
                                 const v1::TakeLeasesResponse& answer, int64_t latest_us);
   // The register may use none any more.

@@ -2,8 +2,11 @@
 // transactions. Only for client/agent/journal*.cpp.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
+#include "client/agent/journal_offline.h"
+#include "client/agent/journal_rows.h"
 #include "client/agent/journal_seal.h"
 #include "moadon/v1/offline.pb.h"
 #include "moadon/v1/sync_service.pb.h"
@@ -30,9 +33,12 @@ absl::StatusOr<std::string> sealed_use(const JournalSeal& seal, const OfflineUse
 absl::Status book_use(sqlite::Connection& connection, const JournalSeal& seal,
                       const std::string& register_id, int64_t sequence,
                       const std::string& member_id, const OfflineUse& use);
-// The server has it: caps are free again, slices smaller, leases gone.
+// The server has had it since `server_time_us`: caps are free again, slices smaller, leases gone.
+// The member stays served until newer facts come.
 absl::Status end_use(sqlite::Connection& connection, const JournalSeal& seal,
-                     const std::string& register_id, int64_t sequence);
+                     const EntryPlace& place, int64_t server_time_us);
+absl::StatusOr<bool> served_since(sqlite::Connection& connection, const JournalSeal& seal,
+                                  const MemberServed& served);
 
 // The register may use no lease and no slice any more.
 absl::Status drop_all_leases(sqlite::Connection& connection, const std::string& register_id);

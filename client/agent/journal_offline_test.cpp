@@ -12,6 +12,7 @@ namespace moadon::agent {
 namespace {
 
 constexpr int64_t kNowUs = 1'800'000'000'000'000;
+constexpr int64_t kServedUs = kNowUs - 60'000'000;  // when the server took what was delivered
 const std::string kKey(kJournalKeyBytes, 'k');
 
 struct Shelf {
@@ -46,9 +47,10 @@ struct Shelf {
     return committed->sequence;
   }
   void deliver(int64_t sequence) {
-    REQUIRE(
-        journal->settle("R1", {Settlement{.sequence = sequence, .refusal = {}, .member_id = {}}})
-            .ok());
+    REQUIRE(journal
+                ->settle("R1", {Settlement{.sequence = sequence, .refusal = {}, .member_id = {}}},
+                         kServedUs)
+                .ok());
   }
   // Two rights of the member, one of another, and 7.00 of the benefit "half".
   void take_leases() {
@@ -64,11 +66,22 @@ struct Shelf {
     slice.set_benefit_id("half");
     slice.set_amount_minor(700);
     slice.mutable_end_time()->set_seconds(kNowUs / 1'000'000 + 100);
-    const int64_t turn = book->begin_turn("R1", 1)->turn();
+    const int64_t turn = begin_turn().turn();
     REQUIRE(book->end_turn("R1", turn, answer, kNowUs).value());
   }
-  OfflineStanding standing(const std::string& member_id = "m", int64_t now_us = kNowUs) {
-    return book->standing({.register_id = "R1", .member_id = member_id, .latest_us = now_us})
+  v1::TakeLeasesRequest begin_turn(int64_t server_time_us = 1) {
+    return book
+        ->begin_turn({.register_id = "R1", .server_time_us = server_time_us, .latest_us = kNowUs})
+        .value();
+  }
+  // Of a member whose facts are newer than all that was delivered.
+  OfflineStanding standing(const std::string& member_id = "m", int64_t now_us = kNowUs,
+                           int64_t facts_time_us = kServedUs + 1) {
+    return book
+        ->standing({.register_id = "R1",
+                    .member_id = member_id,
+                    .facts_time_us = facts_time_us,
+                    .latest_us = now_us})
         .value();
   }
 
@@ -130,20 +143,107 @@ TEST_CASE("an answer of the server is dropped when a delivery came between") {
   Shelf shelf;
   shelf.take_leases();
   const int64_t sequence = shelf.commit("1", use_of(0, {"g1"}, 500));
-  const auto turn = shelf.book->begin_turn("R1", 1);
-  REQUIRE(turn.ok());
-  CHECK(turn->kept_size() == 3);
-  CHECK(turn->slices(0).amount_minor() == 700);
+  const v1::TakeLeasesRequest turn = shelf.begin_turn();
+  CHECK(turn.kept_size() == 3);
+  CHECK(turn.slices(0).amount_minor() == 700);
   v1::TakeLeasesResponse answer;
-  *answer.mutable_rights() = turn->kept();
-  *answer.mutable_slices() = turn->slices();
+  *answer.mutable_rights() = turn.kept();
+  *answer.mutable_slices() = turn.slices();
   shelf.deliver(sequence);
-  CHECK_FALSE(shelf.book->end_turn("R1", turn->turn(), answer, kNowUs).value());
+  CHECK_FALSE(shelf.book->end_turn("R1", turn.turn(), answer, kNowUs).value());
   CHECK(shelf.standing().leased_grant_ids == Texts{"g2"});
   CHECK(shelf.standing().slices.at(0).amount_minor() == 200);
-  const auto next = shelf.book->begin_turn("R1", 1);
-  CHECK(next->turn() > turn->turn());
-  CHECK(next->kept_size() == 2);
+  const v1::TakeLeasesRequest next = shelf.begin_turn();
+  CHECK(next.turn() > turn.turn());
+  CHECK(next.kept_size() == 2);
+}
+
+TEST_CASE("whom a delivered sale served stays served until the server gave newer facts") {
+  Shelf shelf;
+  const int64_t first = shelf.commit("1", use_of(300));
+  shelf.deliver(first);
+  shelf.open();
+  CHECK(shelf.standing("m", kNowUs, kServedUs - 1).is_member_served);
+  CHECK(shelf.standing("m", kNowUs, kServedUs).is_member_served);
+  CHECK_FALSE(shelf.standing("m", kNowUs, kServedUs + 1).is_member_served);
+  CHECK_FALSE(shelf.standing("n", kNowUs, kServedUs - 1).is_member_served);
+  CHECK(shelf.standing("m", kNowUs, kServedUs - 1).used_minor == 0);
+  CHECK(shelf.book->is_behind({"R1", "m", kServedUs}).value());
+  CHECK_FALSE(shelf.book->is_behind({"R1", "m", kServedUs + 1}).value());
+
+  shelf.change("UPDATE served_member SET served_time_us = 0");
+  CHECK(shelf.standing("m", kNowUs, kServedUs + 1).is_member_served);
+  REQUIRE(shelf.book->prune_served(kNowUs).ok());
+  CHECK_FALSE(shelf.standing("m", kNowUs, kServedUs).is_member_served);
+}
+
+TEST_CASE("who was served by an altered use is not known, so everybody was") {
+  Shelf shelf;
+  const int64_t first = shelf.commit("1", use_of(300));
+  shelf.change("UPDATE offline_use SET member_id = 'n'");
+  shelf.deliver(first);
+  CHECK(shelf.standing("m", kNowUs, kServedUs).is_member_served);
+  CHECK(shelf.standing("x", kNowUs, kServedUs).is_member_served);
+  CHECK_FALSE(shelf.standing("m", kNowUs, kServedUs + 1).is_member_served);
+}
+
+TEST_CASE("a turn names its journal and the turn before, and is repeated until it is answered") {
+  Shelf shelf;
+  const v1::TakeLeasesRequest first = shelf.begin_turn(1'000);
+  CHECK(first.journal_id().size() == 16);
+  CHECK(first.turn() == 1'000);
+  CHECK(first.previous_turn() == 0);
+  REQUIRE(shelf.book->end_turn("R1", 1'000, {}, kNowUs).value());
+
+  CHECK(shelf.begin_turn(2'000).turn() == 2'000);
+  shelf.open();
+  const v1::TakeLeasesRequest again = shelf.begin_turn(3'000);
+  CHECK(again.turn() == 2'000);
+  CHECK(again.previous_turn() == 1'000);
+  CHECK(again.journal_id() == first.journal_id());
+  // A copy of this journal may repeat it as well: what stands then is not used.
+  v1::TakeLeasesResponse answer;
+  answer.add_rights()->set_member_id("m");
+  answer.mutable_rights(0)->set_grant_id("g1");
+  CHECK_FALSE(shelf.book->end_turn("R1", 2'000, answer, kNowUs).value());
+  CHECK_FALSE(shelf.book->has_leases("R1").value());
+  const v1::TakeLeasesRequest next = shelf.begin_turn(4'000);
+  CHECK(next.turn() == 4'000);
+  CHECK(next.previous_turn() == 2'000);
+  // A clock that is put back begins no turn twice.
+  REQUIRE(shelf.book->end_turn("R1", 4'000, {}, kNowUs).value());
+  CHECK(shelf.begin_turn(1'000).turn() > 4'000);
+}
+
+TEST_CASE("a journal that begins anew has nothing of what the one before was promised") {
+  Shelf shelf;
+  shelf.take_leases();
+  const std::string before = shelf.begin_turn().journal_id();
+  REQUIRE(shelf.journal->rejoin("R1").ok());
+  CHECK_FALSE(shelf.book->has_leases("R1").value());
+  const v1::TakeLeasesRequest turn = shelf.begin_turn(5'000);
+  CHECK(turn.turn() == 5'000);
+  CHECK(turn.previous_turn() == 0);
+  CHECK(turn.journal_id() != before);
+  CHECK(turn.kept_size() == 0);
+  CHECK(shelf.journal->journal_id("R1").value() == turn.journal_id());
+  shelf.commit("1", use_of(0));
+  CHECK(shelf.journal->journal_id("R1").value() == turn.journal_id());
+}
+
+TEST_CASE("what sales and holds use is said also where its lease is gone") {
+  Shelf shelf;
+  shelf.take_leases();
+  shelf.commit("1", use_of(0, {"g1"}, 500));
+  REQUIRE(shelf.book->drop_leases("R1").ok());
+  const v1::TakeLeasesRequest turn = shelf.begin_turn();
+  REQUIRE(turn.kept_size() == 1);
+  CHECK(turn.kept(0).member_id() == "m");
+  CHECK(turn.kept(0).grant_id() == "g1");
+  REQUIRE(turn.slices_size() == 1);
+  CHECK(turn.slices(0).amount_minor() == 500);
+  CHECK(shelf.standing().leased_grant_ids.empty());
+  CHECK(shelf.standing().slices.empty());
 }
 
 TEST_CASE("a use that was altered counts as all there is, until it is delivered") {

@@ -139,9 +139,8 @@ TEST_CASE("a journal without room stores nothing new and still answers what it s
   for (int64_t sequence = 1; sequence <= stored; ++sequence) {
     delivered.push_back({.sequence = sequence, .refusal = {}});
   }
-  REQUIRE(journal->settle("R1", delivered).ok());
-  int64_t cursor = 0;
-  REQUIRE(journal->prune(/*before_us=*/1, /*limit=*/1'000, cursor).ok());
+  REQUIRE(journal->settle("R1", delivered, 0).ok());
+  REQUIRE(journal->prune(/*before_us=*/1, /*limit=*/1'000).ok());
   entry.receipt = "new";
   CHECK(journal->commit(entry, one).ok());
 }

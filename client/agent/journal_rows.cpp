@@ -9,20 +9,27 @@
 namespace moadon::agent {
 namespace {
 
+using sqlite::Blob;
 using sqlite::Connection;
 using sqlite::Sql;
 using sqlite::Statement;
 
-constexpr Sql kEntryOfReceipt{
-    "SELECT register_id, sequence, receipt, kind, content, context, amount_minor, points_minor, "
-    "points_milli, gift_balance_minor, commit_time_us, sale_register_id, sale_receipt, branch_id, "
-    "business_day, minute_of_day, form, previous_chain, chain FROM entry "
-    "WHERE register_id = $1 AND receipt = $2"};
-constexpr Sql kEntryAt{
-    "SELECT register_id, sequence, receipt, kind, content, context, amount_minor, points_minor, "
-    "points_milli, gift_balance_minor, commit_time_us, sale_register_id, sale_receipt, branch_id, "
-    "business_day, minute_of_day, form, previous_chain, chain FROM entry "
-    "WHERE register_id = $1 AND sequence = $2"};
+constexpr auto kEntryOfReceiptText =
+    joined("SELECT ", kEntryColumns, " FROM entry e WHERE e.register_id = $1 AND e.receipt = $2");
+constexpr Sql kEntryOfReceipt{kEntryOfReceiptText.text};
+constexpr auto kEntryAtText =
+    joined("SELECT ", kEntryColumns, " FROM entry e WHERE e.register_id = $1 AND e.sequence = $2");
+constexpr Sql kEntryAt{kEntryAtText.text};
+constexpr Sql kInsertEntry{
+    "INSERT INTO entry (entry_id, register_id, sequence, receipt, kind, content, context, "
+    "amount_minor, commit_time_us, sale_register_id, sale_receipt, branch_id, business_day, "
+    "minute_of_day, points_minor, points_milli, gift_balance_minor, form, previous_chain, chain) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
+    "$20)"};
+constexpr Sql kMeetRegister{
+    "INSERT INTO register (register_id, last_sequence) VALUES ($1, 0) ON CONFLICT DO NOTHING"};
+constexpr Sql kJournalId{"SELECT journal_id FROM register WHERE register_id = $1"};
+constexpr Sql kNameJournal{"UPDATE register SET journal_id = $2 WHERE register_id = $1"};
 constexpr Sql kSetAside{
     "UPDATE undelivered SET is_altered = 1 WHERE register_id = $1 AND sequence = $2"};
 
@@ -105,6 +112,44 @@ StoredEntry entry_in(const Statement& row, const JournalSeal& seal) {
                   open_value(row, 5, seal, "context", entry, entry.context) &&
                   says_its_chain(entry);
   return entry;
+}
+
+absl::Status insert_entry_row(Connection& connection, const EntryRow& row) {
+  const StoredEntry& entry = row.entry;
+  const Amounts& amounts = entry.amounts;
+  Statement add = connection.statement(kInsertEntry);
+  add.bind_all(row.entry_id, entry.register_id, entry.sequence, entry.receipt, entry.kind,
+               Blob{row.sealed_content}, Blob{row.sealed_context}, amounts.amount_minor,
+               entry.commit_time_us, entry.sale_register_id, entry.sale_receipt, entry.branch_id,
+               entry.business_day, entry.minute_of_day, amounts.points_minor, amounts.points_milli,
+               amounts.gift_balance_minor, entry.form, nullptr, nullptr);
+  if (entry.form == EntryForm::kChained) {
+    constexpr int kPreviousChainAt = 19;
+    add.bind(kPreviousChainAt, Blob{entry.previous_chain});
+    add.bind(kPreviousChainAt + 1, Blob{entry.chain});
+  }
+  return add.execute();
+}
+
+absl::StatusOr<std::string> named_journal(Connection& connection, const std::string& register_id) {
+  Statement meet = connection.statement(kMeetRegister);
+  meet.bind_all(register_id);
+  absl::Status done = meet.execute();
+  if (!done.ok()) return done;
+  {
+    Statement read = connection.statement(kJournalId);
+    read.bind_all(register_id);
+    const absl::StatusOr<bool> row = read.step();
+    if (!row.ok()) return row.status();
+    if (*row && !read.is_null(0)) return std::string(read.blob(0));
+  }
+  const absl::StatusOr<std::string> journal_id = new_journal_id();
+  if (!journal_id.ok()) return journal_id;
+  Statement name = connection.statement(kNameJournal);
+  name.bind_all(register_id, Blob{*journal_id});
+  done = name.execute();
+  if (!done.ok()) return done;
+  return journal_id;
 }
 
 std::optional<v1::Refusal> refusal_in(const Statement& row, int column) {

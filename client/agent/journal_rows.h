@@ -1,6 +1,13 @@
 // Rows of the journal that several of its files read. Only for client/agent/journal*.cpp.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
 #include "client/agent/journal.h"
 #include "client/agent/journal_chain.h"
 #include "client/agent/journal_seal.h"
@@ -45,8 +52,45 @@ struct StoredEntry {
 
 ChainedEntry chained(const StoredEntry& entry);
 
-// The entry in columns 0 to 18 of the row, in the order of kEntryOfReceipt.
+// Text of SQL that is put together while it is compiled: what several statements share is written
+// once.
+template <size_t Size>
+struct SqlText {
+  char text[Size];
+};
+template <size_t... Sizes>
+consteval auto joined(const char (&... parts)[Sizes]) {
+  SqlText<(Sizes + ...) - sizeof...(Sizes) + 1> sum{};
+  char* end = sum.text;
+  ((end = std::copy_n(parts, Sizes - 1, end)), ...);
+  return sum;
+}
+
+// The columns of an `entry e`, in the order in which entry_in() reads them: 0 to 18.
+inline constexpr char kEntryColumns[] =
+    "e.register_id, e.sequence, e.receipt, e.kind, e.content, e.context, e.amount_minor, "
+    "e.points_minor, e.points_milli, e.gift_balance_minor, e.commit_time_us, e.sale_register_id, "
+    "e.sale_receipt, e.branch_id, e.business_day, e.minute_of_day, e.form, e.previous_chain, "
+    "e.chain";
 StoredEntry entry_in(const sqlite::Statement& row, const JournalSeal& seal);
+
+// An entry on its way into the file.
+struct EntryRow {
+  const StoredEntry& entry;
+  absl::string_view sealed_content;
+  absl::string_view sealed_context;
+  std::optional<int64_t> entry_id = {};  // unset: the next one
+};
+absl::Status insert_entry_row(sqlite::Connection& connection, const EntryRow& row);
+
+struct EntryPlace {
+  std::string register_id;
+  int64_t sequence = 0;
+};
+
+// The name of the register's journal, given now if it has none.
+absl::StatusOr<std::string> named_journal(sqlite::Connection& connection,
+                                          const std::string& register_id);
 
 // Why the server did not take the entry. It is not sealed: one that cannot be read any more counts
 // as none, because the entry itself may be whole.

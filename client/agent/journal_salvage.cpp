@@ -114,35 +114,14 @@ bool is_damage(const std::string& path, const absl::Status& failure) {
   }
 }
 
-constexpr Sql kInsertFound{
-    "INSERT INTO entry (entry_id, register_id, sequence, receipt, kind, content, context, "
-    "amount_minor, commit_time_us, sale_register_id, sale_receipt, branch_id, business_day, "
-    "minute_of_day, points_minor, points_milli, gift_balance_minor, form, previous_chain, chain) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
-    "$20)"};
-absl::Status insert_found(Connection& connection, const FoundEntry& found,
-                          std::optional<int64_t> entry_id) {
-  const StoredEntry& entry = found.entry;
-  const Amounts& amounts = entry.amounts;
-  Statement add = connection.statement(kInsertFound);
-  add.bind_all(entry_id, entry.register_id, entry.sequence, entry.receipt, entry.kind,
-               Blob{found.sealed_content}, Blob{found.sealed_context}, amounts.amount_minor,
-               entry.commit_time_us, entry.sale_register_id, entry.sale_receipt, entry.branch_id,
-               entry.business_day, entry.minute_of_day, amounts.points_minor, amounts.points_milli,
-               amounts.gift_balance_minor, entry.form, nullptr, nullptr);
-  if (entry.form == EntryForm::kChained) {
-    constexpr int kPreviousChainAt = 19;
-    add.bind(kPreviousChainAt, Blob{entry.previous_chain});
-    add.bind(kPreviousChainAt + 1, Blob{entry.chain});
-  }
-  return add.execute();
-}
-
 // True: it was not there.
 absl::StatusOr<bool> add_found(Connection& connection, const FoundEntry& found) {
-  absl::Status added = insert_found(connection, found, found.entry_id);
-  // Its number was altered, or is taken by one whose number was; or it is here.
-  if (sqlite::is_constraint(added)) added = insert_found(connection, found, std::nullopt);
+  EntryRow new_row{found.entry, found.sealed_content, found.sealed_context, found.entry_id};
+  absl::Status added = insert_entry_row(connection, new_row);
+  if (sqlite::is_constraint(added)) {
+    new_row.entry_id.reset();  // altered, or taken by one whose number was; or it is here
+    added = insert_entry_row(connection, new_row);
+  }
   if (sqlite::is_constraint(added)) return false;
   if (!added.ok()) return added;
   return true;
@@ -154,7 +133,7 @@ constexpr Sql kDetach{"DETACH damaged"};
 constexpr Sql kRegisters{
     "INSERT OR IGNORE INTO main.register (register_id, last_sequence) "
     "SELECT register_id, last_sequence FROM damaged.register"};
-// What the server gives anew is left out, and turns, which were those of another journal.
+// What the server gives anew is left out.
 constexpr Sql kOtherTables{
     "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT IN "
     "('entry', 'register', 'program', 'register_place', 'right_lease', 'budget_slice', "
@@ -233,7 +212,8 @@ absl::StatusOr<TakenOver> take_over_tables(Connection& connection, const std::st
 // Nobody knows what was delivered after the damage, nor whether all that was not is listed.
 constexpr Sql kEnqueueFound{
     "INSERT INTO undelivered (register_id, sequence, is_kept_back) "
-    "SELECT register_id, sequence, 0 FROM entry WHERE true ON CONFLICT DO NOTHING"};
+    "SELECT register_id, sequence, 0 FROM entry e WHERE NOT EXISTS (SELECT 1 FROM handed_over h "
+    "WHERE h.register_id = e.register_id AND h.sequence = e.sequence) ON CONFLICT DO NOTHING"};
 // Places below an entry that is here, or counted, and without an entry of their own. `$1`: places
 // up to the count are known, so one that is not in the backlog was delivered.
 constexpr Sql kEnqueueMissing{

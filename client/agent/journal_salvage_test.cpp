@@ -231,7 +231,7 @@ TEST_CASE("what else the file keeps goes along where it can be read") {
     REQUIRE(journal->ask_hold(hold).ok());
     v1::Refusal refusal;
     refusal.mutable_detail()->set_reason(v1::REASON_RECEIPT_REUSED);
-    REQUIRE(journal->settle("R1", {{3, refusal}, {4, {}}}).ok());
+    REQUIRE(journal->settle("R1", {{3, refusal}, {4, {}}}, 0).ok());
   }
   change(place, "PRAGMA user_version = 77");  // says it is newer, and is not
   const auto journal = open(place);

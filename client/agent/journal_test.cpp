@@ -5,6 +5,7 @@
 
 #include "client/agent/scratch_directory.h"
 #include "rules/refusal.h"
+#include "sqlite/connection.h"
 #include "tests/catch.h"
 
 namespace moadon::agent {
@@ -123,7 +124,7 @@ TEST_CASE("everything is there after a restart") {
     const auto journal = open(directory);
     REQUIRE(commit(*journal, sale_entry("R1", "a")).ok());
     REQUIRE(commit(*journal, sale_entry("R1", "b")).ok());
-    REQUIRE(journal->settle("R1", {{1, {}}}).ok());
+    REQUIRE(journal->settle("R1", {{1, {}}}, 0).ok());
   }
   const auto journal = open(directory);
   CHECK(sequences(*journal->next_batch("R1", kMany)) == std::vector<int64_t>{2});
@@ -167,7 +168,7 @@ TEST_CASE("an entry kept back stays out of the way with its reason until it is t
   for (const char* receipt : {"a", "b", "c"}) {
     REQUIRE(commit(*journal, sale_entry("R1", receipt)).ok());
   }
-  REQUIRE(journal->settle("R1", {{1, {}}, refused(2, v1::REASON_RECEIPT_REUSED)}).ok());
+  REQUIRE(journal->settle("R1", {{1, {}}, refused(2, v1::REASON_RECEIPT_REUSED)}, 0).ok());
   CHECK(sequences(*journal->next_batch("R1", kMany)) == std::vector<int64_t>{3});
   CHECK(journal->backlog("R1")->count == 2);
   auto pending = journal->pending("R1", 0, 10);
@@ -215,8 +216,8 @@ TEST_CASE("the hold of a sale that the server refuses expires like an unused one
   sale.context = context.SerializeAsString();
   REQUIRE(commit(*journal, sale).ok());
   const bool is_recorded = given.refused_for == v1::REASON_UNSPECIFIED;
-  REQUIRE(journal->settle("R1", {is_recorded ? Settlement{1, {}} : refused(1, given.refused_for)})
-              .ok());
+  const Settlement settlement = is_recorded ? Settlement{1, {}} : refused(1, given.refused_for);
+  REQUIRE(journal->settle("R1", {settlement}, 0).ok());
   REQUIRE(journal->give_up_expired_holds("R1", 60'000'000).ok());
   CHECK(journal->given_up_holds("R1", 10)->size() == given.given_up_count);
 }
@@ -257,15 +258,120 @@ TEST_CASE("only old and delivered entries are pruned, and their places are not u
     entry.commit_time_us = *receipt == 'd' ? 9'000'000 : 1'000'000;
     REQUIRE(commit(*journal, entry).ok());
   }
-  REQUIRE(journal->settle("R1", {{1, {}}, {3, {}}, {4, {}}}).ok());
-  int64_t cursor = 0;
-  CHECK(*journal->prune(5'000'000, 2, cursor));
-  CHECK_FALSE(*journal->prune(5'000'000, 2, cursor));
+  REQUIRE(journal->settle("R1", {{1, {}}, {3, {}}, {4, {}}}, 0).ok());
+  CHECK(*journal->prune(5'000'000, 1));
+  CHECK(*journal->prune(5'000'000, 1));
+  CHECK_FALSE(*journal->prune(5'000'000, 1));
   CHECK_FALSE(journal->find_receipt("R1", "a")->has_value());
   CHECK(journal->find_receipt("R1", "b")->has_value());
   CHECK_FALSE(journal->find_receipt("R1", "c")->has_value());
   CHECK(journal->find_receipt("R1", "d")->has_value());
   CHECK(commit(*journal, sale_entry("R1", "e"))->sequence == 5);
+}
+
+TEST_CASE("an entry of a clock that ran ahead keeps no other from being pruned") {
+  const ScratchDirectory directory;
+  const auto journal = open(directory);
+  for (const char* receipt : {"a", "b", "c"}) {
+    NewEntry entry = sale_entry("R1", receipt);
+    entry.commit_time_us = *receipt == 'a' ? 4'000'000'000'000'000 : 1'000'000;
+    REQUIRE(commit(*journal, entry).ok());
+  }
+  REQUIRE(journal->settle("R1", {{1, {}}, {2, {}}, {3, {}}}, 0).ok());
+  CHECK(*journal->prune(5'000'000, 100));
+  CHECK(journal->find_receipt("R1", "a")->has_value());
+  CHECK_FALSE(journal->find_receipt("R1", "b")->has_value());
+  CHECK_FALSE(journal->find_receipt("R1", "c")->has_value());
+}
+
+TEST_CASE("a sale and its returns are pruned only when the server knows of all of them") {
+  struct Case {
+    const char* name;
+    std::vector<Settlement> settled;
+  };
+  const std::vector<Case> cases = {
+      {"the sale is kept back", {refused(1, v1::REASON_FIELD_INVALID), {2, {}}}},
+      {"the return is kept back", {{1, {}}, refused(2, v1::REASON_FIELD_INVALID)}},
+  };
+  for (const Case& given : cases) {
+    INFO(given.name);
+    const ScratchDirectory directory;
+    const auto journal = open(directory);
+    REQUIRE(commit(*journal, sale_entry("R1", "s")).ok());
+    REQUIRE(commit(*journal, return_entry("R1", "r", "s", 5)).ok());
+    REQUIRE(journal->settle("R1", given.settled, 0).ok());
+    CHECK_FALSE(*journal->prune(5'000'000, 100));
+    v1::ReceiptReference sale;
+    sale.set_register_id("R1");
+    sale.set_receipt("s");
+    REQUIRE(journal->find_sale(sale)->has_value());
+    CHECK((*journal->find_sale(sale))->returns.size() == 1);
+
+    REQUIRE(journal->settle("R1", {{1, {}}, {2, {}}}, 0).ok());
+    CHECK(*journal->prune(5'000'000, 100));
+    CHECK_FALSE(journal->find_sale(sale)->has_value());
+    CHECK(*journal->prune(5'000'000, 100));
+    CHECK_FALSE(journal->find_receipt("R1", "r")->has_value());
+  }
+}
+
+constexpr int64_t kDayUs = 86'400'000'000;
+constexpr int64_t kServerTimeUs = 1'800'000'000'000'000;
+
+std::vector<int64_t> overdue(Journal& journal, int64_t now_us) {
+  std::vector<int64_t> numbers;
+  const auto entries =
+      journal.overdue("R1", {.now_us = now_us, .age_us = 45 * kDayUs, .limits = kMany});
+  REQUIRE(entries.ok());
+  for (const v1::HandedEntry& entry : *entries) numbers.push_back(entry.entry().sequence());
+  return numbers;
+}
+
+TEST_CASE("how long an entry waits is told by the server's clock, never by the machine's") {
+  const ScratchDirectory directory;
+  const auto journal = open(directory);
+  NewEntry known = sale_entry("R1", "known");  // committed 44 days ago, which was known then
+  v1::RecordContext context;
+  context.mutable_corrected_at()->set_seconds((kServerTimeUs - 44 * kDayUs) / 1'000'000);
+  known.context = context.SerializeAsString();
+  known.commit_time_us = kServerTimeUs - 44 * kDayUs;
+  REQUIRE(commit(*journal, known).ok());
+  REQUIRE(commit(*journal, sale_entry("R1", "1970")).ok());
+  NewEntry ahead = sale_entry("R1", "2099");
+  ahead.commit_time_us = 4'080'000'000'000'000;
+  REQUIRE(commit(*journal, ahead).ok());
+  REQUIRE(journal
+              ->settle("R1",
+                       {refused(1, v1::REASON_FIELD_INVALID), refused(2, v1::REASON_FIELD_INVALID),
+                        refused(3, v1::REASON_FIELD_INVALID)},
+                       kServerTimeUs)
+              .ok());
+  CHECK(overdue(*journal, kServerTimeUs + 1).empty());
+  CHECK(overdue(*journal, kServerTimeUs + 2 * kDayUs) == std::vector<int64_t>{1});
+  CHECK(overdue(*journal, kServerTimeUs + 46 * kDayUs) == std::vector<int64_t>{1, 2, 3});
+}
+
+TEST_CASE("a place whose entry is lost is handed over in time, and hides no other's age") {
+  const ScratchDirectory directory;
+  {
+    const auto journal = open(directory);
+    for (const char* receipt : {"a", "b"})
+      REQUIRE(commit(*journal, sale_entry("R1", receipt)).ok());
+  }
+  {
+    const auto file = sqlite::Connection::open(directory.path() + "/journal.db").value();
+    REQUIRE(file->exec("PRAGMA foreign_keys = OFF").ok());
+    REQUIRE(file->exec("DELETE FROM entry WHERE sequence = 1").ok());
+  }
+  const auto journal = open(directory);
+  CHECK(journal->backlog("R1")->count == 2);
+  CHECK(journal->backlog("R1")->oldest_commit_us == 1'000'000);
+  CHECK(overdue(*journal, kServerTimeUs).empty());
+  CHECK(overdue(*journal, kServerTimeUs + 44 * kDayUs).empty());
+  const int64_t later_us = kServerTimeUs + 46 * kDayUs;
+  CHECK(overdue(*journal, later_us) == std::vector<int64_t>{1});
+  REQUIRE(journal->settle("R1", {{1, {}}}, later_us).ok());
+  CHECK(journal->backlog("R1")->count == 1);
 }
 
 TEST_CASE("programs are kept with the parts that this build does not know") {

@@ -12,8 +12,6 @@
 namespace moadon::agent {
 namespace {
 
-constexpr int64_t kSecondUs = 1'000'000;
-
 bool has_something_to_take(const v1::Program& program) {
   return rights_per_register_of(program) > 0 ||
          std::any_of(program.benefits().begin(), program.benefits().end(), is_limited_for_club);
@@ -51,6 +49,9 @@ bool LeaseFeed::wait_for_turn() {
 
 void LeaseFeed::run() {
   do {
+    for (Till* till : parts_.tills.all()) {
+      if (is_forked(*till)) drop(*till);
+    }
     const auto pricing = parts_.programs.in_force(parts_.time.now_us());
     // Turns are numbered by the server's time, which the first heartbeat brings.
     const bool may_ask = parts_.link.is_reachable() && parts_.link.corrected_now_us().has_value() &&
@@ -60,7 +61,12 @@ void LeaseFeed::run() {
   } while (wait_for_turn());
 }
 
+bool LeaseFeed::is_forked(const Till& till) {
+  return reason_of(till.courier.blocked_by()) == v1::REASON_JOURNAL_FORKED;
+}
+
 void LeaseFeed::work(Till& till, const v1::Program& program) {
+  if (is_forked(till)) return;
   Plan& plan = plans_[till.register_id];
   const absl::Duration now = parts_.link.monotonic();
   if (plan.program_version == program.version() && now < plan.next) return;
@@ -72,38 +78,49 @@ void LeaseFeed::work(Till& till, const v1::Program& program) {
 }
 
 absl::Duration LeaseFeed::take(Till& till) {
-  // A journal that was lost with its turns, or put back, does not fall behind the server's.
-  const int64_t turn = parts_.link.corrected_now_us().value_or(0) / kSecondUs;
-  const auto request = parts_.offline.begin_turn(till.register_id, turn);
-  if (!request.ok()) return on_refused(till.register_id, request.status());
+  const auto request =
+      parts_.offline.begin_turn({.register_id = till.register_id,
+                                 .server_time_us = parts_.link.corrected_now_us().value_or(0),
+                                 .latest_us = parts_.time.latest_us()});
+  if (!request.ok()) return on_refused(till, request.status());
   const auto answer =
       till.line.ask_in_background(&v1::SyncService::Stub::TakeLeases, *request, kLeaseDeadline);
-  if (!answer.ok()) return on_refused(till.register_id, answer.status());
+  if (!answer.ok()) return on_refused(till, answer.status());
   parts_.link.report_server_time(answer->server_time());
-  const absl::StatusOr<bool> kept =
-      parts_.offline.end_turn(till.register_id, request->turn(), *answer, parts_.time.latest_us());
-  if (!kept.ok()) return on_refused(till.register_id, kept.status());
+  const absl::StatusOr<bool> kept = [&] {
+    absl::MutexLock lock(&till.offline_mutex);
+    return parts_.offline.end_turn(till.register_id, request->turn(), *answer,
+                                   parts_.time.latest_us());
+  }();
+  if (!kept.ok()) return on_refused(till, kept.status());
   logged_.erase(till.register_id);
   return *kept ? kLeaseInterval : absl::ZeroDuration();
 }
 
-absl::Duration LeaseFeed::on_refused(const std::string& register_id, const absl::Status& refusal) {
+void LeaseFeed::drop(Till& till) {
+  const absl::StatusOr<bool> has_leases = parts_.offline.has_leases(till.register_id);
+  if (has_leases.ok() && !*has_leases) return;
+  absl::MutexLock lock(&till.offline_mutex);
+  const absl::Status dropped = parts_.offline.drop_leases(till.register_id);
+  if (!dropped.ok()) {
+    spdlog::error("event=leases_not_dropped register={} message=\"{}\"", till.register_id,
+                  absl::Utf8SafeCEscape(dropped.message()));
+  }
+}
+
+absl::Duration LeaseFeed::on_refused(Till& till, const absl::Status& refusal) {
   if (parts_.cancellation.is_cancelled()) return kLeaseInterval;
   const v1::Reason reason = reason_of(refusal);
   const bool is_old_server = reason == v1::REASON_METHOD_UNKNOWN;
-  const auto [logged, is_first] = logged_.try_emplace(register_id, reason);
+  const bool is_fork = reason == v1::REASON_JOURNAL_FORKED;
+  const auto [logged, is_first] = logged_.try_emplace(till.register_id, reason);
   if (!is_old_server && (is_first || logged->second != reason)) {
     logged->second = reason;
-    spdlog::warn("event=leases_not_taken register={} reason={} message=\"{}\"", register_id,
-                 v1::Reason_Name(reason), absl::Utf8SafeCEscape(refusal.message()));
+    spdlog::log(is_fork ? spdlog::level::err : spdlog::level::warn,
+                "event=leases_not_taken register={} reason={} message=\"{}\"", till.register_id,
+                v1::Reason_Name(reason), absl::Utf8SafeCEscape(refusal.message()));
   }
-  if (is_old_server || reason == v1::REASON_TOKEN_REVOKED) {
-    const absl::Status dropped = parts_.offline.drop_leases(register_id);
-    if (!dropped.ok()) {
-      spdlog::error("event=leases_not_dropped register={} message=\"{}\"", register_id,
-                    absl::Utf8SafeCEscape(dropped.message()));
-    }
-  }
+  if (is_old_server || is_fork || reason == v1::REASON_TOKEN_REVOKED) drop(till);
   return is_old_server ? kOldServerInterval : kLeaseInterval;
 }
 

@@ -30,7 +30,9 @@ inline constexpr absl::Duration kOldServerInterval = absl::Hours(1);
 // A thread that takes the turns of SyncService.TakeLeases for every register of this machine: at
 // the start, when the server is back, when another program is in force, and as long as that program
 // has something to take, or the register has something to give back, every kLeaseInterval.
-// A register that was revoked loses what it has. Room that is put by for sales is not used for it.
+// A register that was revoked loses what it has, and so does one whose journal is a copy of another
+// one's, or has one: it takes no turns while the courier is told so. Room that is put by for sales
+// is not used for it.
 //
 // Thread-safe; everything handed over outlives it.
 class LeaseFeed final {
@@ -68,7 +70,11 @@ class LeaseFeed final {
   void work(Till& till, const v1::Program& program);
   // One turn; when the next one is due.
   absl::Duration take(Till& till);
-  absl::Duration on_refused(const std::string& register_id, const absl::Status& refusal);
+  absl::Duration on_refused(Till& till, const absl::Status& refusal);
+  // The server said of its journal that another one delivers in its name.
+  static bool is_forked(const Till& till);
+  // Its register may use no lease and no slice any more.
+  void drop(Till& till);
 
   // Fixed at construction.
   const Parts parts_;

@@ -234,6 +234,52 @@ TEST_CASE("a server that knows no leases is sold under without them") {
   CHECK(shop.sell_for_points("1", made_member_id(1)) == 100);
 }
 
+TEST_CASE("a turn names its journal and the turn before, by the server's microseconds") {
+  OfflineShop shop;
+  take_right(shop, 1);
+  const v1::TakeLeasesRequest first = shop.club.kept_leases();
+  CHECK(first.turn() >= kFakeServerSeconds * 1'000'000);
+  CHECK(first.journal_id().size() == 16);
+  take_right(shop, 1);
+  const v1::TakeLeasesRequest second = shop.club.kept_leases();
+  CHECK(second.previous_turn() >= first.turn());
+  CHECK(second.previous_turn() < second.turn());
+  CHECK(second.journal_id() == first.journal_id());
+}
+
+TEST_CASE("a register whose journal is another one's gives nothing of leases, and takes no turn") {
+  OfflineShop shop;
+  take_right(shop, 1);
+  shop.club.refuse_deliveries(v1::REASON_JOURNAL_FORKED);
+  REQUIRE(shop.till->commit(sale_of("1")).ok());
+  REQUIRE(eventually(
+      [&] { return shop.till->status().blocked_by().reason() == v1::REASON_JOURNAL_FORKED; }));
+  CHECK(eventually([&] { return shop.till->status().leased_right_count() == 0; }));
+  const int64_t turn = shop.club.kept_leases().turn();
+  shop.go_offline();
+  CHECK(shop.quote(OfflineShop::basket(made_member_id(1), 0)).total_minor() == 1000);
+  shop.go_online();
+  absl::SleepFor(2 * kLeasePoll);
+  CHECK(shop.club.kept_leases().turn() == turn);
+  // Once it is a journal of its own it takes turns again.
+  shop.club.refuse_deliveries(v1::REASON_UNSPECIFIED);
+  shop.go_offline();
+  shop.go_online();
+  CHECK(eventually([&] { return shop.till->status().leased_right_count() == 1; }));
+}
+
+TEST_CASE("a register that is refused a turn because another disk took it has no leases any more") {
+  OfflineShop shop;
+  take_right(shop, 1);
+  shop.club.refuse_turns(v1::REASON_JOURNAL_FORKED);
+  shop.go_offline();
+  CHECK(shop.till->status().leased_right_count() == 1);
+  shop.go_online();
+  REQUIRE(eventually([&] { return shop.till->status().leased_right_count() == 0; }));
+  shop.go_offline();
+  CHECK(shop.quote(OfflineShop::basket(made_member_id(1), 0)).total_minor() == 1000);
+}
+
 TEST_CASE("a register that was revoked has no leases any more") {
   OfflineShop shop;
   take_right(shop, 1);

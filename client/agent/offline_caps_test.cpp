@@ -29,8 +29,30 @@ TEST_CASE(
   shop.go_online();
   REQUIRE(eventually([&] { return shop.club.recorded().size() == 2; }));
   REQUIRE(eventually([&] { return shop.till->status().offline_left_minor() == 250; }));
+}
+
+TEST_CASE("whoever was served stays so until newer facts are here, however often it is delivered") {
+  OfflineShop shop;
   shop.go_offline();
-  CHECK(shop.sell_for_points("3", made_member_id(1)) == 100);
+  CHECK(shop.sell_for_points("1", made_member_id(1)) == 100);
+  for (const char* receipt : {"2", "3"}) {
+    shop.go_online();
+    REQUIRE(eventually([&] { return shop.till->status().undelivered_count() == 0; }));
+    shop.go_offline();
+    shop.open();
+    CHECK(shop.till->status().offline_left_minor() == 250);
+    CHECK(shop.sell_for_points(receipt, made_member_id(1)) == 0);
+  }
+  CHECK(shop.sell_for_points("4", made_member_id(2)) == 100);
+
+  shop.club.pass(absl::Minutes(5));
+  shop.club.add_cards(1, 1);
+  shop.go_online();
+  REQUIRE(eventually(
+      [&] { return shop.till->status().cache_time().seconds() >= kFakeServerSeconds + 300; }));
+  shop.go_offline();
+  shop.open();  // of the member it knows what is kept
+  CHECK(shop.sell_for_points("5", made_member_id(1)) == 100);
 }
 
 TEST_CASE("half of the points known are spent offline where that is less than the cap") {

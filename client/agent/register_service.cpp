@@ -156,7 +156,7 @@ KnownFacts RegisterService::facts_here(const std::string& member_id) {
 KnownFacts RegisterService::facts_of(const Caller& caller, const std::string& member_id) {
   if (member_id.empty()) return {};
   auto known = remembered_facts(member_id);
-  if (known && !known->is_kept) return *std::move(known);
+  if (known && !known->is_kept && !is_behind(caller, known->facts)) return *std::move(known);
   auto fetched = fetch_facts(caller, member_id);
   if (fetched.ok() && fetched->member_id() == member_id) return {*std::move(fetched)};
   return facts_here(member_id);

@@ -141,6 +141,8 @@ class RegisterService final : public v1::RegisterService::Service {
   // Whether the member is priced under terms: the server does not answer, or has still to hear what
   // this register gave them without it.
   bool needs_terms(const Caller& caller, const KnownFacts& known);
+  // Whether the facts were given before the server heard what this register gave their member.
+  bool is_behind(const Caller& caller, const v1::MemberFacts& facts) const;
   // Terms of what is left for the member of the facts, by `query`: no more than the program and the
   // one in force now allow. Nothing at all of nobody, of one whose facts are not known, and where
   // that cannot be read.

@@ -101,7 +101,7 @@ absl::Status RegisterService::enroll_offline(const Caller& caller,
     *enrollment.context.mutable_corrected_at() = timestamp_of(*corrected_us);
   }
   enrollment.now_us = now_us();
-  enrollment.commit_time_us = parts_.clock.now_us();
+  enrollment.commit_time_us = now_us();
   const absl::StatusOr<Provisional> enrolled = parts_.enrollments.enroll(enrollment);
   if (!enrolled.ok()) return enrolled.status();
   caller.till.courier.notify_work();

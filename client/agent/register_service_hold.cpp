@@ -134,7 +134,10 @@ absl::Status RegisterService::hold_anew(const Caller& caller, const v1::HoldRequ
     if (request.request_id().empty()) return nameless();
     const StoredHold asked =
         asked_hold(caller.till.register_id, request, *inputs, *quote, now_us());
-    absl::Status written = parts_.journal.ask_hold(asked);
+    absl::Status written = [&] {
+      absl::MutexLock lock(&caller.till.offline_mutex);  // it gives leases up
+      return parts_.journal.ask_hold(asked);
+    }();
     if (!written.ok()) return written;
     const absl::StatusOr<StoredHold> placed = place_hold(caller, asked);
     if (placed.ok()) {

@@ -49,7 +49,7 @@ NewEntry RegisterService::new_entry(const Caller& caller, const v1::Return& retu
   }
   entry.context = context.SerializeAsString();
   if (returned.has_original()) entry.original = returned.original();
-  entry.commit_time_us = parts_.clock.now_us();
+  entry.commit_time_us = now_us();
   return entry;
 }
 

@@ -72,14 +72,22 @@ bool RegisterService::needs_terms(const Caller& caller, const KnownFacts& known)
   if (known.facts.member_id().empty()) return false;
   const auto awaits =
       parts_.offline.awaits_delivery(caller.till.register_id, known.facts.member_id());
-  return !awaits.ok() || *awaits;
+  return !awaits.ok() || *awaits || is_behind(caller, known.facts);
+}
+
+bool RegisterService::is_behind(const Caller& caller, const v1::MemberFacts& facts) const {
+  const absl::StatusOr<bool> behind =
+      parts_.offline.is_behind({caller.till.register_id, facts.member_id(), issue_time_us(facts)});
+  return !behind.ok() || *behind;
 }
 
 v1::OfflineTerms RegisterService::terms_left(const v1::MemberFacts& facts,
                                              const v1::Program& program,
                                              const StandingQuery& query) const {
   if (facts.member_id().empty() || facts.snapshot() == 0) return {};
-  const absl::StatusOr<OfflineStanding> standing = parts_.offline.standing(query);
+  StandingQuery of_facts = query;
+  of_facts.facts_time_us = issue_time_us(facts);
+  const absl::StatusOr<OfflineStanding> standing = parts_.offline.standing(of_facts);
   if (standing.ok()) {
     const auto now = parts_.shelf.in_force(now_us());
     const v1::OfflineTerms terms = terms_of(*standing, facts, program);

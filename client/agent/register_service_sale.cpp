@@ -90,7 +90,7 @@ NewEntry RegisterService::new_entry(const Caller& caller, const v1::CommitReques
   entry.kind = EntryKind::kSale;
   entry.content = request.sale().SerializeAsString();
   entry.hold_id = request.hold_id();
-  entry.commit_time_us = parts_.clock.now_us();
+  entry.commit_time_us = now_us();
   entry.latest_us = parts_.time.latest_us();
   return entry;
 }
