@@ -120,7 +120,8 @@ inline void take_full_leases(OfflineBook& book) {
     slice.set_use_count(7);
     slice.mutable_end_time()->set_seconds(kFullNowUs / 1'000'000 + 100);
   }
-  const int64_t turn = book.begin_turn("R3", 1)->turn();
+  const TurnBegin begin{.register_id = "R3", .server_time_us = kFullNowUs, .latest_us = kFullNowUs};
+  const int64_t turn = book.begin_turn(begin)->turn();
   REQUIRE(book.end_turn("R3", turn, answer, kFullNowUs).value());
 }
 
