@@ -57,8 +57,11 @@ JournalReserve::JournalReserve(std::string path, int64_t journal_limit_bytes, in
       is_used_(!is_whole(path_, reserve_bytes)) {}
 
 void JournalReserve::refill(int64_t journal_bytes) {
+  if (journal_bytes >= limit_bytes_) {
+    release();
+    return;
+  }
   absl::MutexLock lock(&mutex_);
-  if (journal_bytes >= limit_bytes_) return;
   if (!is_whole(path_, reserve_bytes_)) {
     const int64_t needed_bytes = reserve_bytes_ + 2 * kDiskMarginBytes + log_growth_bytes_;
     if (free_bytes_at(path_) < needed_bytes) return;

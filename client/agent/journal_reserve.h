@@ -37,7 +37,8 @@ class JournalReserve final {
   JournalReserve& operator=(const JournalReserve&) = delete;
 
   // Puts the reserve by where the disk and the journal, which uses so much now, have room for it
-  // and twice the margin; otherwise it stays as it is.
+  // and twice the margin; a journal that has reached its size is given it. Otherwise it stays as it
+  // is.
   void refill(int64_t journal_bytes) ABSL_LOCKS_EXCLUDED(mutex_);
   // Before anything of the agent's is written: touches the reserve when the margin is not there.
   // True: there is little room, so the journal's log had better stay small.

@@ -66,6 +66,15 @@ TEST_CASE("a reserve that is there at the start is there, whatever room the disk
   CHECK_FALSE(std::filesystem::exists(reserve_path(directory)));
 }
 
+TEST_CASE("a journal that is over its size at the start has the reserve") {
+  ScratchDirectory directory;
+  JournalReserve(reserve_path(directory), kLimit).refill(0);
+  JournalReserve reserve(reserve_path(directory), kLimit);
+  reserve.refill(kLimit);
+  CHECK(reserve.is_used());
+  CHECK_FALSE(std::filesystem::exists(reserve_path(directory)));
+}
+
 TEST_CASE("part of a reserve is none, and goes before an entry is refused") {
   ScratchDirectory directory;
   JournalReserve(reserve_path(directory), kNoLimit).refill(0);
