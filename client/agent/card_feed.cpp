@@ -78,15 +78,23 @@ std::optional<absl::CivilDay> CardFeed::today(const v1::Program& program) const 
 }
 
 CardFeed::Turn CardFeed::work() {
-  note(tidy());
+  absl::Status trouble = tidy();
+  absl::StatusOr<Turn> turn = Turn::kIdle;
   // Heartbeats find out when the server is back, housekeeping when there is room again.
-  const bool may_fetch = parts_.link.is_reachable() && !parts_.reserve.is_used();
-  const Turn turn = may_fetch ? fetch_for_any() : Turn::kIdle;
+  if (!has_room()) {
+    trouble.Update(parts_.reserve.full());
+  } else if (parts_.link.is_reachable()) {
+    turn = fetch_for_any();
+    trouble.Update(turn.status());
+  }
+  note(trouble);
   if (are_all_revoked()) destroy();
-  return turn;
+  return turn.value_or(Turn::kIdle);
 }
 
-CardFeed::Turn CardFeed::fetch_for_any() {
+bool CardFeed::has_room() const { return parts_.reserve.has_spare(kCardRoomBytes); }
+
+absl::StatusOr<CardFeed::Turn> CardFeed::fetch_for_any() {
   std::vector<Till*> tills = parts_.tills.all();
   const std::string used = parts_.cards.feed().register_id;
   std::stable_partition(tills.begin(), tills.end(),
@@ -96,8 +104,7 @@ CardFeed::Turn CardFeed::fetch_for_any() {
     const absl::StatusOr<Turn> turn = fetch(*till);
     const v1::Reason reason = reason_of(turn.status());
     if (reason == v1::REASON_TOKEN_REVOKED || reason == v1::REASON_TOKEN_UNKNOWN) continue;
-    note(turn.status());
-    return turn.value_or(Turn::kIdle);
+    return turn;
   }
   return Turn::kIdle;
 }
@@ -185,6 +192,7 @@ absl::Status CardFeed::end_pass(FeedState state) {
 absl::Status CardFeed::tidy() {
   const auto goes_on = [this] { return !parts_.cancellation.is_cancelled(); };
   absl::Status mended = parts_.cards.mend(goes_on);
+  if (!has_room()) return mended;
   const absl::StatusOr<bool> dropped = parts_.cards.drop_altered();
   if (!dropped.ok()) return dropped.status();
   must_refill_ = must_refill_ || *dropped;

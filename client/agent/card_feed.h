@@ -27,6 +27,8 @@ inline constexpr absl::Duration kCardDeadline = absl::Seconds(10);
 inline constexpr absl::Duration kCardPoll = absl::Seconds(3);
 // How far the feed got is written at least this often while nothing changes.
 inline constexpr int64_t kCardTimeKeptUs = 60'000'000;
+// What a page, and the copy of a log of kFillingLogPages that it may bring about, take of the disk.
+inline constexpr int64_t kCardRoomBytes = kFillingLogPages * 4'096;
 // Facts price for cache_valid_hours after the server gave them, changed or not. So everything is
 // fetched anew this many times in that time.
 inline constexpr int64_t kRefillsPerValidity = 2;
@@ -46,7 +48,7 @@ class CardFeed final {
     CardShelf& cards;
     ProgramShelf& programs;
     EnrollmentBook& enrollments;
-    // Once it is used nothing more is fetched: what room there is is the journal's.
+    // Without kCardRoomBytes to spare nothing is fetched: what room there is is the journal's.
     const JournalReserve& reserve;
     const Clock& clock;
     Cancellation& cancellation;  // cancelled before stop()
@@ -71,7 +73,7 @@ class CardFeed final {
   bool wait_for_turn(Turn last) ABSL_LOCKS_EXCLUDED(mutex_);  // false: stop
   Turn work();
   // In the name of the first register that the server lets in.
-  Turn fetch_for_any();
+  absl::StatusOr<Turn> fetch_for_any();
   bool are_all_revoked() const;
   // One page in the name of `till`.
   absl::StatusOr<Turn> fetch(Till& till);
@@ -79,6 +81,7 @@ class CardFeed final {
   absl::Status end_pass(FeedState state);
   bool is_refill_due(const FeedState& state) const;
   void destroy();
+  bool has_room() const;
   // What is damaged; and once a day whom the program does not name any more.
   absl::Status tidy();
   void note(const absl::Status& status);

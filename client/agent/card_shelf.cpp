@@ -182,7 +182,9 @@ absl::Status CardShelf::try_write(Work work) {
   }
   const int64_t log_pages = feed().is_filling ? kFillingLogPages : kCardLogPages;
   if (writer.wal_pages() < log_pages) return absl::OkStatus();
-  return writer.checkpoint(sqlite::Checkpoint::kRestart);
+  absl::Status copied = writer.checkpoint(sqlite::Checkpoint::kRestart);
+  // What found no room is in the log, and is copied with one of the next pages.
+  return sqlite::is_full_disk(copied) ? absl::OkStatus() : copied;
 }
 
 absl::Status CardShelf::write(Work work) {
@@ -275,7 +277,8 @@ absl::StatusOr<bool> CardShelf::drop_altered() {
 }
 
 void CardShelf::recover(const absl::Status& failure) {
-  if (!sqlite::is_fatal(failure)) return;
+  // A full disk leaves the file as it was.
+  if (!sqlite::is_fatal(failure) || sqlite::is_full_disk(failure)) return;
   spdlog::error("event=cards_failed message=\"{}\"", absl::Utf8SafeCEscape(failure.message()));
   std::optional<CardSecret> secret;
   {
