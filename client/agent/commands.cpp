@@ -112,6 +112,7 @@ absl::Status rejoin(const AgentDirectory& directory, const std::string& register
       Journal::open(directory.journal_path(), *std::move(key), [](const absl::Status&) {});
   if (!journal.ok()) return journal.status();
   absl::Status renamed = (*journal)->rejoin(register_id);
+  if (renamed.ok()) renamed = (*journal)->store_block(register_id, absl::OkStatus());
   if (renamed.ok()) std::cerr << register_id << " delivers again at the next start\n";
   return renamed;
 }

@@ -314,6 +314,7 @@ void Courier::note_trouble(Turn turn, const absl::Status& status) {
     absl::MutexLock lock(&mutex_);
     if (status.ok() || needs_person) blocked_by_ = status;
   }
+  if (status.ok() || needs_person) keep_block(status);
   const v1::Reason reason =
       status.ok() ? v1::REASON_UNSPECIFIED : std::max(reason_of(status), v1::REASON_TOKEN_UNKNOWN);
   if (reason == logged_reason_) return;
@@ -325,6 +326,13 @@ void Courier::note_trouble(Turn turn, const absl::Status& status) {
                 "event=delivery_paused register={} reason={} message=\"{}\"", register_id_,
                 v1::Reason_Name(reason), absl::Utf8SafeCEscape(status.message()));
   }
+}
+
+void Courier::keep_block(const absl::Status& blocked_by) {
+  const v1::Reason reason = reason_of(blocked_by);
+  if (kept_block_ == reason) return;
+  // A journal that cannot be written says so where it matters more; the next turn tries again.
+  if (parts_.journal.store_block(register_id_, blocked_by).ok()) kept_block_ = reason;
 }
 
 absl::Status Courier::blocked_by() const {

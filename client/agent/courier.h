@@ -92,6 +92,8 @@ class Courier final {
   Turn on_failed_journal(const absl::Status& failure);
   void plan(Turn turn) ABSL_LOCKS_EXCLUDED(mutex_);
   void note_trouble(Turn turn, const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
+  // For whoever looks without the agent.
+  void keep_block(const absl::Status& blocked_by);
 
   // Fixed at construction.
   const std::string register_id_;
@@ -111,6 +113,7 @@ class Courier final {
   absl::Duration next_kept_back_ = absl::ZeroDuration();
   absl::Duration next_hand_over_ = absl::ZeroDuration();
   v1::Reason logged_reason_ = v1::REASON_UNSPECIFIED;  // of the trouble in the log
+  std::optional<v1::Reason> kept_block_;               // in the journal; unset: not known
 
   mutable absl::Mutex mutex_;
   absl::CondVar changed_;

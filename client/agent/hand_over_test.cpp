@@ -1,5 +1,6 @@
 // What goes to the owner's queue after a long time, and what is told of what waits until then.
 #include <algorithm>
+#include <fstream>
 
 #include "client/agent/commands.h"
 #include "client/agent/test_house.h"
@@ -110,7 +111,7 @@ TEST_CASE("what is handed over in one call is no larger than what is delivered i
     REQUIRE((*journal)->commit(entry, [](const KnownSale*) { return Amounts(); }).ok());
     refused.push_back({.sequence = sequence, .refusal = v1::Refusal()});
   }
-  REQUIRE((*journal)->settle("R1", refused, 1).ok());
+  REQUIRE((*journal)->settle("R1", refused, /*server_time_us=*/1).ok());
   std::vector<size_t> calls;
   for (int64_t after = 0; after < 5;) {
     const auto overdue = (*journal)->overdue(
@@ -121,6 +122,73 @@ TEST_CASE("what is handed over in one call is no larger than what is delivered i
     after = overdue->back().entry().sequence();
   }
   CHECK(calls == std::vector<size_t>{2, 1, 2});
+}
+
+// Of an index, so that everything else can be read.
+void break_index(const House& house) {
+  constexpr int64_t kPageBytes = 4096;
+  int64_t page = 0;
+  {
+    auto journal = sqlite::Connection::open(house.directory.journal_path());
+    REQUIRE((*journal)->empty_wal().value());
+    page =
+        (*journal)
+            ->query_int64("SELECT rootpage FROM sqlite_schema WHERE name = 'entry_returning_sale'")
+            .value();
+  }
+  std::fstream file(house.directory.journal_path(),
+                    std::ios::binary | std::ios::in | std::ios::out);
+  file.seekp((page - 1) * kPageBytes);
+  file << std::string(64, '\xff');
+}
+
+TEST_CASE("what the owner's queue has is not delivered again after damage") {
+  for (const bool is_salvaged : {false, true}) {
+    CAPTURE(is_salvaged);
+    RefusingHouse house;
+    pass(house, kLong);
+    REQUIRE(eventually([&] { return house.pending_count() == 0; }));
+    REQUIRE(house.at(*house.agent, "R1").commit(sale_of("6")).ok());
+    REQUIRE(eventually([&] { return house.club.recorded().size() == 1; }));
+    house.agent.reset();
+    if (is_salvaged) {
+      break_index(house);
+    } else {
+      change(house,
+             "PRAGMA foreign_keys = OFF; INSERT INTO undelivered (register_id, sequence, "
+             "is_kept_back) VALUES ('R1', 99, 0)");
+    }
+    house.agent = house.start();
+    REQUIRE(eventually([&] { return house.club.repeat_count() == 1; }));
+    const int64_t lost_places = is_salvaged ? 0 : 1;
+    CHECK(eventually([&] { return house.pending_count() == lost_places; }));
+    CHECK(house.club.handed_over().size() == 5);
+  }
+}
+
+TEST_CASE("what is read without the agent says why nothing of a register is delivered") {
+  House house;
+  const auto waiting = [&] {
+    const auto backlogs = read_backlogs(house.directory.journal_path());
+    REQUIRE(backlogs.ok());
+    return backlogs->empty() ? v1::PendingEntry() : backlogs->front().entries.front();
+  };
+  auto agent = house.start();
+  REQUIRE(eventually([&] { return house.at(*agent, "R1").status().online(); }));
+  house.club.revoke("server-token-1");
+  REQUIRE(house.at(*agent, "R1").commit(sale_of("1")).ok());
+  CHECK(eventually([&] { return waiting().refusal().reason() == v1::REASON_TOKEN_REVOKED; }));
+  CHECK(waiting().message() == "not any more");
+  agent.reset();
+  CHECK(waiting().refusal().reason() == v1::REASON_TOKEN_REVOKED);
+  house.club.let_in("new-token-1", "R1");
+  REQUIRE(house.directory.add_register("R1", "new-token-1").ok());
+  agent = house.start();
+  REQUIRE(eventually([&] { return house.club.recorded().size() == 1; }));
+  REQUIRE(eventually([&] { return waiting().sequence() == 0; }));
+  house.club.go_away();
+  REQUIRE(house.at(*agent, "R1").commit(sale_of("2")).ok());
+  CHECK_FALSE(waiting().has_refusal());
 }
 
 TEST_CASE("a directory without a journal is not taken for one where nothing waits") {

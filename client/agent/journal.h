@@ -185,6 +185,13 @@ class Journal final {
   };
   absl::StatusOr<std::vector<v1::HandedEntry>> overdue(const std::string& register_id,
                                                        const OverdueQuery& query);
+  // The server has these in the owner's queue, whole: they stay settled also where everything here
+  // is delivered again after damage. Before they are settled.
+  absl::Status note_handed_over(const std::string& register_id,
+                                absl::Span<const int64_t> sequences);
+  // Why nothing of the register is delivered until a person acts, for read_backlogs(); OK: nothing
+  // is in the way.
+  absl::Status store_block(const std::string& register_id, const absl::Status& blocked_by);
   absl::StatusOr<Backlog> backlog(const std::string& register_id);
   // Entries not delivered, in journal order, after `sequence`.
   absl::StatusOr<std::vector<v1::PendingEntry>> pending(const std::string& register_id,
@@ -253,7 +260,8 @@ class Journal final {
 };
 
 // Entries of all registers in the journal at `path` that are not delivered, read without an agent
-// or beside a running one. Fails with VERSION_MISMATCH when the file is of another version.
+// or beside a running one; those without a reason of their own have their register's
+// (store_block()). Fails with VERSION_MISMATCH when the file is of another version.
 struct RegisterBacklog {
   std::string register_id;
   std::vector<v1::PendingEntry> entries;

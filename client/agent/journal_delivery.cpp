@@ -300,6 +300,8 @@ absl::StatusOr<std::vector<RegisterBacklog>> read_backlogs(const std::string& pa
       after_sequence = page->back().sequence();
       for (v1::PendingEntry& entry : *page) backlog.entries.push_back(std::move(entry));
     }
+    absl::Status added = add_block(**connection, backlog);
+    if (!added.ok()) return added;
   }
   return backlogs;
 }

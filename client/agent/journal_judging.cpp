@@ -39,7 +39,8 @@ constexpr Sql kEndHold{"UPDATE hold SET state = 5 WHERE register_id = $1 AND req
 constexpr Sql kForgetBacklog{"DELETE FROM undelivered"};
 constexpr Sql kEnqueueAll{
     "INSERT INTO undelivered (register_id, sequence, is_kept_back) "
-    "SELECT register_id, sequence, 0 FROM entry WHERE true ON CONFLICT DO NOTHING"};
+    "SELECT register_id, sequence, 0 FROM entry e WHERE NOT EXISTS (SELECT 1 FROM handed_over h "
+    "WHERE h.register_id = e.register_id AND h.sequence = e.sequence) ON CONFLICT DO NOTHING"};
 
 constexpr Sql kPlaces{
     "SELECT u.register_id, u.sequence, u.is_altered, e.entry_id FROM undelivered u LEFT JOIN entry "

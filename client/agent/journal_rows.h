@@ -156,4 +156,7 @@ absl::StatusOr<std::vector<v1::PendingEntry>> read_pending(sqlite::Connection& c
                                                            const std::string& register_id,
                                                            int64_t after_sequence, int limit);
 
+// Gives the entries without a reason the one for which their register delivers nothing.
+absl::Status add_block(sqlite::Connection& connection, RegisterBacklog& backlog);
+
 }  // namespace moadon::agent
