@@ -8,9 +8,9 @@
 #include <map>
 #include <random>
 
-#include "client/agent/full_journal.h"
 #include "client/agent/journal.h"
 #include "client/agent/scratch_directory.h"
+#include "client/agent/test_journal.h"
 #include "tests/catch.h"
 
 namespace moadon::agent {

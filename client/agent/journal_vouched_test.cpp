@@ -1,6 +1,6 @@
 // Rows that say something else than what was written, each in a way that SQLite cannot see.
-#include "client/agent/full_journal.h"
 #include "client/agent/scratch_directory.h"
+#include "client/agent/test_journal.h"
 #include "sqlite/connection.h"
 #include "tests/catch.h"
 
