@@ -128,8 +128,7 @@ void Agent::keep_house() {
     tills_->refresh();
     reserve_->keep_margin();
     if (!reserve_->is_used()) time_->keep();
-    const absl::Duration interval = reserve_->is_used() ? kPruneIntervalPressed : kPruneInterval;
-    if (clock_.monotonic() < last_prune + interval) continue;
+    if (clock_.monotonic() < last_prune + prune_interval()) continue;
     prune();
     last_prune = clock_.monotonic();
   }
@@ -142,6 +141,15 @@ void Agent::prune() {
   reserve_->refill(journal_->used_bytes());
 }
 
+bool Agent::is_nearly_full() const {
+  return journal_->used_bytes() > reserve_->limit_bytes() + kReserveBytes / 2;
+}
+
+absl::Duration Agent::prune_interval() const {
+  if (is_nearly_full()) return kPruneIntervalNearlyFull;
+  return reserve_->is_used() ? kPruneIntervalPressed : kPruneInterval;
+}
+
 void Agent::prune_before(int64_t now_us) {
   const int64_t before_us = now_us - absl::ToInt64Microseconds(kKeepDelivered);
   absl::Status pruned = journal_->prune_holds(before_us);
@@ -150,10 +158,11 @@ void Agent::prune_before(int64_t now_us) {
   if (!pruned.ok()) {
     spdlog::warn("event=prune_failed message=\"{}\"", absl::Utf8SafeCEscape(pruned.message()));
   }
-  const int64_t delivered_before_us =
+  const int64_t pressed_before_us =
       reserve_->is_used() ? now_us - absl::ToInt64Microseconds(kKeepDeliveredPressed) : before_us;
   while (!delivery_cancellation_.is_cancelled()) {
-    const absl::StatusOr<bool> may_go_on = journal_->prune(delivered_before_us, kPruneStep);
+    const absl::StatusOr<bool> may_go_on =
+        journal_->prune(is_nearly_full() ? now_us : pressed_before_us, kPruneStep);
     if (!may_go_on.ok()) {
       spdlog::warn("event=prune_failed message=\"{}\"",
                    absl::Utf8SafeCEscape(may_go_on.status().message()));

@@ -38,6 +38,9 @@ inline constexpr absl::Duration kPruneInterval = absl::Hours(1);
 // While the journal is in its reserve: only entries that the server does not have need the room.
 inline constexpr absl::Duration kKeepDeliveredPressed = absl::Hours(24);
 inline constexpr absl::Duration kPruneIntervalPressed = absl::Minutes(1);
+// A journal that has half of its reserve lets go of delivered entries of any age, the oldest first:
+// what the server has must not keep a till from selling.
+inline constexpr absl::Duration kPruneIntervalNearlyFull = absl::Seconds(5);
 inline constexpr int kPruneStep = 200;
 // How often registers/ is looked at for changes.
 inline constexpr absl::Duration kRefreshInterval = absl::Seconds(1);
@@ -71,6 +74,8 @@ class Agent final {
   void keep_house() ABSL_LOCKS_EXCLUDED(mutex_);
   void prune();
   void prune_before(int64_t now_us);
+  bool is_nearly_full() const;
+  absl::Duration prune_interval() const;
 
   // Fixed at construction.
   const AgentDirectory directory_;

@@ -1,6 +1,8 @@
 // What an agent forgets, and by whose clock.
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
+#include "client/agent/journal_reserve.h"
 #include "client/agent/offline_shop.h"
 #include "sqlite/connection.h"
 #include "tests/catch.h"
@@ -69,6 +71,34 @@ TEST_CASE("in its reserve the journal lets go of what was delivered a day ago, o
   v1::GetReceiptRequest young;
   young.set_receipt("young");
   CHECK(shop.till->call(&v1::RegisterService::Stub::GetReceipt, young).ok());
+}
+
+TEST_CASE("a journal that has half of its reserve lets go of what the server has, young or not") {
+  PruningShop shop;
+  shop.settings.journal_limit_mib = 0;
+  shop.open();
+  REQUIRE(eventually([&] { return shop.is_online(); }));
+  shop.club.refuse_receipt("waiting", v1::REASON_FIELD_INVALID);
+  REQUIRE(shop.till->commit(sale_of("waiting")).ok());
+  v1::Sale large = sale_of("");
+  const v1::Line line = large.lines(0);
+  while (large.ByteSizeLong() < 512 * 1024) {
+    v1::Line& more = *large.add_lines();
+    more = line;
+    more.set_line_id(absl::StrCat("more-", large.lines_size()));
+    more.set_description(std::string(200, 'x'));
+  }
+  int sale_count = 0;
+  while (shop.till->status().journal_bytes() <= kReserveBytes / 2) {
+    REQUIRE(sale_count < 100);
+    large.set_receipt(absl::StrCat(++sale_count));
+    REQUIRE(shop.till->commit(large).ok());
+  }
+  REQUIRE(eventually([&] { return shop.till->status().undelivered_count() == 1; }));
+  shop.set_clock.pass(kPruneIntervalPressed);
+  CHECK(eventually([&] { return shop.till->status().journal_bytes() <= kReserveBytes / 2; }));
+  CHECK(shop.entry_count() > 1);
+  CHECK(shop.till->pending().entries(0).receipt() == "waiting");
 }
 
 TEST_CASE("a clock that was set ahead makes nothing old, and two months of the server's do") {
