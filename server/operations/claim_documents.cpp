@@ -3,9 +3,11 @@
 #include "server/operations/enter_sale.h"
 #include "server/operations/erased_key.h"
 #include "server/operations/sale_returns.h"
+#include "server/operations/whole_person.h"
 #include "server/storage/receipt_store.h"
 #include "server/storage/return_store.h"
 #include "server/storage/sale_store.h"
+#include "server/storage/unclaimed_name_store.h"
 
 namespace moadon {
 namespace {
@@ -56,6 +58,31 @@ absl::Status claim_sale(sqlite::Connection& connection, WriterState& state, int6
   return resolve_returns_of(connection, state, sale, &change);
 }
 
+absl::Status claim_document(sqlite::Connection& connection, WriterState& state,
+                            const storage::UnclaimedDocument& document, MemberChange& change) {
+  absl::Status forgotten = storage::delete_unclaimed(connection, document.document_id);
+  if (forgotten.ok()) forgotten = storage::delete_unclaimed_name(connection, document.document_id);
+  if (!forgotten.ok()) return forgotten;
+  return document.kind == storage::DocumentKind::kSale
+             ? claim_sale(connection, state, document.document_id, change)
+             : claim_unlinked(connection, document.document_id, change);
+}
+
+// A document's effective time.
+absl::StatusOr<int64_t> time_of(sqlite::Connection& connection,
+                                const storage::UnclaimedDocument& document) {
+  if (document.kind == storage::DocumentKind::kSale) {
+    const auto sale = storage::find_sale(connection, storage::kNobody, document.document_id);
+    if (!sale.ok()) return sale.status();
+    if (*sale) return (*sale)->effective_time_us;
+  } else {
+    const auto row = storage::find_return(connection, storage::kNobody, document.document_id);
+    if (!row.ok()) return row.status();
+    if (*row) return (*row)->effective_time_us;
+  }
+  return absl::InternalError("an unclaimed document is not there");
+}
+
 }  // namespace
 
 absl::Status claim_documents(sqlite::Connection& connection, WriterState& state,
@@ -65,12 +92,27 @@ absl::Status claim_documents(sqlite::Connection& connection, WriterState& state,
   const auto documents = storage::list_unclaimed(connection, key.kind, key.value);
   if (!documents.ok()) return documents.status();
   for (const storage::UnclaimedDocument& document : *documents) {
-    absl::Status claimed = storage::delete_unclaimed(connection, document.document_id);
-    if (claimed.ok()) {
-      claimed = document.kind == storage::DocumentKind::kSale
-                    ? claim_sale(connection, state, document.document_id, change)
-                    : claim_unlinked(connection, document.document_id, change);
-    }
+    const absl::Status claimed = claim_document(connection, state, document, change);
+    if (!claimed.ok()) return claimed;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status claim_named_documents(sqlite::Connection& connection, WriterState& state,
+                                   const storage::ProvisionalName& name, int64_t member_id) {
+  const auto documents = storage::list_unclaimed_under(connection, name);
+  if (!documents.ok()) return documents.status();
+  for (const storage::UnclaimedDocument& document : *documents) {
+    const absl::StatusOr<int64_t> time_us = time_of(connection, document);
+    if (!time_us.ok()) return time_us.status();
+    const auto member = storage::find_member(connection, member_id);
+    if (!member.ok()) return member.status();
+    if (!*member) return absl::InternalError("a provisional id means nobody");
+    const auto owner = whole_person_at(connection, **member, *time_us);
+    if (!owner.ok()) return owner.status();
+    MemberChange change(*owner);
+    absl::Status claimed = claim_document(connection, state, document, change);
+    if (claimed.ok()) claimed = change.finish(connection, state);
     if (!claimed.ok()) return claimed;
   }
   return absl::OkStatus();

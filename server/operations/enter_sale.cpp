@@ -236,7 +236,7 @@ absl::Status enter_sale(sqlite::Connection& connection, WriterState& state,
   const bool has_quote = !verdict.quote.lines().empty();
   if (!has_quote || !has_promises(verdict.quote)) {
     if (change != nullptr) return pass_time(connection, state, *change);
-    // The enrolment of its key may find more to say of it.
+    // The enrolment of its key or name may find more to say of it.
     return has_quote && context.may_be_claimed
                ? storage::insert_verdict(connection, row_of(verdict, sale))
                : absl::OkStatus();

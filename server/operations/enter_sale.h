@@ -25,7 +25,7 @@ struct EntryContext {
   // that has ended, but that its register's silence ended it is remembered. Of a sale that promises
   // nothing it is left open.
   std::string hold_id;
-  bool may_be_claimed = false;  // nobody holds the sale's key yet
+  bool may_be_claimed = false;  // by whoever joins with its key or under its name
 };
 
 // Enters a sale that is recorded: points spent and earned, rights used and granted, benefits used,

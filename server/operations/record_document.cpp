@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "identity/provisional_id.h"
 #include "rules/refusal.h"
 #include "server/operations/enter_sale.h"
@@ -15,6 +16,7 @@
 #include "server/operations/member_id.h"
 #include "server/operations/sale_returns.h"
 #include "server/operations/whole_person.h"
+#include "server/storage/unclaimed_name_store.h"
 
 namespace moadon {
 namespace {
@@ -24,7 +26,7 @@ struct FoundMember {
   // By whose id or key it was found: part of the member, or the member.
   int64_t presented_id = storage::kNobody;
   bool named_unknown = false;  // the document names a member whom nobody is
-  // It came with a key that was an erased member's: no enrolment may claim it.
+  // It came with a key that was an erased member's: no enrolment may claim it by its keys.
   bool has_erased_key = false;
 };
 
@@ -109,10 +111,26 @@ absl::StatusOr<Taken> answer_repeated(sqlite::Connection& connection,
   return Taken{absl::OkStatus(), (*kept)->member_id};
 }
 
-// Remembers by which keys a document of nobody can be claimed.
-absl::Status keep_unclaimed(sqlite::Connection& connection, const PresentedKey& presented,
-                            const storage::UnclaimedDocument& document) {
-  for (const storage::KeyRow& key : presented.candidates) {
+// Keys by which a document of nobody can be claimed.
+absl::Span<const storage::KeyRow> claiming_keys(const PresentedMember& presented,
+                                                const FoundMember& found) {
+  if (found.has_erased_key) return {};
+  return presented.key.candidates;
+}
+
+bool may_be_claimed(const PresentedMember& presented, const FoundMember& found) {
+  return is_provisional_id(presented.member_id) || !claiming_keys(presented, found).empty();
+}
+
+// Remembers by what a document of nobody can be claimed: the enrolment that it named, and its keys.
+absl::Status keep_unclaimed(sqlite::Connection& connection, const PresentedMember& presented,
+                            const FoundMember& found, const storage::UnclaimedDocument& document) {
+  if (is_provisional_id(presented.member_id)) {
+    const absl::Status kept = storage::insert_unclaimed_name(
+        connection, {presented.register_id, presented.member_id}, document);
+    if (!kept.ok()) return kept;
+  }
+  for (const storage::KeyRow& key : claiming_keys(presented, found)) {
     const absl::Status kept =
         storage::insert_unclaimed_key(connection, key.kind, key.value, document);
     if (!kept.ok()) return kept;
@@ -182,8 +200,7 @@ absl::Status apply_sale(sqlite::Connection& connection, WriterState& state,
     change->add(fact_of(row));
   }
   MemberChange* const changed = change ? &*change : nullptr;
-  const bool may_be_claimed = !sale.member.key.candidates.empty() && !found.has_erased_key;
-  const EntryContext context{sale.hold_id, may_be_claimed};
+  const EntryContext context{sale.hold_id, may_be_claimed(sale.member, found)};
   const absl::Status entered =
       enter_sale(connection, state, row, sale.verdict, context, changed, differences);
   if (!entered.ok()) return entered;
@@ -219,9 +236,9 @@ absl::StatusOr<Taken> record_sale(sqlite::Connection& connection, WriterState& s
   std::vector<v1::Difference> differences = sale.differences;
   if (found->named_unknown) differences.push_back(member_unknown(sale.member.member_id));
   absl::Status written = insert_rows(connection, sale);
-  if (written.ok() && !found->row && !found->has_erased_key) {
-    written =
-        keep_unclaimed(connection, sale.member.key, {row.sale_id, storage::DocumentKind::kSale});
+  if (written.ok() && !found->row) {
+    written = keep_unclaimed(connection, sale.member, *found,
+                             {row.sale_id, storage::DocumentKind::kSale});
   }
   if (written.ok()) written = apply_sale(connection, state, sale, *found, differences);
   if (written.ok() && !differences.empty()) {
@@ -258,8 +275,8 @@ absl::StatusOr<Taken> record_unlinked(sqlite::Connection& connection, WriterStat
     change.met({row.effective_time_us, row.business_day, row.branch_id, {}});
     change.add(fact_of(row));
     written = change.finish(connection, state);
-  } else if (written.ok() && !found->has_erased_key) {
-    written = keep_unclaimed(connection, returned.member.key,
+  } else if (written.ok()) {
+    written = keep_unclaimed(connection, returned.member, *found,
                              {row.return_id, storage::DocumentKind::kReturn});
   }
   if (!written.ok()) return written;

@@ -8,6 +8,7 @@
 #include "identity/provisional_id.h"
 #include "rules/calendar.h"
 #include "rules/refusal.h"
+#include "server/operations/claim_documents.h"
 #include "server/operations/erased_key.h"
 #include "server/operations/keep_enrollment.h"
 #include "server/operations/whole_person.h"
@@ -107,8 +108,9 @@ absl::StatusOr<int64_t> record_enrollment(sqlite::Connection& connection, Writer
   if (!*holder) {
     const absl::StatusOr<int64_t> kept = keep_new(connection, state, prepared.enrollment);
     if (!kept.ok()) return kept.status();
-    const absl::Status named =
+    absl::Status named =
         storage::insert_provisional(connection, prepared.name, *kept, state.now_us());
+    if (named.ok()) named = claim_named_documents(connection, state, prepared.name, *kept);
     if (!named.ok()) return named;
     *holder = *kept;
   }

@@ -26,6 +26,7 @@ absl::StatusOr<PreparedEnrollment> prepare_recorded_enrollment(
 
 // The writer's part: whoever holds one of the keys, else a new member, is whom the provisional id
 // means from now on, as a key means whoever holds it: through merges, and after they are undone.
+// Documents of nobody that named it become theirs.
 // Answers with the member, as whole a person as they are now. One that is here already changes
 // nothing; of one that was taken in before the holder of a key was erased only whom it means is
 // kept. KEY_TAKEN wrote nothing; any other error may be half written and must be rolled back.

@@ -29,6 +29,7 @@
 #include "server/storage/orphan_store.h"
 #include "server/storage/receipt_store.h"
 #include "server/storage/stage_move_store.h"
+#include "server/storage/unclaimed_name_store.h"
 
 namespace moadon {
 namespace {
@@ -312,6 +313,12 @@ absl::Status Verification::check_nobody() {
   for (const int64_t document_id : *unclaimed) {
     Comparison compare(absl::StrCat("document ", document_id), found_);
     compare.same("unclaimed_key", "kept", "claimed");
+  }
+  const auto unknown = storage::list_wrongly_unclaimed_names(connection_);
+  if (!unknown.ok()) return unknown.status();
+  for (const int64_t document_id : *unknown) {
+    Comparison compare(absl::StrCat("document ", document_id), found_);
+    compare.same("unclaimed_name", "kept", "claimed");
   }
   return absl::OkStatus();
 }

@@ -218,21 +218,27 @@ class EnrolOfflineTest(OfflineRegister):
         entry, = kept_back()
         self.assertEqual((entry["receipt"], entry["refusal"]["reason"]), ("", "REASON_KEY_TAKEN"))
         self.assertEqual(json.loads(self.pending_lines("--json")[0])["reason"], "REASON_KEY_TAKEN")
-        # Who it is meanwhile says each key, and sales go on.
+        # Who it is meanwhile says each key, and sales go on, though whose they are is not known yet.
         self.commit("1", enrolled["facts"]["member_id"])
         club.wait_for("the sale is delivered",
                       lambda: self.club.register("Status", {})["undelivered_count"] == "1")
-        self.assertEqual(len(self.kept_sale("1")["differences"]), 1)
-        # The owner says that they are one person: then it goes.
+        unknown = self.kept_sale("1")
+        self.assertEqual(unknown["member_id"], "")
+        difference, = unknown["differences"]
+        self.assertEqual(difference["member_unknown"]["member_id"], enrolled["facts"]["member_id"])
+        # The owner says that they are one person: then it goes, and brings what they bought.
         kept, lost = (self.member_of(key)["member_id"] for key in ({"card": "C-1"}, {"phone": PHONE}))
         self.club.owner("MemberService", "MergeMembers", {
             "request_id": "m1", "kept_member_id": kept, "lost_member_id": lost, "actor": "owner", "note": "one"})
         self.club.agent.stop()
         self.club.agent.start()
         self.club.wait_delivered()
+        self.assertEqual(self.kept_sale("1")["member_id"], kept)
         self.commit("2", enrolled["facts"]["member_id"])
         self.club.wait_delivered()
         self.assertEqual(self.kept_sale("2")["member_id"], kept)
+        points = self.member_of({"phone": PHONE})["facts"]["points"]
+        self.assertEqual(points["available_milli"], "20000")
         self.club.verify()
 
     def test_an_enrolment_survives_the_agent_and_comes_once(self):
