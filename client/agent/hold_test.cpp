@@ -162,6 +162,27 @@ TEST_CASE("a second register is priced with what is left") {
   CHECK_FALSE(third->has_hold());
 }
 
+TEST_CASE("whoever is named as enrolled here without the server is priced with what is left, too") {
+  Shop shop;
+  shop.house.club.go_away();
+  v1::EnrollRequest newcomer;
+  newcomer.mutable_member()->add_keys()->set_card("77");
+  newcomer.mutable_member()->set_first_name("Noa");
+  const auto enrolled = shop.till().call(&Stub::Enroll, newcomer);
+  REQUIRE(enrolled.ok());
+  REQUIRE(enrolled->member().is_provisional());
+  shop.house.club.come_back();
+  REQUIRE(eventually([&] { return shop.till().status().undelivered_count() == 0; }));
+
+  v1::HoldRequest request = shop.basket("h1", 300'000);
+  request.mutable_basket()->set_member_id(enrolled->member().facts().member_id());
+  shop.house.club.set_facts(facts_with(100'000, 0));  // the rest was spent elsewhere
+  const auto held = shop.hold(request);
+  REQUIRE(held.ok());
+  CHECK(held->quote().points().spent_milli() == 100'000);
+  CHECK(held->has_hold());
+}
+
 TEST_CASE("a right that another register holds is not there") {
   Shop shop(0, 1);
   const auto first = shop.hold(shop.basket("h1", 0));

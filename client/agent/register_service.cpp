@@ -128,9 +128,9 @@ void RegisterService::note_ask(const Caller& caller, v1::IdentifyResponse& respo
 
 absl::StatusOr<v1::MemberFacts> RegisterService::fetch_facts(const Caller& caller,
                                                              const std::string& member_id) {
-  if (is_provisional_id(member_id)) return enrolled_offline();
   v1::GetFactsRequest question;
-  question.set_member_id(member_id);
+  question.set_member_id(member_meant(member_id));
+  if (is_provisional_id(question.member_id())) return enrolled_offline();
   auto answer = caller.till.line.ask(&v1::SyncService::Stub::GetFacts, question, kCashierWait,
                                      caller.time_left);
   if (!answer.ok()) return answer.status();

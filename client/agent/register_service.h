@@ -100,7 +100,7 @@ class RegisterService final : public v1::RegisterService::Service {
   KnownFacts facts_here(const std::string& member_id);
   // What is in memory of the member, when it may price.
   std::optional<KnownFacts> remembered_facts(const std::string& member_id);
-  // As the server has them now.
+  // As the server has them now; by a provisional id, of whom it stands for.
   absl::StatusOr<v1::MemberFacts> fetch_facts(const Caller& caller, const std::string& member_id);
   // What a basket is priced with now, or at the moment it names.
   absl::StatusOr<QuoteInputs> inputs_for(const Caller& caller, const v1::Basket& basket);
