@@ -38,7 +38,8 @@ struct NewProvisional {
   std::vector<std::string> key_digests;
 };
 
-// What a sale that was priced without the server takes of what its register may give.
+// What a sale takes of what its register may give without the server. Nothing of that, where points
+// or a benefit with limits were given with the server: they serve the member all the same.
 struct MemberUse {
   std::string member_id;
   OfflineUse use;

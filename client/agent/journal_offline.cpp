@@ -19,9 +19,10 @@ using sqlite::Sql;
 using sqlite::Statement;
 
 constexpr Sql kAwaited{
-    "SELECT 1 FROM offline_use o JOIN undelivered u ON u.register_id = o.register_id "
+    "SELECT o.sequence, o.used FROM offline_use o JOIN undelivered u ON u.register_id = "
+    "o.register_id "
     "AND u.sequence = o.sequence WHERE o.register_id = $1 AND o.member_id = $2 "
-    "AND u.is_kept_back = 0 AND u.is_altered = 0 LIMIT 1"};
+    "AND u.is_kept_back = 0 AND u.is_altered = 0"};
 constexpr Sql kPruneServed{"DELETE FROM served_member WHERE served_time_us < $1"};
 
 constexpr Sql kSetAside{
@@ -104,7 +105,15 @@ absl::StatusOr<bool> OfflineBook::awaits_delivery(const std::string& register_id
   const sqlite::ReaderLease reader = journal_.readers_->lease();
   Statement read = reader->statement(kAwaited);
   read.bind_all(register_id, member_id);
-  return read.step();
+  while (true) {
+    const absl::StatusOr<bool> row = read.step();
+    if (!row.ok() || !*row) return row;
+    const auto plain = journal_.seal_.open(
+        read.blob(1),
+        text_of({"offline_use", register_id, member_id, std::to_string(read.int64(0))}));
+    v1::OfflineTerms used;
+    if (!plain || !used.ParseFromString(*plain) || !takes_nothing(used)) return true;
+  }
 }
 
 absl::StatusOr<bool> OfflineBook::is_behind(const MemberServed& served) {

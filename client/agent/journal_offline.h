@@ -18,8 +18,9 @@ namespace moadon::agent {
 
 // What is left at a register, for one member.
 struct OfflineStanding {
-  int64_t used_minor = 0;         // of the register's cap
-  bool is_member_served = false;  // some of that was the member's
+  int64_t used_minor = 0;  // of the register's cap
+  // The member was given points or benefits with limits, of that or with the server.
+  bool is_member_served = false;
   std::vector<std::string> leased_grant_ids;
   std::vector<v1::BudgetSlice> slices;  // without end_time
 };

@@ -112,6 +112,14 @@ std::string text_of(const OfflinePlace& place) {
   return absl::StrJoin({place.table, place.register_id, place.member_id, place.name}, "\n");
 }
 
+bool takes_nothing(const v1::OfflineTerms& used) {
+  return used.amount_limit_minor() == 0 && used.leased_grant_ids().empty() && used.slices().empty();
+}
+
+bool serves_member(const v1::OfflineTerms& used) {
+  return used.amount_limit_minor() > 0 || takes_nothing(used);
+}
+
 v1::OfflineTerms message_of(const OfflineUse& use) {
   v1::OfflineTerms message;
   message.set_amount_limit_minor(use.amount_minor);
@@ -156,14 +164,15 @@ absl::Status end_use(Connection& connection, const JournalSeal& seal, const Entr
   const bool is_known = plain && used.ParseFromString(*plain);
   absl::Status done = is_known ? spend(connection, seal, register_id, member_id, used)
                                : drop_all_leases(connection, register_id);
-  if (done.ok() && (!is_known || used.amount_limit_minor() > 0)) {
+  if (done.ok() && (!is_known || serves_member(used))) {
     done = keep_served(connection, seal, register_id, is_known ? member_id : "", server_time_us);
   }
   if (!done.ok()) return done;
   Statement end = connection.statement(kEndUse);
   end.bind_all(register_id, sequence);
   done = end.execute();
-  return done.ok() ? outdate_turn(connection, register_id) : done;
+  if (!done.ok() || (is_known && takes_nothing(used))) return done;
+  return outdate_turn(connection, register_id);
 }
 
 absl::StatusOr<bool> served_since(Connection& connection, const JournalSeal& seal,

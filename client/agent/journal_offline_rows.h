@@ -24,6 +24,11 @@ struct OfflinePlace {
 };
 std::string text_of(const OfflinePlace& place);
 
+// Whether whoever made use of that was given points or benefits with limits. A use of nothing at
+// all is that of a sale to which the server gave them, outside of the caps.
+bool serves_member(const v1::OfflineTerms& used);
+bool takes_nothing(const v1::OfflineTerms& used);
+
 // What a use is kept as: the message with what was taken in the place of what may be.
 v1::OfflineTerms message_of(const OfflineUse& use);
 absl::StatusOr<std::string> sealed_use(const JournalSeal& seal, const OfflineUse& use,

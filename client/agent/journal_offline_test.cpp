@@ -177,6 +177,31 @@ TEST_CASE("whom a delivered sale served stays served until the server gave newer
   CHECK_FALSE(shelf.standing("m", kNowUs, kServedUs).is_member_served);
 }
 
+TEST_CASE("what the server gave serves its member, takes of nothing, and outdates no turn") {
+  Shelf shelf;
+  shelf.take_leases();
+  const int64_t sequence = shelf.commit("1", {});
+  shelf.open();
+  const OfflineStanding told = shelf.standing();
+  CHECK(told.is_member_served);
+  CHECK(told.used_minor == 0);
+  CHECK(told.leased_grant_ids.size() == 2);
+  CHECK(told.slices.size() == 1);
+  CHECK_FALSE(shelf.standing("n").is_member_served);
+  CHECK_FALSE(shelf.book->awaits_delivery("R1", "m").value());
+  const int64_t turn = shelf.begin_turn().turn();
+  shelf.deliver(sequence);
+  CHECK(shelf.book->end_turn("R1", turn, {}, kNowUs).value());
+  CHECK(shelf.standing("m", kNowUs, kServedUs).is_member_served);
+  CHECK_FALSE(shelf.standing().is_member_served);
+  CHECK(shelf.book->is_behind({"R1", "m", kServedUs}).value());
+
+  shelf.commit("2", {});
+  shelf.change("UPDATE offline_use SET used = zeroblob(40)");
+  CHECK(shelf.book->awaits_delivery("R1", "m").value());
+  CHECK(shelf.standing("n").used_minor > 0);
+}
+
 TEST_CASE("who was served by an altered use is not known, so everybody was") {
   Shelf shelf;
   const int64_t first = shelf.commit("1", use_of(300));

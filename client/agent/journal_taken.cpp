@@ -37,7 +37,7 @@ void add(Taken& taken, const std::string& member_id, const std::optional<std::st
   }
   taken.amount_minor = std::min(
       kMaxSumMinor, taken.amount_minor + std::min(kMaxSumMinor, used.amount_limit_minor()));
-  if (used.amount_limit_minor() > 0) taken.member_ids.insert(member_id);
+  if (serves_member(used)) taken.member_ids.insert(member_id);
   for (const std::string& grant_id : used.leased_grant_ids()) {
     taken.grants.emplace(member_id, grant_id);
   }

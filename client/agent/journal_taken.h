@@ -21,7 +21,7 @@ using Grant = std::pair<std::string, std::string>;
 // All that undelivered sales and open holds took at a register.
 struct Taken {
   int64_t amount_minor = 0;
-  std::set<std::string> member_ids;  // to whom some of the amount went
+  std::set<std::string> member_ids;  // whom it served
   std::set<Grant> grants;
   std::vector<v1::BudgetSlice> slices;
   bool is_altered = false;  // what some of them took cannot be read

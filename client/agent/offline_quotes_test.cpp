@@ -23,6 +23,17 @@ int64_t spent_minor(const absl::StatusOr<v1::CommitResponse>& sold) {
   return sold->quote().points().spent_minor();
 }
 
+// Also 0.60 off, once for each member.
+v1::Program program_with_once() {
+  v1::Program program = caps_program();
+  v1::Benefit& once = *program.add_benefits();
+  once.set_benefit_id("once");
+  once.set_title("Once");
+  once.mutable_effect()->mutable_amount_off_basket()->set_amount_minor(60);
+  once.mutable_limits()->set_per_member_count(1);
+  return program;
+}
+
 void identify_online(OfflineShop& shop) {
   v1::MemberFacts facts;
   facts.set_tier_id("gold");
@@ -114,29 +125,89 @@ TEST_CASE("points quoted with the server, and not held, are under the caps witho
   CHECK(shop.till->status().offline_left_minor() == 150);
 }
 
-TEST_CASE("points held at the server are spent without it, once, unless they were given up") {
+TEST_CASE(
+    "points held at the server are spent without it, once, and nothing is given beside them") {
   OfflineShop shop;
   identify_online(shop);
   v1::Basket wanted = plain(kOnlineMember);
   wanted.set_spend_points_milli(150'000);
-  const auto kept = shop.hold(wanted, "h1");
-  const auto given_up = shop.hold(wanted, "h2");
-  REQUIRE(kept.ok());
-  REQUIRE(given_up.ok());
-  CHECK(given_up->quote().points().spent_minor() == 150);
+  const auto held = shop.hold(wanted, "h1");
+  REQUIRE(held.ok());
+  shop.go_offline();
+  const auto sell = [&](const std::string& receipt) {
+    return spent_minor(
+        shop.commit(receipt, wanted, held->quote().reference(), held->hold().hold_id()));
+  };
+  CHECK(sell("1") == 150);
+  CHECK(sell("2") == 0);
+  shop.open();
+  CHECK(shop.sell_for_points("3", kOnlineMember) == 0);
+  CHECK(shop.till->status().offline_left_minor() == 250);
+  CHECK(shop.sell_for_points("4", made_member_id(1)) == 100);
+}
+
+TEST_CASE("points whose hold at the server was given up are under the caps without it") {
+  OfflineShop shop;
+  identify_online(shop);
+  v1::Basket wanted = plain(kOnlineMember);
+  wanted.set_spend_points_milli(150'000);
+  const auto held = shop.hold(wanted, "h1");
+  REQUIRE(held.ok());
+  CHECK(held->quote().points().spent_minor() == 150);
   v1::CancelRequest cancel;
-  cancel.set_hold_id(given_up->hold().hold_id());
+  cancel.set_hold_id(held->hold().hold_id());
   REQUIRE(shop.till->call(&v1::RegisterService::Stub::Cancel, cancel).ok());
   shop.go_offline();
-  const auto sell = [&](const std::string& receipt, const v1::HoldResponse& held) {
-    return spent_minor(
-        shop.commit(receipt, wanted, held.quote().reference(), held.hold().hold_id()));
-  };
-  CHECK(sell("1", *kept) == 150);
-  CHECK(shop.till->status().offline_left_minor() == 250);
-  CHECK(sell("2", *given_up) == 100);
-  CHECK(sell("3", *kept) == 0);
+  CHECK(spent_minor(shop.commit("1", wanted, held->quote().reference(), held->hold().hold_id())) ==
+        100);
   CHECK(shop.till->status().offline_left_minor() == 150);
+}
+
+TEST_CASE("a hold that the server may have ended for its register's silence is under the caps") {
+  v1::Program program = caps_program();
+  program.mutable_offline()->set_cache_valid_hours(336);
+  for (const int hours : {70, 72}) {
+    OfflineShop shop(program);
+    identify_online(shop);
+    v1::Basket wanted = plain(kOnlineMember);
+    wanted.set_spend_points_milli(150'000);
+    const auto held = shop.hold(wanted, "h1");
+    REQUIRE(held.ok());
+    shop.go_offline();
+    shop.set_clock.pass(absl::Hours(hours));
+    const auto sold = shop.commit("1", wanted, held->quote().reference(), held->hold().hold_id());
+    CHECK(spent_minor(sold) == (hours < 72 ? 150 : 100));
+    CHECK(shop.till->status().offline_left_minor() == (hours < 72 ? 250 : 150));
+  }
+}
+
+TEST_CASE(
+    "whom the server gave a benefit with limits has no more of it until newer facts are here") {
+  OfflineShop shop(program_with_once());
+  identify_online(shop);
+  v1::Basket wanted = plain(kOnlineMember);
+  wanted.set_spend_points_milli(0);
+  const auto total_minor = [&](const std::string& receipt) {
+    const auto sold = shop.commit(receipt, wanted, shop.quote(wanted).reference());
+    REQUIRE(sold.ok());
+    return sold->total_minor();
+  };
+  shop.club.refuse_deliveries(v1::REASON_BUSY);
+  CHECK(total_minor("1") == 940);
+  CHECK(total_minor("2") == 940);  // the server is there to count, as before
+  shop.go_offline();
+  CHECK(total_minor("3") == 1000);
+  CHECK(shop.till->status().offline_left_minor() == 250);
+  shop.club.refuse_deliveries(v1::REASON_UNSPECIFIED);
+  shop.go_online();
+  REQUIRE(eventually([&] { return shop.till->status().undelivered_count() == 0; }));
+  shop.go_offline();
+  CHECK(total_minor("4") == 1000);  // its facts are of before
+  shop.go_online();
+  identify_online(shop);
+  shop.go_offline();
+  CHECK(total_minor("5") == 940);
+  CHECK(shop.till->status().offline_left_minor() == 190);
 }
 
 TEST_CASE("a quote of an hour ago still counts, one older than the cache gives nothing") {

@@ -14,6 +14,16 @@ namespace moadon::agent {
 namespace {
 
 constexpr size_t kMaxIdBytes = 64;
+// The server keeps a hold past its end for its own register, which alone knows of no sale by it,
+// but not when it has not heard of that for 72 hours. Those began a quarter of an hour before the
+// end at the earliest; the rest is for clocks.
+constexpr int64_t kHoldKeptUs = int64_t{71} * 3'600'000'000;
+
+// Whether what the hold sets aside is still there.
+bool stands(const StoredHold& hold, int64_t latest_us) {
+  return hold.state == HoldState::kHeld && latest_us - hold.expire_time_us < kHoldKeptUs;
+}
+
 bool is_within_sale_before(int64_t time_us, int64_t end_us) {
   return time_us <= end_us && end_us - time_us <= kSaleLifeUs;
 }
@@ -71,12 +81,11 @@ absl::Status check_commit(const v1::CommitRequest& request) {
   return checked;
 }
 
-// What a sale that was priced under terms takes of them; nothing: it was not, or it is a sale of
-// which the rules say nothing here.
+// What a sale gives of points, limits and rights; nothing where the rules say nothing of it here.
 OfflineUse use_of(const v1::Sale& sale, const v1::RecordContext& context,
                   const std::optional<Occasion>& occasion, const ProgramShelf& shelf) {
   const auto pricing = pricing_of(sale, context, shelf);
-  if (!context.facts().has_offline() || pricing == nullptr) return {};
+  if (pricing == nullptr) return {};
   const auto verdict = verdict_of(sale, context, occasion, shelf);
   return verdict ? offline_use_of(*verdict, pricing->program()) : OfflineUse();
 }
@@ -150,7 +159,7 @@ absl::StatusOr<RegisterService::PricedSale> RegisterService::price_sale(
   } else if (!*hold && quote != nullptr && quote->has_offline()) {
     sale.query.quoted = quote->offline();
   }
-  const bool is_set_aside = *hold && (*hold)->state == HoldState::kHeld;
+  const bool is_set_aside = *hold && stands(**hold, parts_.time.latest_us());
   if (!is_set_aside && (sale.query.quoted || needs_terms(caller, known))) {
     const bool is_too_old = known.facts.snapshot() > 0 && !may_price(known, sale.query.then_us);
     if (is_too_old) known = facts_here(context.member_id());
@@ -178,8 +187,13 @@ absl::StatusOr<Committed> RegisterService::commit_sale(const Caller& caller,
   v1::RecordContext& context = priced->context;
   if (corrected_us) *context.mutable_corrected_at() = timestamp_of(*corrected_us);
   if (priced->inputs.pricing != nullptr) entry.occasion = priced->inputs.occasion;
-  if (takes_something(use_of(request.sale(), context, entry.occasion, parts_.shelf))) {
+  const OfflineUse use = use_of(request.sale(), context, entry.occasion, parts_.shelf);
+  if (context.facts().has_offline() && takes_something(use)) {
     return commit_under_terms(caller, request, *std::move(priced), std::move(entry));
+  }
+  // Given with the server: outside of the caps, but the member's facts here do not know of it.
+  if (use.amount_minor > 0 && !context.member_id().empty()) {
+    entry.offline_use = MemberUse{context.member_id(), {}};
   }
   return journal_sale(request.sale(), context, std::move(entry));
 }
