@@ -16,7 +16,7 @@ constexpr int kShareDigits = 2;
 absl::string_view shown(std::string_view text) { return {text.data(), text.size()}; }
 
 std::string name_text(const std::string& name) {
-  return is_word(name) && !is_reserved(name) ? name : quoted(name);
+  return is_word(name) && !is_reserved(name) ? name : cli::quoted(name);
 }
 
 std::string names_text(const RepeatedPtrField<std::string>& names) {
