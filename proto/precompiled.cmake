@@ -40,6 +40,6 @@ endif()
 function(moadon_precompiled target headers)
   target_precompile_headers(${target} REUSE_FROM ${headers})
   # GCC forgets that precompiled code of the standard library is not ours, and sees faults in it where there are none.
-  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-Wno-array-bounds>
-    $<$<COMPILE_LANGUAGE:CXX>:-Wno-stringop-overflow>)
+  target_compile_options(${target} PRIVATE
+    "$<$<COMPILE_LANGUAGE:CXX>:-Wno-array-bounds;-Wno-stringop-overflow;-Wno-stringop-overread>")
 endfunction()
