@@ -6,6 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "client/agent/journal_enrolments.h"
 #include "gateway/local_channel.h"
+#include "rules/calendar.h"
 
 namespace moadon::agent {
 
@@ -138,6 +139,8 @@ void Agent::prune() {
   // How old something is only the server's clock says: one that was set would forget everything.
   const std::optional<int64_t> now_us = link_->corrected_now_us();
   if (now_us) prune_before(*now_us);
+  while (is_nearly_full() && prune_step(kMaxTimeUs)) {
+  }
   reserve_->refill(journal_->used_bytes());
 }
 
@@ -158,19 +161,21 @@ void Agent::prune_before(int64_t now_us) {
   if (!pruned.ok()) {
     spdlog::warn("event=prune_failed message=\"{}\"", absl::Utf8SafeCEscape(pruned.message()));
   }
-  const int64_t pressed_before_us =
+  const int64_t delivered_before_us =
       reserve_->is_used() ? now_us - absl::ToInt64Microseconds(kKeepDeliveredPressed) : before_us;
-  while (!delivery_cancellation_.is_cancelled()) {
-    const absl::StatusOr<bool> may_go_on =
-        journal_->prune(is_nearly_full() ? now_us : pressed_before_us, kPruneStep);
-    if (!may_go_on.ok()) {
-      spdlog::warn("event=prune_failed message=\"{}\"",
-                   absl::Utf8SafeCEscape(may_go_on.status().message()));
-    }
-    if (!may_go_on.value_or(false)) break;
-    absl::MutexLock lock(&mutex_);
-    if (stopping_) return;
+  while (prune_step(delivered_before_us)) {
   }
+}
+
+bool Agent::prune_step(int64_t before_us) {
+  const absl::StatusOr<bool> may_go_on = journal_->prune(before_us, kPruneStep);
+  if (!may_go_on.ok()) {
+    spdlog::warn("event=prune_failed message=\"{}\"",
+                 absl::Utf8SafeCEscape(may_go_on.status().message()));
+  }
+  if (!may_go_on.value_or(false) || delivery_cancellation_.is_cancelled()) return false;
+  absl::MutexLock lock(&mutex_);
+  return !stopping_;
 }
 
 }  // namespace moadon::agent

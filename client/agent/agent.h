@@ -40,7 +40,7 @@ inline constexpr absl::Duration kKeepDeliveredPressed = absl::Hours(24);
 inline constexpr absl::Duration kPruneIntervalPressed = absl::Minutes(1);
 // A journal that has half of its reserve lets go of delivered entries of any age, the oldest first:
 // what the server has must not keep a till from selling.
-inline constexpr absl::Duration kPruneIntervalNearlyFull = absl::Seconds(5);
+inline constexpr absl::Duration kPruneIntervalNearlyFull = absl::Seconds(15);
 inline constexpr int kPruneStep = 200;
 // How often registers/ is looked at for changes.
 inline constexpr absl::Duration kRefreshInterval = absl::Seconds(1);
@@ -74,6 +74,8 @@ class Agent final {
   void keep_house() ABSL_LOCKS_EXCLUDED(mutex_);
   void prune();
   void prune_before(int64_t now_us);
+  // Lets go of some delivered entries; false: there are no more, or there is no time.
+  bool prune_step(int64_t before_us);
   bool is_nearly_full() const;
   absl::Duration prune_interval() const;
 

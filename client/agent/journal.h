@@ -161,7 +161,7 @@ class Journal final {
   // those found altered are set aside.
   absl::StatusOr<std::vector<v1::RecordEntry>> next_batch(const std::string& register_id,
                                                           const BatchLimits& limits);
-  // Names the register's journal; empty: it has no chained entry yet.
+  // Names the register's journal; empty: it has no chained entry and began no turn yet.
   absl::StatusOr<std::string> journal_id(const std::string& register_id);
   // Gives the register's journal another name, so that the server takes its places for new ones.
   // What is delivered twice by that is recorded once; nothing that waits is lost. Its leases and

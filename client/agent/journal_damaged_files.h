@@ -3,8 +3,7 @@
 //
 //   PATH.salvaging           the new file while it is made; thrown away when that was cut short
 //   PATH.damaged-TIME[-N]    the damaged file, for ever (unless all of it was in clear and is in
-//   the
-//                            new one, sealed); its log beside it as ...-wal
+//                            the new one, sealed); its log beside it as ...-wal
 //   PATH.salvaged            the new file once it is whole: from then on it is the journal
 #pragma once
 

@@ -210,6 +210,22 @@ TEST_CASE(
   CHECK(shop.till->status().offline_left_minor() == 190);
 }
 
+TEST_CASE("a sale that is delivered between quote and commit takes nothing from what was charged") {
+  OfflineShop shop(program_with_once());
+  identify_online(shop);
+  v1::Basket wanted = plain(kOnlineMember);
+  wanted.set_spend_points_milli(0);
+  shop.club.refuse_deliveries(v1::REASON_BUSY);
+  REQUIRE(shop.commit("1", wanted, shop.quote(wanted).reference()).ok());
+  const v1::Quote quoted = shop.quote(wanted);
+  CHECK(quoted.total_minor() == 940);
+  shop.club.refuse_deliveries(v1::REASON_UNSPECIFIED);
+  REQUIRE(eventually([&] { return shop.till->status().undelivered_count() == 0; }));
+  const auto sold = shop.commit("2", wanted, quoted.reference());
+  REQUIRE(sold.ok());
+  CHECK(sold->total_minor() == 940);
+}
+
 TEST_CASE("a quote of an hour ago still counts, one older than the cache gives nothing") {
   OfflineShop shop;
   shop.go_offline();

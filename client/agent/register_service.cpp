@@ -185,7 +185,7 @@ absl::StatusOr<QuoteInputs> RegisterService::inputs_for(const Caller& caller,
                   "the agent has no program yet: sell at the register's own prices");
   }
   KnownFacts known = facts_of(caller, member_meant(basket.member_id()));
-  const bool is_under_terms = needs_terms(caller, known);
+  const bool is_under_terms = needs_terms(caller, known) || is_behind(caller, known.facts);
   inputs.facts = std::move(known.facts);
   inputs.occasion = occasion_at(inputs.time_us, caller.till.place.get(), inputs.pricing->program());
   if (is_under_terms) set_terms(caller, inputs);

@@ -148,7 +148,7 @@ std::string RegisterService::member_to_record(const Caller& caller, const std::s
   const auto enrolled = parts_.enrollments.find(member_id);
   if (!enrolled.ok() || !*enrolled) return member_id;
   const absl::Status known_here =
-      parts_.enrollments.enroll_at(caller.till.register_id, **enrolled, parts_.clock.now_us());
+      parts_.enrollments.enroll_at(caller.till.register_id, **enrolled, now_us());
   // The sale's key may still say whose it is, and the sale must not wait for that.
   if (!known_here.ok()) {
     spdlog::warn("event=enrolment_not_copied register={} reason={}", caller.till.register_id,

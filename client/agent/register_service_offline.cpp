@@ -72,10 +72,11 @@ bool RegisterService::needs_terms(const Caller& caller, const KnownFacts& known)
   if (known.facts.member_id().empty()) return false;
   const auto awaits =
       parts_.offline.awaits_delivery(caller.till.register_id, known.facts.member_id());
-  return !awaits.ok() || *awaits || is_behind(caller, known.facts);
+  return !awaits.ok() || *awaits;
 }
 
 bool RegisterService::is_behind(const Caller& caller, const v1::MemberFacts& facts) const {
+  if (facts.member_id().empty()) return false;
   const absl::StatusOr<bool> behind =
       parts_.offline.is_behind({caller.till.register_id, facts.member_id(), issue_time_us(facts)});
   return !behind.ok() || *behind;

@@ -160,7 +160,12 @@ absl::StatusOr<RegisterService::PricedSale> RegisterService::price_sale(
     sale.query.quoted = quote->offline();
   }
   const bool is_set_aside = *hold && stands(**hold, parts_.time.latest_us());
-  if (!is_set_aside && (sale.query.quoted || needs_terms(caller, known))) {
+  // What was delivered since the server's facts were quoted by is the server's to count.
+  const bool is_of_server =
+      quote != nullptr && !known.is_kept && known.facts.snapshot() == quote->facts_snapshot();
+  const bool is_limited = sale.query.quoted || needs_terms(caller, known) ||
+                          (!is_of_server && is_behind(caller, known.facts));
+  if (!is_set_aside && is_limited) {
     const bool is_too_old = known.facts.snapshot() > 0 && !may_price(known, sale.query.then_us);
     if (is_too_old) known = facts_here(context.member_id());
     sale.inputs.facts = std::move(known.facts);
