@@ -14,7 +14,7 @@ struct TurnName {
   std::string register_id;
   std::string journal_id;
   int64_t turn = 0;
-  int64_t previous_turn = 0;  // that the journal began before this one, answered or not
+  int64_t previous_turn = 0;  // the journal's last one before it that was answered; 0: none
 };
 
 enum class TurnStanding {
@@ -23,16 +23,14 @@ enum class TurnStanding {
   kForked,    // JOURNAL_FORKED
 };
 
-// A journal numbers its turns upwards and says before each which one it began last. So whoever
-// takes a turn after another disk with the same journal did does not know of that turn, and is
-// forked: of a clone and its original the first one to ask goes on. The same is said of a turn that
-// was overtaken on its way; nobody waits for that answer. A journal that the register has left for
-// another one (moadon-agent rejoin) does not come back.
+// A journal numbers its turns upwards, repeats one until it is answered, and says with each which
+// one was answered last. So whoever takes a turn after another disk with the same journal did does
+// not know of that turn, and is forked, for good: of a clone and its original the first one to ask
+// goes on. The same is said of a turn that was overtaken on its way; nobody waits for that answer.
+// A journal that the register has left for another one (moadon-agent rejoin) does not come back.
 absl::StatusOr<TurnStanding> turn_standing(sqlite::Connection& connection, const TurnName& name);
 
-// Keeps a new turn as the register's last one, and remembers a forked one, so that who was refused
-// cannot go on from there. On the writer's thread.
+// Keeps a new turn as the register's last one. On the writer's thread.
 absl::Status keep_new_turn(sqlite::Connection& connection, const TurnName& name, int64_t now_us);
-absl::Status keep_forked_turn(sqlite::Connection& connection, const TurnName& name);
 
 }  // namespace moadon

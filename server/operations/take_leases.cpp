@@ -127,13 +127,8 @@ absl::StatusOr<v1::TakeLeasesResponse> what_stands(sqlite::Connection& connectio
   return response_of(*leases, *slices, now_us);
 }
 
-// What is written stays, also when the turn is refused.
-struct Outcome {
-  absl::Status refusal;
-  v1::TakeLeasesResponse response;
-};
-
-absl::StatusOr<Outcome> take(sqlite::Connection& connection, WriterState& state, const Turn& turn) {
+absl::StatusOr<v1::TakeLeasesResponse> take(sqlite::Connection& connection, WriterState& state,
+                                            const Turn& turn) {
   const ClubView& view = *state.view();
   const int64_t now_us = state.now_us();
   const std::string& register_id = turn.name.register_id;
@@ -143,16 +138,8 @@ absl::StatusOr<Outcome> take(sqlite::Connection& connection, WriterState& state,
   }
   const absl::StatusOr<TurnStanding> standing = turn_standing(connection, turn.name);
   if (!standing.ok()) return standing.status();
-  if (*standing == TurnStanding::kForked) {
-    const absl::Status noted = keep_forked_turn(connection, turn.name);
-    if (!noted.ok()) return noted;
-    return Outcome{journal_forked(register_id), {}};
-  }
-  if (*standing == TurnStanding::kRepeated) {
-    auto standing_now = what_stands(connection, register_id, now_us);
-    if (!standing_now.ok()) return standing_now.status();
-    return Outcome{absl::OkStatus(), *std::move(standing_now)};
-  }
+  if (*standing == TurnStanding::kForked) return journal_forked(register_id);
+  if (*standing == TurnStanding::kRepeated) return what_stands(connection, register_id, now_us);
   const absl::Status kept = keep_new_turn(connection, turn.name, now_us);
   if (!kept.ok()) return kept;
   const LeaseTerms terms{static_cast<size_t>(lease_limit(view, *at, now_us)),
@@ -161,7 +148,7 @@ absl::StatusOr<Outcome> take(sqlite::Connection& connection, WriterState& state,
   if (!leases.ok()) return leases.status();
   const auto slices = take_slices(connection, view, *at, turn.slices, now_us);
   if (!slices.ok()) return slices.status();
-  return Outcome{absl::OkStatus(), response_of(*leases, *slices, now_us)};
+  return response_of(*leases, *slices, now_us);
 }
 
 // A turn that is not new looks for nothing.
@@ -196,16 +183,12 @@ void take_leases(Club& club, const RegisterView& at, const v1::TakeLeasesRequest
     std::move(answer)(candidates.status());
     return;
   }
-  club.write<Outcome>(
+  club.write<v1::TakeLeasesResponse>(
       [turn = Turn{std::move(name), kept_grants(request), reported_slices(request),
                    *std::move(candidates)}](sqlite::Connection& connection, WriterState& state) {
         return take(connection, state, turn);
       },
-      [answer = std::move(answer)](absl::StatusOr<Outcome> outcome) mutable {
-        if (!outcome.ok()) return std::move(answer)(outcome.status());
-        if (!outcome->refusal.ok()) return std::move(answer)(std::move(outcome->refusal));
-        std::move(answer)(std::move(outcome->response));
-      });
+      std::move(answer));
 }
 
 }  // namespace moadon

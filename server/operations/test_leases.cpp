@@ -167,11 +167,32 @@ v1::TakeLeasesResponse TestTill::turn(bool is_lost) {
 }
 
 absl::StatusOr<v1::TakeLeasesResponse> TestTill::try_turn(bool is_lost) {
+  const bool is_new = begin_turn();
+  auto answer = ask();
+  if (is_lost) return answer;
+  if (!answer.ok()) {
+    usable_.clear();
+    slices_.clear();
+    return answer;
+  }
+  answered_turn_ = begun_turn_;
+  // What stood when the repeated one was answered may be somebody else's, who has this journal too.
+  if (!is_new) return try_turn();
+  take(*answer);
+  return answer;
+}
+
+bool TestTill::begin_turn() {
+  if (begun_turn_ != answered_turn_) return false;
+  begun_turn_ = club_.new_turn();
+  return true;
+}
+
+absl::StatusOr<v1::TakeLeasesResponse> TestTill::ask() {
   asked_.Clear();
   asked_.set_journal_id(journal_id_);
-  asked_.set_previous_turn(turn_);
-  turn_ = club_.new_turn();
-  asked_.set_turn(turn_);
+  asked_.set_turn(begun_turn_);
+  asked_.set_previous_turn(answered_turn_);
   for (const std::set<std::string>* const kept : {&usable_, &used_}) {
     for (const std::string& grant_id : *kept) {
       v1::LeasedRight& right = *asked_.add_kept();
@@ -185,25 +206,23 @@ absl::StatusOr<v1::TakeLeasesResponse> TestTill::try_turn(bool is_lost) {
     slice.set_amount_minor(std::max(slice.amount_minor(), used_minor));
   }
   for (const auto& [benefit_id, slice] : slices_) *asked_.add_slices() = slice;
-  auto answer = club_.take(register_id_, asked_);
-  if (is_lost) return answer;
+  return ask_again();
+}
+
+void TestTill::take(const v1::TakeLeasesResponse& answer) {
   usable_.clear();
-  if (!answer.ok()) {
-    slices_.clear();
-    return answer;
-  }
-  for (const v1::LeasedRight& right : answer->rights()) {
+  for (const v1::LeasedRight& right : answer.rights()) {
     owners_[right.grant_id()] = right.member_id();
     if (!used_.contains(right.grant_id())) usable_.insert(right.grant_id());
   }
   slices_.clear();
-  for (const v1::BudgetSlice& slice : answer->slices()) slices_[slice.benefit_id()] = slice;
-  return answer;
+  for (const v1::BudgetSlice& slice : answer.slices()) slices_[slice.benefit_id()] = slice;
 }
 
 void TestTill::rejoin() {
   journal_id_ = club_.new_journal();
-  turn_ = 0;
+  begun_turn_ = 0;
+  answered_turn_ = 0;
 }
 
 absl::StatusOr<v1::TakeLeasesResponse> TestTill::ask_again() {

@@ -63,18 +63,19 @@ class TestTill final {
       : club_(club), register_id_(std::move(register_id)), journal_id_(club.new_journal()) {}
 
   const std::string& register_id() const { return register_id_; }
-  // Asks in a new turn and takes what is answered; an answer that is lost changes nothing here.
+  // Asks in a turn and takes what is answered; an answer that is lost changes nothing here, and its
+  // turn is repeated before there is a new one.
   v1::TakeLeasesResponse turn(bool is_lost = false);
   // The same of one that may be refused; then it gives nothing any more.
   absl::StatusOr<v1::TakeLeasesResponse> try_turn(bool is_lost = false);
   // Begins a turn that never arrives.
-  void miss_turn() { turn_ = club_.new_turn(); }
+  void miss_turn() { begin_turn(); }
   // Goes on with a journal of another name.
   void rejoin();
   bool has_asked() const { return asked_.turn() > 0; }
   // Whether both would say the same of the past.
   bool is_at_turn_of(const TestTill& other) const {
-    return journal_id_ == other.journal_id_ && turn_ == other.turn_;
+    return journal_id_ == other.journal_id_ && begun_turn_ == other.begun_turn_;
   }
   // What it last asked, once more; the answer is not taken.
   absl::StatusOr<v1::TakeLeasesResponse> ask_again();
@@ -93,10 +94,16 @@ class TestTill final {
   void part_delivered(const std::string& benefit_id, int64_t amount_minor);
 
  private:
+  // True: a new one; false: the last one was not answered, and is to be repeated.
+  bool begin_turn();
+  absl::StatusOr<v1::TakeLeasesResponse> ask();
+  void take(const v1::TakeLeasesResponse& answer);
+
   LeaseClub& club_;
   const std::string register_id_;
   std::string journal_id_;
-  int64_t turn_ = 0;  // that it began last
+  int64_t begun_turn_ = 0;
+  int64_t answered_turn_ = 0;
   v1::TakeLeasesRequest asked_;
   std::set<std::string> usable_;
   std::set<std::string> used_;                 // by sales that are not delivered

@@ -123,46 +123,11 @@ absl::Status leave_journal(Connection& connection, const JournalName& journal, i
   return left.ok() ? execute(connection, kPruneLeft, journal.register_id, kMaxLeftJournals) : left;
 }
 
-constexpr Sql kFindForked{
-    "SELECT COUNT(*) FROM forked_turns WHERE register_id = $1 AND journal_id = $2 AND turn = $3"};
-
-absl::StatusOr<bool> is_forked_turn(Connection& connection, const JournalName& journal,
-                                    int64_t turn) {
-  const absl::StatusOr<int64_t> count =
-      query_int64(connection, kFindForked, journal.register_id, Blob{journal.journal_id}, turn);
-  if (!count.ok()) return count.status();
-  return *count > 0;
-}
-
-constexpr Sql kNoteForked{
-    "INSERT INTO forked_turns (register_id, journal_id, turn) VALUES ($1, $2, $3)"
-    " ON CONFLICT (register_id, journal_id, turn) DO NOTHING"};
-constexpr Sql kLimitForked{
-    "DELETE FROM forked_turns WHERE register_id = $1 AND journal_id = $2 AND turn NOT IN"
-    " (SELECT turn FROM forked_turns WHERE register_id = $1 AND journal_id = $2"
-    " ORDER BY turn DESC LIMIT $3)"};
-
-absl::Status note_forked_turn(Connection& connection, const JournalName& journal, int64_t turn) {
-  const Blob journal_id{journal.journal_id};
-  const absl::Status noted =
-      execute(connection, kNoteForked, journal.register_id, journal_id, turn);
-  if (!noted.ok()) return noted;
-  return execute(connection, kLimitForked, journal.register_id, journal_id, kMaxForkedTurns);
-}
-
-constexpr Sql kPruneForked{
-    "DELETE FROM forked_turns WHERE register_id = $1 AND (journal_id <> $2 OR turn <= $3)"};
-
-absl::Status prune_forked_turns(Connection& connection, const JournalName& journal, int64_t turn) {
-  return execute(connection, kPruneForked, journal.register_id, Blob{journal.journal_id}, turn);
-}
-
-constexpr Sql kDeleteForked{"DELETE FROM forked_turns WHERE register_id = $1"};
 constexpr Sql kDeleteTurn{"DELETE FROM lease_turns WHERE register_id = $1"};
 constexpr Sql kDeleteLeft{"DELETE FROM left_journals WHERE register_id = $1"};
 
 absl::Status delete_turns_of(Connection& connection, absl::string_view register_id) {
-  for (const Sql& sql : {kDeleteTurn, kDeleteLeft, kDeleteForked}) {
+  for (const Sql& sql : {kDeleteTurn, kDeleteLeft}) {
     const absl::Status deleted = execute(connection, sql, register_id);
     if (!deleted.ok()) return deleted;
   }

@@ -63,15 +63,6 @@ inline constexpr int kMaxLeftJournals = 100;
 absl::StatusOr<bool> is_left_journal(Connection& connection, const JournalName& journal);
 absl::Status leave_journal(Connection& connection, const JournalName& journal, int64_t leave_us);
 
-// Turns that were refused to another disk with the journal that took the last one; of a register
-// the newest kMaxForkedTurns.
-inline constexpr int kMaxForkedTurns = 100;
-absl::StatusOr<bool> is_forked_turn(Connection& connection, const JournalName& journal,
-                                    int64_t turn);
-absl::Status note_forked_turn(Connection& connection, const JournalName& journal, int64_t turn);
-// Forgets those of other journals, and those up to `turn`.
-absl::Status prune_forked_turns(Connection& connection, const JournalName& journal, int64_t turn);
-
 // Forgets a register's turns, and which journals it has left.
 absl::Status delete_turns_of(Connection& connection, absl::string_view register_id);
 

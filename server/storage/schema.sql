@@ -68,13 +68,6 @@ CREATE TABLE erased_keys (
   erase_us INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE forked_turns (
-  register_id TEXT NOT NULL,
-  journal_id BLOB NOT NULL CHECK (length(journal_id) = 16),
-  turn INTEGER NOT NULL CHECK (turn >= 1),
-  PRIMARY KEY (register_id, journal_id, turn)
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE handed_over (
   register_id TEXT NOT NULL,
   journal_id BLOB NOT NULL CHECK (length(journal_id) = 16),

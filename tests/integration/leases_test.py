@@ -39,7 +39,7 @@ class Till:
         self.server = server
         self.register = register
         self.token = token
-        self.turn = 0
+        self.begun = self.answered = 0
         self.journal_id = base64.b64encode(random.randbytes(16)).decode()
         self.kept = {}
         self.slices = []
@@ -55,16 +55,26 @@ class Till:
                                          including_default_value_fields=True)
 
     def asked(self):
-        return {"journal_id": self.journal_id, "previous_turn": str(self.turn - 1),
-                "turn": str(self.turn), "kept": list(self.kept.values()), "slices": self.slices}
+        return {"journal_id": self.journal_id, "previous_turn": str(self.answered),
+                "turn": str(self.begun), "kept": list(self.kept.values()), "slices": self.slices}
 
-    def take(self, over="HTTP"):
-        """A new turn; its answer is taken. The ids of the rights leased."""
-        self.turn += 1
-        answer = self.call("TakeLeases", self.asked(), over)
+    def ask(self, over="HTTP"):
+        """A turn, whose answer may be lost. One that was is repeated first, and its answer is not used: it may be another disk's."""
+        if self.begun != self.answered:
+            self.call("TakeLeases", self.asked(), over)
+            self.answered = self.begun
+        self.begun += 1
+        return self.call("TakeLeases", self.asked(), over)
+
+    def heard(self, answer):
+        """The ids of the rights leased."""
+        self.answered = self.begun
         self.kept = {right["grant_id"]: right for right in answer["rights"]}
         self.slices = answer["slices"]
         return set(self.kept)
+
+    def take(self, over="HTTP"):
+        return self.heard(self.ask(over))
 
     def hold(self, name, member_id, grant_id):
         return self.call("PlaceHold", {"request_id": name, "member_id": member_id,
@@ -153,16 +163,14 @@ class LeasesTest(unittest.TestCase):
         for _ in range(5):
             for register in ("R1", "R2", "R3"):
                 till = self.tills[register]
-                till.turn += 1
-                first = till.call("TakeLeases", till.asked())
+                first = till.ask()
                 if self.chance.random() < 0.5:
                     self.server.kill()
                     self.server.start()
                     again = till.call("TakeLeases", till.asked())
                     self.assertEqual(again["rights"], first["rights"])
                 if self.chance.random() < 0.5:  # else the answer is lost
-                    till.kept = {right["grant_id"]: right for right in first["rights"]}
-                    till.slices = first["slices"]
+                    till.heard(first)
         taken = [self.tills[r].take() for r in ("R1", "R2", "R3")]
         self.assertEqual(set().union(*taken), set(grants))
         self.assertEqual(sum(map(len, taken)), len(grants))
@@ -238,11 +246,10 @@ class LeasesTest(unittest.TestCase):
                     del till.kept[grant]
                 lose(dropped)
                 before = set(till.kept)
-                till.turn += 1
-                answer = till.call("TakeLeases", till.asked(), chance.choice(["HTTP", "gRPC"]))
+                answer = till.ask(chance.choice(["HTTP", "gRPC"]))
                 if chance.random() < 0.2:
                     continue  # it was lost
-                till.kept = {right["grant_id"]: right for right in answer["rights"]}
+                till.heard(answer)
                 lose(before - set(till.kept))
                 gain(till.register, till.kept)
                 leased.update(till.kept)
