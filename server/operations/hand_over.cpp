@@ -31,6 +31,8 @@ absl::Status invalid(absl::string_view field, absl::string_view limit) {
 }
 
 constexpr QueueNote kRecordedNote{"recorded after all", "נרשמה בכל זאת"};
+constexpr QueueNote kCameBeforeNote{"came before, from another journal of the register",
+                                    "הגיעה קודם, מיומן אחר של הקופה"};
 
 absl::Status check_content(const v1::RecordEntry& entry, const std::string& at) {
   for (const std::string* const content : {&entry.sale(), &entry.returned(), &entry.enrolled()}) {
@@ -127,10 +129,15 @@ Handed handed_of(const v1::HandedEntry& entry, HandedPlace place, const ClubView
   return handed;
 }
 
-// An entry that was altered on its way through the years says nothing, and comes in its old place.
+// An entry that is altered on the register's disk comes as its place alone.
+bool is_bare(const HandedRow& row) {
+  return row.kind == HandedKind::kUnreadable && row.chain.empty() && row.content.empty();
+}
+
+// `known` has content, or had it until it was settled.
 bool is_same(const HandedRow& known, const HandedRow& row) {
   if (!known.chain.empty() && !row.chain.empty()) return known.chain == row.chain;
-  if (known.settle_us || row.content.empty()) return true;
+  if (known.settle_us) return true;
   return known.kind == row.kind && known.content == row.content;
 }
 
@@ -157,6 +164,12 @@ absl::StatusOr<std::optional<std::string>> why_settled(sqlite::Connection& conne
   const absl::StatusOr<bool> erased = is_of_erased(connection, handed.row, handed.person);
   if (!erased.ok()) return erased.status();
   if (*erased) return text_of(kErasedNote, state);
+  const HandedRow& row = handed.row;
+  if (row.chain.empty()) return std::nullopt;
+  const absl::StatusOr<bool> before =
+      storage::has_handed_chain(connection, row.place.register_id, row.chain);
+  if (!before.ok()) return before.status();
+  if (*before) return text_of(kCameBeforeNote, state);
   return std::nullopt;
 }
 
@@ -165,7 +178,11 @@ absl::Status take(sqlite::Connection& connection, WriterState& state, Handed& ha
   const auto known = storage::find_handed(connection, row.place);
   if (!known.ok()) return known.status();
   if (*known) {
-    return is_same(**known, row) ? absl::OkStatus() : journal_forked(row.place.register_id);
+    if (is_bare(row)) return absl::OkStatus();
+    if (!is_bare(**known)) {
+      return is_same(**known, row) ? absl::OkStatus() : journal_forked(row.place.register_id);
+    }
+    row.settle_note = std::move((*known)->settle_note);
   }
   row.hand_us = state.now_us();
   auto note = why_settled(connection, state, handed);
@@ -174,7 +191,8 @@ absl::Status take(sqlite::Connection& connection, WriterState& state, Handed& ha
     row.settle_us = row.hand_us;
     row.settle_note = **std::move(note);
   }
-  return storage::insert_handed(connection, row);
+  return *known ? storage::replace_handed(connection, row)
+                : storage::insert_handed(connection, row);
 }
 
 }  // namespace
@@ -207,10 +225,14 @@ void hand_over(Club& club, const RegisterView& at, const v1::HandOverRequest& re
 
 absl::Status settle_recorded(sqlite::Connection& connection, WriterState& state,
                              const HandedPlace& place, const std::string& chain) {
-  const auto waiting = storage::find_waiting_chain(connection, place);
+  const auto waiting = storage::list_waiting(connection, place, chain);
   if (!waiting.ok()) return waiting.status();
-  if (!*waiting || (!(*waiting)->empty() && **waiting != chain)) return absl::OkStatus();
-  return storage::settle_handed(connection, place, state.now_us(), text_of(kRecordedNote, state));
+  for (const HandedPlace& at : *waiting) {
+    const absl::Status settled =
+        storage::settle_handed(connection, at, state.now_us(), text_of(kRecordedNote, state));
+    if (!settled.ok()) return settled;
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace moadon

@@ -11,13 +11,14 @@ namespace moadon {
 
 inline constexpr int kMaxHandedPerCall = 256;
 
-// SyncService.HandOver, with its reasons. What is recorded already, and what tells of somebody
-// whose details were erased, does not wait for the owner: it is settled at once, and noted.
+// SyncService.HandOver, with its reasons. What is recorded already, what tells of somebody whose
+// details were erased, and what another journal of the register handed over before does not wait
+// for the owner: it is settled at once, and noted.
 void hand_over(Club& club, const RegisterView& at, const v1::HandOverRequest& request,
                Answer<v1::HandOverResponse> answer);
 
-// An entry is recorded after all: settles what waits in its place, unless another chain value came
-// with that. On the writer's thread.
+// An entry is recorded after all: settles what waits of it, known by its chain value; what has none,
+// by its place. On the writer's thread.
 absl::Status settle_recorded(sqlite::Connection& connection, WriterState& state,
                              const storage::HandedPlace& place, const std::string& chain);
 

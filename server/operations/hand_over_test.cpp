@@ -1,73 +1,16 @@
 #include "server/operations/hand_over.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "absl/strings/escaping.h"
-#include "absl/strings/str_cat.h"
 #include "rules/refusal.h"
-#include "server/operations/enroll_member.h"
-#include "server/operations/erase_member.h"
-#include "server/operations/erased_key.h"
-#include "server/operations/hand_over_people.h"
 #include "server/operations/hand_over_queue.h"
-#include "server/operations/member_id.h"
-#include "server/operations/record.h"
 #include "server/operations/test_club.h"
-#include "server/storage/member_erasure_store.h"
+#include "server/operations/test_queue.h"
 #include "tests/catch.h"
 
 namespace moadon {
 namespace {
-
-const std::string kJournal(16, 'j');
-
-v1::HandedEntry handed_sale(int64_t sequence, const std::string& receipt, const std::string& card) {
-  v1::HandedEntry handed;
-  handed.mutable_entry()->set_sequence(sequence);
-  handed.mutable_entry()->set_sale(
-      sale(receipt, "2026-01-01T10:00:00Z", card, {{"milk"}}).SerializeAsString());
-  *handed.mutable_commit_time() = at("2026-01-01T10:00:00Z");
-  handed.mutable_refusal()->mutable_detail()->set_reason(v1::REASON_RECEIPT_REUSED);
-  handed.mutable_refusal()->set_message("another sale");
-  return handed;
-}
-
-absl::Status give(TestClub& test, const std::vector<v1::HandedEntry>& entries,
-                  const std::string& journal_id = kJournal) {
-  v1::HandOverRequest request;
-  request.set_journal_id(journal_id);
-  *request.mutable_entries() = {entries.begin(), entries.end()};
-  return wait_for<v1::HandOverResponse>([&](auto answer) {
-           hand_over(test.club(), *test.club().view()->register_of_id("r1"), request,
-                     std::move(answer));
-         })
-      .status();
-}
-
-std::vector<v1::HandedOver> queue(TestClub& test, bool with_settled = false, int page_size = 0) {
-  std::vector<v1::HandedOver> all;
-  v1::ListHandedOverRequest request;
-  request.set_with_settled(with_settled);
-  request.set_page_size(page_size);
-  do {
-    const auto page = list_handed_over(test.club(), request).value();
-    all.insert(all.end(), page.entries().begin(), page.entries().end());
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
-  return all;
-}
-
-absl::StatusOr<v1::SettleHandedOverResponse> settle(TestClub& test, int64_t sequence,
-                                                    const std::string& note) {
-  v1::SettleHandedOverRequest request;
-  request.set_register_id("r1");
-  request.set_journal_id(absl::BytesToHexString(kJournal));
-  request.set_sequence(sequence);
-  request.set_note(note);
-  return wait_for<v1::SettleHandedOverResponse>(
-      [&](auto answer) { settle_handed_over(test.club(), request, std::move(answer)); });
-}
 
 TEST_CASE("what is handed over waits for the owner once, with what it says and why") {
   TestClub test;
@@ -76,7 +19,7 @@ TEST_CASE("what is handed over waits for the owner once, with what it says and w
   const auto entries = queue(test, false, /*page_size=*/1);
   REQUIRE(entries.size() == 2);
   CHECK(entries[0].register_id() == "r1");
-  CHECK(entries[0].journal_id() == absl::BytesToHexString(kJournal));
+  CHECK(entries[0].journal_id() == absl::BytesToHexString(kQueueJournal));
   CHECK(entries[0].sequence() == 7);
   CHECK(entries[0].sale().receipt() == "A");
   CHECK(entries[0].refusal().reason() == v1::REASON_RECEIPT_REUSED);
@@ -104,9 +47,7 @@ TEST_CASE("what cannot be read is kept as it came") {
   TestClub test;
   v1::HandedEntry broken = handed_sale(1, "A", "");
   broken.mutable_entry()->set_returned("\xff\xff");
-  v1::HandedEntry altered = handed_sale(2, "B", "");
-  altered.mutable_entry()->clear_sale();
-  REQUIRE(give(test, {broken, altered}).ok());
+  REQUIRE(give(test, {broken, bare(handed_sale(2, "B", ""))}).ok());
   const auto entries = queue(test);
   REQUIRE(entries.size() == 2);
   CHECK(entries[0].unreadable() == "\xff\xff");
@@ -119,11 +60,11 @@ TEST_CASE("a call that says too little or too much hands nothing over") {
   const auto reason = [&](const std::vector<v1::HandedEntry>& entries, const std::string& journal) {
     return reason_of(give(test, entries, journal));
   };
-  CHECK(reason({}, kJournal) == v1::REASON_FIELD_MISSING);
+  CHECK(reason({}, kQueueJournal) == v1::REASON_FIELD_MISSING);
   CHECK(reason({handed_sale(1, "A", "")}, "") == v1::REASON_FIELD_MISSING);
   CHECK(reason({handed_sale(1, "A", "")}, "short") == v1::REASON_FIELD_INVALID);
-  CHECK(reason({handed_sale(0, "A", "")}, kJournal) == v1::REASON_FIELD_INVALID);
-  CHECK(reason(std::vector<v1::HandedEntry>(257, handed_sale(1, "A", "")), kJournal) ==
+  CHECK(reason({handed_sale(0, "A", "")}, kQueueJournal) == v1::REASON_FIELD_INVALID);
+  CHECK(reason(std::vector<v1::HandedEntry>(257, handed_sale(1, "A", "")), kQueueJournal) ==
         v1::REASON_TOO_LARGE);
   CHECK(queue(test).empty());
 }
@@ -143,15 +84,8 @@ TEST_CASE("other content in a known place is refused, with everything that came 
   // Another journal has places of its own.
   CHECK(give(test, {handed_sale(7, "B", "100")}, std::string(16, 'k')).ok());
   // It was altered on the register's disk since.
-  v1::HandedEntry altered = handed_sale(7, "A", "");
-  altered.mutable_entry()->clear_sale();
-  CHECK(give(test, {altered}).ok());
+  CHECK(give(test, {bare(handed_sale(7, "A", ""))}).ok());
   CHECK(queue(test).size() == 2);
-}
-
-v1::HandedEntry chained(v1::HandedEntry handed, char chain) {
-  handed.mutable_entry()->set_chain(std::string(32, chain));
-  return handed;
 }
 
 TEST_CASE("a settled entry is known by its chain value") {
@@ -163,25 +97,69 @@ TEST_CASE("a settled entry is known by its chain value") {
         v1::REASON_JOURNAL_FORKED);
 }
 
-v1::RecordOutcome deliver(TestClub& test, const v1::HandedEntry& handed) {
-  v1::RecordRequest request;
-  request.set_journal_id(kJournal);
-  *request.add_entries() = handed.entry();
-  return test.record("r1", request).outcomes(0);
+TEST_CASE(
+    "an altered entry that becomes whole waits with what it says, also after it was settled") {
+  TestClub test;
+  const v1::HandedEntry whole = chained(handed_sale(7, "A", "100"), 'a');
+  const bool is_settled = GENERATE(false, true);
+  CAPTURE(is_settled);
+  REQUIRE(give(test, {bare(whole)}).ok());
+  REQUIRE(give(test, {bare(whole)}).ok());  // the answer was lost
+  if (is_settled) REQUIRE(settle(test, 7, "nobody knows").ok());
+  REQUIRE(give(test, {whole}).ok());
+  REQUIRE(queue(test).size() == 1);
+  CHECK(queue(test)[0].sale().receipt() == "A");
+  CHECK(queue(test)[0].note() == (is_settled ? "nobody knows" : ""));
+  CHECK(queue(test)[0].refusal().reason() == v1::REASON_RECEIPT_REUSED);
+  CHECK(give(test, {whole, bare(whole)}).ok());
+  CHECK(reason_of(give(test, {chained(handed_sale(7, "B", "100"), 'b')})) ==
+        v1::REASON_JOURNAL_FORKED);
+  REQUIRE(settle(test, 7, "typed in").ok());
+  CHECK(give(test, {whole}).ok());
+  CHECK(queue(test).empty());
+  CHECK(queue(test, true)[0].note() == "typed in");
 }
 
-v1::HandedEntry handed_enrollment(int64_t sequence, const std::string& card,
-                                  absl::string_view time = "2026-01-01T10:00:00Z") {
-  v1::OfflineEnrollment enrolled;
-  enrolled.set_provisional_id(absl::StrCat("new-", absl::Hex(sequence, absl::kZeroPad16)));
-  enrolled.mutable_member()->add_keys()->set_card(card);
-  enrolled.mutable_member()->set_first_name("Zerubavelit");
-  *enrolled.mutable_member()->mutable_occurred_at() = at(time);
-  v1::HandedEntry handed;
-  handed.mutable_entry()->set_sequence(sequence);
-  handed.mutable_entry()->set_enrolled(enrolled.SerializeAsString());
-  *handed.mutable_commit_time() = at(time);
-  return handed;
+TEST_CASE("an altered entry that was recorded while it was whole does not wait") {
+  TestClub test;
+  const v1::HandedEntry whole = chained(handed_sale(7, "A", "100"), 'a');
+  REQUIRE(give(test, {bare(whole)}).ok());
+  CHECK(deliver(test, whole).has_recorded());
+  CHECK(queue(test).empty());
+  REQUIRE(give(test, {whole}).ok());
+  CHECK(queue(test).empty());
+  CHECK(queue(test, /*with_settled=*/true).size() == 1);
+}
+
+// A disk from before a hand-over is put back, and its register goes on under another journal.
+TEST_CASE("an entry comes to the queue once, whatever journal its register goes on with") {
+  TestClub test;
+  const std::string other(16, 'k');
+  const v1::HandedEntry once = chained(handed_sale(7, "A", "100"), 'a');
+  REQUIRE(give(test, {once}).ok());
+  const bool is_settled = GENERATE(false, true);
+  CAPTURE(is_settled);
+  if (is_settled) REQUIRE(settle(test, 7, "typed in").ok());
+  REQUIRE(give(test, {once}, other).ok());
+  REQUIRE(give(test, {once}, other).ok());
+  CHECK(queue(test).size() == (is_settled ? 0 : 1));
+  CHECK(queue(test, /*with_settled=*/true).size() == 2);
+  // A place alone tells nobody whether it came before, until it is whole.
+  const v1::HandedEntry next = chained(handed_sale(8, "B", "100"), 'b');
+  REQUIRE(give(test, {next}).ok());
+  REQUIRE(give(test, {bare(next)}, other).ok());
+  REQUIRE(queue(test).size() == (is_settled ? 2 : 3));
+  REQUIRE(give(test, {next}, other).ok());
+  CHECK(queue(test).size() == (is_settled ? 1 : 2));
+}
+
+TEST_CASE("what one journal handed over does not wait when another delivers it") {
+  TestClub test;
+  const v1::HandedEntry once = chained(handed_sale(7, "A", "100"), 'a');
+  REQUIRE(give(test, {once, chained(handed_sale(8, "B", "100"), 'b')}).ok());
+  CHECK(deliver(test, once, std::string(16, 'k')).has_recorded());
+  REQUIRE(queue(test).size() == 1);
+  CHECK(queue(test)[0].sequence() == 8);
 }
 
 TEST_CASE("what is recorded after all does not wait any more") {
@@ -234,127 +212,6 @@ TEST_CASE("content over 1 MiB is refused, and pages end before they grow too lar
   CHECK(first.entries_size() == 2);
   CHECK(first.ByteSizeLong() < (4u << 20));
   CHECK(queue(test, false, 1000).size() == 7);
-}
-
-void erase(TestClub& test, const std::string& member_id) {
-  v1::EraseMemberRequest request;
-  request.set_member_id(member_id);
-  request.set_actor("owner");
-  REQUIRE(wait_for<v1::EraseMemberResponse>([&](auto answer) {
-            erase_member(test.club(), request, std::move(answer));
-          }).ok());
-}
-
-int64_t with_content(TestClub& test) {
-  return test.query("SELECT COUNT(*) FROM handed_over WHERE content IS NOT NULL");
-}
-
-TEST_CASE("whatever tells of an erased person is settled, and what comes of them later at once") {
-  TestClub test;
-  test.clock().set(us("2026-03-01T10:00:00Z"));
-  const std::string member_id = test.enroll("100", "2026-01-01T09:00:00Z");
-  REQUIRE(deliver(test, handed_enrollment(1, "100")).has_recorded());
-  v1::HandedEntry by_id = handed_sale(2, "A", "");
-  by_id.mutable_entry()->mutable_context()->set_member_id(member_id);
-  v1::HandedEntry by_provisional_id = handed_sale(3, "B", "");
-  by_provisional_id.mutable_entry()->mutable_context()->set_member_id("new-0000000000000001");
-  v1::HandedEntry by_facts = handed_sale(4, "C", "");
-  by_facts.mutable_entry()->mutable_context()->mutable_facts()->set_member_id(member_id);
-  by_facts.mutable_entry()->mutable_context()->mutable_facts()->set_birthday("05-06");
-  const std::vector<v1::HandedEntry> theirs = {
-      by_id, by_provisional_id, by_facts, handed_sale(5, "D", "100"), handed_enrollment(6, "100")};
-  const bool is_erased_first = GENERATE(false, true);
-  CAPTURE(is_erased_first);
-  const v1::HandedEntry anothers = handed_sale(7, "E", "101");
-  if (is_erased_first) {
-    erase(test, member_id);
-    test.clock().set(us("2026-03-01T11:00:00Z"));
-  }
-  REQUIRE(give(test, theirs).ok());
-  REQUIRE(give(test, {anothers}).ok());
-  if (!is_erased_first) erase(test, member_id);
-  CHECK(with_content(test) == 1);
-  CHECK(test.query("SELECT COUNT(*) FROM handed_over WHERE context IS NOT NULL") == 1);
-  REQUIRE(queue(test).size() == 1);
-  CHECK(queue(test)[0].sequence() == 7);
-  CHECK(queue(test, true)[0].note() == "פרטי החבר נמחקו");
-
-  // Who wants to be a member after it is somebody new.
-  test.clock().set(us("2026-03-03T10:00:00Z"));
-  REQUIRE(give(test, {handed_enrollment(8, "100", "2026-03-02T10:00:00Z")}).ok());
-  CHECK(with_content(test) == 2);
-}
-
-TEST_CASE("erasing again settles what an older version kept of an erased person") {
-  TestClub test;
-  const std::string member_id = test.enroll("100", "2026-01-01T09:00:00Z");
-  REQUIRE(give(test, {handed_sale(1, "A", "100"), handed_sale(2, "B", "101")}).ok());
-  erase(test, member_id);
-  REQUIRE(with_content(test) == 1);
-  test.tamper(
-      "UPDATE handed_over SET settle_us = NULL, context = x'', content ="
-      " (SELECT content FROM handed_over WHERE sequence = 2) WHERE sequence = 1");
-  test.tamper("UPDATE handed_over SET context = (SELECT CAST(char(10, 16) || '" + member_id +
-              "' AS BLOB)) WHERE sequence = 1");
-  REQUIRE(with_content(test) == 2);
-  erase(test, member_id);
-  CHECK(with_content(test) == 1);
-}
-
-TEST_CASE("what the queue said of an erased person is looked for in the file") {
-  TestClub test;
-  const int64_t erased_id = member_id_of(test.enroll("100", "2026-01-01T09:00:00Z")).value();
-  const v1::HandedEntry handed = handed_enrollment(1, "1234567890");
-  REQUIRE(give(test, {handed}).ok());
-  const auto texts = wait_for<std::vector<std::string>>([&](auto answer) {
-    test.club().write<std::vector<std::string>>(
-        [erased_id](sqlite::Connection& connection,
-                    WriterState& state) -> absl::StatusOr<std::vector<std::string>> {
-          storage::KeyRow key;
-          key.kind = KeyKind::kCard;
-          key.value = "1234567890";
-          absl::Status done = storage::keep_erased_key(
-              connection, erased_key_digest(*state.view(), key), {erased_id, state.now_us()});
-          std::vector<std::string> found;
-          if (done.ok()) done = forget_erased_in_queue(connection, state, found);
-          if (!done.ok()) return done;
-          return found;
-        },
-        std::move(answer));
-  });
-  REQUIRE(texts.ok());
-  const auto has = [&](const std::string& text) {
-    return std::find(texts->begin(), texts->end(), text) != texts->end();
-  };
-  CHECK(has("Zerubavelit"));
-  CHECK(has("1234567890"));
-  CHECK(has(handed.entry().enrolled()));
-  CHECK(queue(test).empty());
-}
-
-TEST_CASE("erasing a person settles what came with one of their keys, however it was written") {
-  TestClub test;
-  v1::EnrollMemberRequest person;
-  person.add_keys()->set_phone("054-1234567");
-  const auto enrolled = wait_for<v1::EnrollMemberResponse>(
-      [&](auto answer) { enroll_member(test.club(), person, std::move(answer)); });
-  REQUIRE(enrolled.ok());
-  v1::HandedEntry theirs = handed_sale(1, "A", "");
-  v1::Sale content;
-  REQUIRE(content.ParseFromString(theirs.entry().sale()));
-  content.mutable_key()->set_phone("+972 54 123 4567");
-  theirs.mutable_entry()->set_sale(content.SerializeAsString());
-  REQUIRE(give(test, {theirs, handed_sale(2, "B", "100")}).ok());
-
-  v1::EraseMemberRequest request;
-  request.set_member_id(enrolled->member().member_id());
-  request.set_actor("owner");
-  REQUIRE(wait_for<v1::EraseMemberResponse>([&](auto answer) {
-            erase_member(test.club(), request, std::move(answer));
-          }).ok());
-  const auto left = queue(test);
-  REQUIRE(left.size() == 1);
-  CHECK(left[0].sequence() == 2);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "server/operations/add_register.h"
 #include "server/operations/age_members.h"
 #include "server/operations/enroll_member.h"
+#include "server/operations/erase_member.h"
 #include "server/operations/publish_program.h"
 #include "server/operations/read_members.h"
 #include "server/operations/read_receipts.h"
@@ -120,6 +121,16 @@ std::string TestClub::enroll(const std::string& card, absl::string_view time) {
   INFO(enrolled.status());
   REQUIRE(enrolled.ok());
   return enrolled->member().member_id();
+}
+
+void TestClub::erase(const std::string& member_id) {
+  v1::EraseMemberRequest request;
+  request.set_member_id(member_id);
+  request.set_actor("owner");
+  const auto erased = wait_for<v1::EraseMemberResponse>(
+      [&](auto answer) { erase_member(*club_, request, std::move(answer)); });
+  INFO(erased.status());
+  REQUIRE(erased.ok());
 }
 
 int64_t TestClub::age() {

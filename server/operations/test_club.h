@@ -74,6 +74,7 @@ class TestClub final {
   v1::RecordResponse record(const std::string& register_id, const v1::RecordRequest& request);
   // Enrolls by card and answers with the member's id.
   std::string enroll(const std::string& card, absl::string_view time);
+  void erase(const std::string& member_id);
   // Ages until nobody is due; how many were.
   int64_t age();
   // All disagreements that verify finds, as text.

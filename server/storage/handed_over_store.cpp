@@ -26,16 +26,33 @@ constexpr Sql kInsertHanded{
     " commit_us, hand_us, settle_us, settle_note, chain)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"};
 
-absl::Status insert_handed(Connection& connection, const HandedRow& row) {
+namespace {
+
+absl::Status write_handed(Connection& connection, Sql sql, const HandedRow& row) {
   std::optional<Blob> content;
   std::optional<Blob> context;
   std::optional<Blob> chain;
   if (!row.settle_us) content = Blob{row.content};
   if (!row.settle_us) context = Blob{row.context};
   if (!row.chain.empty()) chain = Blob{row.chain};
-  return execute(connection, kInsertHanded, row.place.register_id, Blob{row.place.journal_id},
+  return execute(connection, sql, row.place.register_id, Blob{row.place.journal_id},
                  row.place.sequence, row.kind, content, context, Blob{row.refusal}, row.commit_us,
                  row.hand_us, row.settle_us, row.settle_note, chain);
+}
+
+}  // namespace
+
+absl::Status insert_handed(Connection& connection, const HandedRow& row) {
+  return write_handed(connection, kInsertHanded, row);
+}
+
+constexpr Sql kReplaceHanded{
+    "UPDATE handed_over SET kind = $4, content = $5, context = $6, refusal = $7, commit_us = $8,"
+    " hand_us = $9, settle_us = $10, settle_note = $11, chain = $12"
+    " WHERE register_id = $1 AND journal_id = $2 AND sequence = $3"};
+
+absl::Status replace_handed(Connection& connection, const HandedRow& row) {
+  return write_handed(connection, kReplaceHanded, row);
 }
 
 constexpr Sql kFindHanded{
@@ -49,15 +66,32 @@ absl::StatusOr<std::optional<HandedRow>> find_handed(Connection& connection,
                    place.sequence);
 }
 
-constexpr Sql kFindWaitingChain{
-    "SELECT chain FROM handed_over"
-    " WHERE register_id = $1 AND journal_id = $2 AND sequence = $3 AND settle_us IS NULL"};
+constexpr Sql kHasHandedChain{
+    "SELECT COUNT(*) FROM handed_over WHERE register_id = $1 AND chain = $2"};
 
-absl::StatusOr<std::optional<std::string>> find_waiting_chain(Connection& connection,
-                                                              const HandedPlace& place) {
-  return query_one(
-      connection, kFindWaitingChain, [](Statement& row) { return std::string(row.blob(0)); },
-      place.register_id, Blob{place.journal_id}, place.sequence);
+absl::StatusOr<bool> has_handed_chain(Connection& connection, const std::string& register_id,
+                                      const std::string& chain) {
+  const absl::StatusOr<int64_t> count =
+      query_int64(connection, kHasHandedChain, register_id, Blob{chain});
+  if (!count.ok()) return count.status();
+  return *count > 0;
+}
+
+constexpr Sql kListWaiting{
+    "SELECT register_id, journal_id, sequence FROM handed_over"
+    " WHERE register_id = $1 AND journal_id = $2 AND sequence = $3 AND chain IS NULL"
+    " AND settle_us IS NULL"
+    " UNION ALL SELECT register_id, journal_id, sequence FROM handed_over"
+    " WHERE register_id = $1 AND chain = $4 AND settle_us IS NULL"};
+
+absl::StatusOr<std::vector<HandedPlace>> list_waiting(Connection& connection,
+                                                      const HandedPlace& place,
+                                                      const std::string& chain) {
+  const auto read = [](Statement& row) {
+    return HandedPlace{std::string(row.text(0)), std::string(row.blob(1)), row.int64(2)};
+  };
+  return query_all(connection, kListWaiting, read, place.register_id, Blob{place.journal_id},
+                   place.sequence, Blob{chain});
 }
 
 constexpr Sql kSettleHanded{

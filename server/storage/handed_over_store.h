@@ -35,11 +35,17 @@ struct HandedRow {
 
 // The place is new. Of a settled row neither content nor context is kept.
 absl::Status insert_handed(Connection& connection, const HandedRow& row);
+// The row of the place becomes this one, as insert_handed would store it.
+absl::Status replace_handed(Connection& connection, const HandedRow& row);
 absl::StatusOr<std::optional<HandedRow>> find_handed(Connection& connection,
                                                      const HandedPlace& place);
-// The chain value of one that is not settled; nothing: there is none in this place.
-absl::StatusOr<std::optional<std::string>> find_waiting_chain(Connection& connection,
-                                                              const HandedPlace& place);
+// Whether a register's entry with this chain value came from any of its journals.
+absl::StatusOr<bool> has_handed_chain(Connection& connection, const std::string& register_id,
+                                      const std::string& chain);
+// Where an entry waits that has this chain value, or none and this place.
+absl::StatusOr<std::vector<HandedPlace>> list_waiting(Connection& connection,
+                                                      const HandedPlace& place,
+                                                      const std::string& chain);
 // Deletes content and context for good and keeps the note; of a settled row nothing changes.
 absl::Status settle_handed(Connection& connection, const HandedPlace& place, int64_t settle_us,
                            const std::string& note);

@@ -84,6 +84,7 @@ CREATE TABLE handed_over (
   CHECK ((content IS NULL) = (settle_us IS NOT NULL)),
   CHECK ((context IS NULL) = (settle_us IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX handed_over_by_chain ON handed_over (register_id, chain, settle_us);
 CREATE INDEX handed_over_by_time ON handed_over (hand_us, register_id, journal_id, sequence);
 
 CREATE TABLE hold_points (
