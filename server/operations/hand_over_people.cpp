@@ -4,7 +4,6 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/string_view.h"
 #include "identity/normal_key.h"
 #include "identity/provisional_id.h"
 #include "moadon/v1/sync_service.pb.h"
@@ -23,10 +22,6 @@ using storage::HandedKind;
 using storage::HandedRow;
 
 constexpr int kScanRows = 256;
-// Of content that may be split over pages of the file: its ends are not.
-constexpr size_t kEndBytes = 64;
-// Shorter keys stand in many places by chance; the ends of the content tell them.
-constexpr size_t kMinTellingBytes = 8;
 
 v1::OfflineEnrollment enrollment_in(const HandedRow& row) {
   v1::OfflineEnrollment enrollment;
@@ -45,30 +40,28 @@ std::vector<v1::Key> keys_in(const HandedRow& row) {
   return {enrollment.member().keys().begin(), enrollment.member().keys().end()};
 }
 
-void add(std::vector<std::string>& texts, absl::string_view text) {
-  if (!text.empty()) texts.emplace_back(text);
-}
-
 void add_texts(const HandedRow& row, std::vector<std::string>& texts) {
-  if (row.content.size() <= 2 * kEndBytes) {
-    add(texts, row.content);
-  } else {
-    add(texts, absl::string_view(row.content).substr(0, kEndBytes));
-    add(texts, absl::string_view(row.content).substr(row.content.size() - kEndBytes));
+  storage::add_sought_text(texts, row.content);
+  v1::RecordContext context;
+  // Without facts it names the member by an id, which the club keeps.
+  if (context.ParseFromString(row.context) && context.has_facts()) {
+    storage::add_sought_text(texts, row.context);
   }
   for (const v1::Key& key : keys_in(row)) {
     for (const std::string* text :
          {&key.phone(), &key.card(), &key.wallet(), &key.email(), &key.scanned()}) {
-      if (text->size() >= kMinTellingBytes) texts.push_back(*text);
+      if (text->size() >= storage::kMinTellingBytes) storage::add_sought_text(texts, *text);
     }
   }
   const v1::OfflineEnrollment enrollment = enrollment_in(row);
   const v1::EnrollMemberRequest& member = enrollment.member();
   for (const std::string* text : {&member.first_name(), &member.last_name(), &member.birth_date(),
                                   &member.anniversary_date(), &member.city()}) {
-    add(texts, *text);
+    storage::add_sought_text(texts, *text);
   }
-  for (const v1::CustomValue& value : member.custom_values()) add(texts, value.value());
+  for (const v1::CustomValue& value : member.custom_values()) {
+    storage::add_sought_text(texts, value.value());
+  }
 }
 
 absl::StatusOr<std::optional<int64_t>> named_member(sqlite::Connection& connection,

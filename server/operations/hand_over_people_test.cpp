@@ -72,20 +72,17 @@ TEST_CASE("erasing again settles what an older version kept of an erased person"
   CHECK(with_content(test) == 1);
 }
 
-TEST_CASE("what the queue said of an erased person is looked for in the file") {
-  TestClub test;
-  const int64_t erased_id = member_id_of(test.enroll("100", "2026-01-01T09:00:00Z")).value();
-  const v1::HandedEntry handed = handed_enrollment(1, "1234567890");
-  REQUIRE(give(test, {handed}).ok());
+// What is to be found nowhere in the file once the holder of a card is erased.
+std::vector<std::string> sought_of(TestClub& test, int64_t member_id, const std::string& card) {
   const auto texts = wait_for<std::vector<std::string>>([&](auto answer) {
     test.club().write<std::vector<std::string>>(
-        [erased_id](sqlite::Connection& connection,
-                    WriterState& state) -> absl::StatusOr<std::vector<std::string>> {
+        [member_id, card](sqlite::Connection& connection,
+                          WriterState& state) -> absl::StatusOr<std::vector<std::string>> {
           storage::KeyRow key;
           key.kind = KeyKind::kCard;
-          key.value = "1234567890";
+          key.value = card;
           absl::Status done = storage::keep_erased_key(
-              connection, erased_key_digest(*state.view(), key), {erased_id, state.now_us()});
+              connection, erased_key_digest(*state.view(), key), {member_id, state.now_us()});
           std::vector<std::string> found;
           if (done.ok()) done = forget_erased_in_queue(connection, state, found);
           if (!done.ok()) return done;
@@ -94,13 +91,49 @@ TEST_CASE("what the queue said of an erased person is looked for in the file") {
         std::move(answer));
   });
   REQUIRE(texts.ok());
-  const auto has = [&](const std::string& text) {
-    return std::find(texts->begin(), texts->end(), text) != texts->end();
-  };
-  CHECK(has("Zerubavelit"));
-  CHECK(has("1234567890"));
-  CHECK(has(handed.entry().enrolled()));
+  return *texts;
+}
+
+bool has(const std::vector<std::string>& texts, const std::string& text) {
+  return std::find(texts.begin(), texts.end(), text) != texts.end();
+}
+
+TEST_CASE("what the queue said of an erased person is looked for in the file") {
+  TestClub test;
+  const int64_t erased_id = member_id_of(test.enroll("100", "2026-01-01T09:00:00Z")).value();
+  const v1::HandedEntry handed = handed_enrollment(1, "1234567890");
+  REQUIRE(give(test, {handed}).ok());
+  const auto texts = sought_of(test, erased_id, "1234567890");
+  CHECK(has(texts, "Zerubavelit"));
+  CHECK(has(texts, "1234567890"));
+  CHECK(has(texts, handed.entry().enrolled()));
   CHECK(queue(test).empty());
+}
+
+// A long text may lie across two pages of the file, where nobody finds it whole.
+TEST_CASE("of what the queue said at length both ends are looked for, facts of the sale included") {
+  TestClub test;
+  const int64_t erased_id = member_id_of(test.enroll("100", "2026-01-01T09:00:00Z")).value();
+  const std::string beginning(64, 'a');
+  const std::string end(64, 'z');
+  v1::OfflineEnrollment content;
+  v1::HandedEntry enrolled = handed_enrollment(1, "1234567890");
+  REQUIRE(content.ParseFromString(enrolled.entry().enrolled()));
+  content.mutable_member()->add_custom_values()->set_value(beginning + "m" + end);
+  enrolled.mutable_entry()->set_enrolled(content.SerializeAsString());
+  v1::HandedEntry sold = handed_sale(2, "A", "1234567890");
+  v1::MemberFacts& facts = *sold.mutable_entry()->mutable_context()->mutable_facts();
+  facts.set_birthday("05-06");
+  for (int i = 0; i < 20; ++i) facts.add_tags("patient at home");
+  REQUIRE(give(test, {enrolled, sold}).ok());
+  const auto texts = sought_of(test, erased_id, "1234567890");
+  CHECK(has(texts, beginning));
+  CHECK(has(texts, end));
+  const std::string context = sold.entry().context().SerializeAsString();
+  CHECK(has(texts, context.substr(0, 64)));
+  CHECK(has(texts, context.substr(context.size() - 64)));
+  CHECK(std::none_of(texts.begin(), texts.end(),
+                     [](const std::string& text) { return text.size() > 128; }));
 }
 
 TEST_CASE("erasing a person settles what came with one of their keys, however it was written") {

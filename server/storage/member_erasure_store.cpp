@@ -8,8 +8,6 @@
 namespace moadon::storage {
 namespace {
 
-// Keys shorter than this stand in many places by chance: only together with what is beside them.
-constexpr size_t kMinTellingBytes = 8;
 // Longer texts may be split over pages of the file; their ends are not.
 constexpr size_t kMaxWholeBytes = 128;
 constexpr size_t kEndBytes = 64;
@@ -23,7 +21,20 @@ std::string bytes_of(int64_t id) {
   return bytes;
 }
 
-void add(std::vector<std::string>& texts, absl::string_view text) {
+// A record of member_keys holds value, member, position, shown, ending in this order, one of its
+// index over endings ending, kind, value.
+void add_key(std::vector<std::string>& texts, const KeyRow& key, int64_t member_id) {
+  const std::string ending = key.ending.value_or("");
+  for (const std::string& text : {key.value, key.shown, ending}) {
+    if (text.size() >= kMinTellingBytes) add_sought_text(texts, text);
+  }
+  texts.push_back(absl::StrCat(key.value, bytes_of(member_id)));
+  texts.push_back(absl::StrCat(key.shown, ending));
+}
+
+}  // namespace
+
+void add_sought_text(std::vector<std::string>& texts, absl::string_view text) {
   if (text.size() <= kMaxWholeBytes) {
     texts.emplace_back(text);
     return;
@@ -31,19 +42,6 @@ void add(std::vector<std::string>& texts, absl::string_view text) {
   texts.emplace_back(text.substr(0, kEndBytes));
   texts.emplace_back(text.substr(text.size() - kEndBytes));
 }
-
-// A record of member_keys holds value, member, position, shown, ending in this order, one of its
-// index over endings ending, kind, value.
-void add_key(std::vector<std::string>& texts, const KeyRow& key, int64_t member_id) {
-  const std::string ending = key.ending.value_or("");
-  for (const std::string& text : {key.value, key.shown, ending}) {
-    if (text.size() >= kMinTellingBytes) add(texts, text);
-  }
-  texts.push_back(absl::StrCat(key.value, bytes_of(member_id)));
-  texts.push_back(absl::StrCat(key.shown, ending));
-}
-
-}  // namespace
 
 constexpr Sql kListMergedInto{
     "SELECT lost_id FROM merges WHERE kept_id = $1 AND undo_us IS NULL ORDER BY lost_id"};
@@ -76,11 +74,11 @@ absl::StatusOr<std::vector<std::string>> list_personal_texts(Connection& connect
     const DetailsRow& row = **details;
     for (const std::string& text :
          {row.first_name, row.last_name, row.birth_date, row.anniversary_date, row.city}) {
-      add(texts, text);
+      add_sought_text(texts, text);
     }
-    add(texts, absl::StrCat(row.first_name, row.last_name));
+    add_sought_text(texts, absl::StrCat(row.first_name, row.last_name));
   }
-  for (const std::string& text : *written) add(texts, text);
+  for (const std::string& text : *written) add_sought_text(texts, text);
   std::sort(texts.begin(), texts.end());
   texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
   return texts;
@@ -117,10 +115,9 @@ constexpr Sql kForgetContacts{
     "UPDATE members SET key_kinds = 0, last_ask_us = NULL WHERE member_id = $1"};
 
 absl::Status delete_personal_rows(Connection& connection, int64_t member_id) {
-  for (const Sql& sql :
-       {kDeleteKeys, kDeleteDetails, kDeleteConsents, kDeleteValues, kDeleteConfirmations,
-        kDeleteAsks, kDeleteNotes, kDeleteTags, kBlankDecisions, kBlankLocks, kBlankReviews,
-        kForgetContacts}) {
+  for (const Sql& sql : {kDeleteKeys, kDeleteDetails, kDeleteConsents, kDeleteValues,
+                         kDeleteConfirmations, kDeleteAsks, kDeleteNotes, kDeleteTags,
+                         kBlankDecisions, kBlankLocks, kBlankReviews, kForgetContacts}) {
     const absl::Status done = execute(connection, sql, member_id);
     if (!done.ok()) return done;
   }

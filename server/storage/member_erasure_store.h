@@ -1,6 +1,7 @@
 // Taking out of the tables what says who a member is, and remembering their keys by digests only.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,8 +16,14 @@ namespace moadon::storage {
 // Members who are part of another now.
 absl::StatusOr<std::vector<int64_t>> list_merged_into(Connection& connection, int64_t member_id);
 
+// Keys shorter than this stand in many places by chance: only together with what is beside them.
+inline constexpr size_t kMinTellingBytes = 8;
+// Adds a text to those that are looked for in the file's bytes: of a long one, which may be split
+// over pages of the file, its beginning and its end.
+void add_sought_text(std::vector<std::string>& texts, absl::string_view text);
+
 // What of a member's personal rows would be found in the file's bytes, were they still there: keys,
-// names, dates, notes. Of long texts their beginning and end.
+// names, dates, notes.
 absl::StatusOr<std::vector<std::string>> list_personal_texts(Connection& connection,
                                                              int64_t member_id);
 // Whether a detail, tag, value, note or reason of any member is just this text.
