@@ -50,15 +50,14 @@ absl::StatusOr<bool> HandOverRound::step(int64_t now_us) {
 
 absl::StatusOr<bool> HandOverRound::on_taken(const v1::HandOverRequest& request, int64_t now_us) {
   std::vector<Settlement> settlements;
-  std::vector<int64_t> whole;
   for (const v1::HandedEntry& handed : request.entries()) {
     const v1::RecordEntry& entry = handed.entry();
-    settlements.push_back({.sequence = entry.sequence(), .refusal = {}});
     // Of an altered one the queue has the place alone: should it be whole again, it is delivered.
-    if (entry.content_case() != v1::RecordEntry::CONTENT_NOT_SET) whole.push_back(entry.sequence());
+    const bool is_whole = entry.content_case() != v1::RecordEntry::CONTENT_NOT_SET;
+    settlements.push_back(
+        {.sequence = entry.sequence(), .refusal = {}, .is_handed_over = is_whole});
   }
-  absl::Status settled = journal_.note_handed_over(register_id_, whole);
-  if (settled.ok()) settled = journal_.settle(register_id_, settlements, now_us);
+  absl::Status settled = journal_.settle(register_id_, settlements, now_us);
   if (!settled.ok()) return settled;
   for (const Settlement& settlement : settlements) {
     spdlog::warn("event=entry_handed_over register={} sequence={}", register_id_,

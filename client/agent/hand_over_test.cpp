@@ -124,6 +124,44 @@ TEST_CASE("what is handed over in one call is no larger than what is delivered i
   CHECK(calls == std::vector<size_t>{2, 1, 2});
 }
 
+int64_t row_count(const std::string& path, const std::string& table) {
+  const auto file = sqlite::Connection::open(path, {.access = sqlite::Access::kReader});
+  return (*file)->query_int64("SELECT count(*) FROM " + table).value();
+}
+
+TEST_CASE("that the queue has an entry is kept with its settling, and goes with the entry") {
+  const ScratchDirectory scratch;
+  const std::string path = scratch.path() + "/journal.db";
+  const auto journal =
+      Journal::open(path, std::string(kJournalKeyBytes, 'k'), [](const absl::Status&) {});
+  REQUIRE(journal.ok());
+  for (const char* receipt : {"1", "2"}) {
+    NewEntry entry;
+    entry.register_id = "R1";
+    entry.receipt = receipt;
+    entry.commit_time_us = 1;
+    REQUIRE((*journal)->commit(entry, [](const KnownSale*) { return Amounts(); }).ok());
+  }
+  const Settlement handed{.sequence = 1, .refusal = {}, .is_handed_over = true};
+  {
+    const auto file = sqlite::Connection::open(path).value();
+    REQUIRE(file->exec("CREATE TRIGGER stays BEFORE DELETE ON undelivered "
+                       "BEGIN SELECT RAISE(ABORT, 'it stays'); END")
+                .ok());
+    CHECK_FALSE((*journal)->settle("R1", {handed}, 0).ok());
+    CHECK(row_count(path, "handed_over") == 0);
+    REQUIRE(file->exec("DROP TRIGGER stays").ok());
+  }
+  REQUIRE((*journal)->settle("R1", {handed}, 0).ok());
+  CHECK(row_count(path, "handed_over") == 1);
+  CHECK(row_count(path, "undelivered") == 1);
+  REQUIRE((*journal)->settle("R1", {Settlement{.sequence = 2, .refusal = {}}}, 0).ok());
+  CHECK(row_count(path, "handed_over") == 1);
+  REQUIRE((*journal)->prune(/*before_us=*/2, /*limit=*/1).value());
+  CHECK(row_count(path, "entry") == 1);
+  CHECK(row_count(path, "handed_over") == 0);
+}
+
 // Of an index, so that everything else can be read.
 void break_index(const House& house) {
   constexpr int64_t kPageBytes = 4096;

@@ -99,6 +99,9 @@ struct Settlement {
   int64_t sequence = 0;
   std::optional<v1::Refusal> refusal;  // unset: delivered; else kept back for good, with the reason
   std::string member_id = {};          // of an enrolment that is delivered: who it is
+  // The owner's queue has it, whole: it stays settled also where everything here is delivered again
+  // after damage.
+  bool is_handed_over = false;
 };
 
 struct Backlog {
@@ -186,10 +189,6 @@ class Journal final {
   };
   absl::StatusOr<std::vector<v1::HandedEntry>> overdue(const std::string& register_id,
                                                        const OverdueQuery& query);
-  // The server has these in the owner's queue, whole: they stay settled also where everything here
-  // is delivered again after damage. Before they are settled.
-  absl::Status note_handed_over(const std::string& register_id,
-                                absl::Span<const int64_t> sequences);
   // Why nothing of the register is delivered until a person acts, for read_backlogs(); OK: nothing
   // is in the way.
   absl::Status store_block(const std::string& register_id, const absl::Status& blocked_by);

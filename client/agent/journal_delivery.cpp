@@ -59,6 +59,8 @@ absl::StatusOr<std::vector<v1::RecordEntry>> read_batch(Connection& connection,
   }
 }
 
+constexpr Sql kNoteHandedOver{
+    "INSERT INTO handed_over (register_id, sequence) VALUES ($1, $2) ON CONFLICT DO NOTHING"};
 constexpr Sql kDeliver{"DELETE FROM undelivered WHERE register_id = $1 AND sequence = $2"};
 constexpr Sql kKeepBack{
     "UPDATE undelivered SET is_kept_back = 1, refusal = $3, "
@@ -98,6 +100,12 @@ absl::Status settle_one(Connection& connection, const JournalSeal& seal,
     if (!settlement.member_id.empty()) {
       absl::Status named = name_provisional(connection, seal, register_id, settlement);
       if (!named.ok()) return named;
+    }
+    if (settlement.is_handed_over) {
+      Statement note = connection.statement(kNoteHandedOver);
+      note.bind_all(register_id, settlement.sequence);
+      absl::Status noted = note.execute();
+      if (!noted.ok()) return noted;
     }
     Statement deliver = connection.statement(kDeliver);
     deliver.bind_all(register_id, settlement.sequence);

@@ -25,12 +25,6 @@ constexpr auto kOverdueText =
            "AND u.wait_from_us < $2 AND u.sequence > $4 ORDER BY u.sequence LIMIT $3");
 constexpr Sql kOverdue{kOverdueText.text};
 
-constexpr Sql kNoteHandedOver{
-    "INSERT INTO handed_over (register_id, sequence) VALUES ($1, $2) ON CONFLICT DO NOTHING"};
-constexpr Sql kForgetHandedOver{
-    "DELETE FROM handed_over WHERE NOT EXISTS (SELECT 1 FROM entry e "
-    "WHERE e.register_id = handed_over.register_id AND e.sequence = handed_over.sequence)"};
-
 // Of an altered or lost entry only its place is told: nobody can say what it was.
 v1::HandedEntry handed_place(const std::string& register_id, int64_t sequence) {
   v1::HandedEntry handed;
@@ -85,20 +79,6 @@ absl::StatusOr<std::vector<v1::HandedEntry>> Journal::overdue(const std::string&
     if (!entries.empty() && bytes > query.limits.bytes) return entries;
     entries.push_back(*std::move(entry));
   }
-}
-
-absl::Status Journal::note_handed_over(const std::string& register_id,
-                                       absl::Span<const int64_t> sequences) {
-  return writer_->run([&](Connection& connection) {
-    absl::Status noted = connection.statement(kForgetHandedOver).execute();
-    for (const int64_t sequence : sequences) {
-      if (!noted.ok()) return noted;
-      Statement note = connection.statement(kNoteHandedOver);
-      note.bind_all(register_id, sequence);
-      noted = note.execute();
-    }
-    return noted;
-  });
 }
 
 }  // namespace moadon::agent

@@ -27,6 +27,9 @@ constexpr Sql kPrunable{kPrunableText.text};
 constexpr auto kPruneText =
     joined("DELETE FROM entry AS e WHERE e.entry_id = $1 AND ", kNoReturnWaits);
 constexpr Sql kPrune{kPruneText.text};
+constexpr Sql kForgetHandedOver{
+    "DELETE FROM handed_over WHERE NOT EXISTS (SELECT 1 FROM entry e "
+    "WHERE e.register_id = handed_over.register_id AND e.sequence = handed_over.sequence)"};
 
 }  // namespace
 
@@ -54,6 +57,8 @@ absl::StatusOr<bool> Journal::prune(int64_t before_us, int limit) {
       if (!removed.ok()) return removed;
       pruned_count += connection.changes();
     }
+    absl::Status forgotten = connection.statement(kForgetHandedOver).execute();
+    if (!forgotten.ok()) return forgotten;
     const absl::StatusOr<int64_t> used_bytes = bytes_used(connection);
     if (used_bytes.ok()) used_bytes_ = *used_bytes;
     return used_bytes.status();
