@@ -17,9 +17,9 @@ import unittest
 
 import club
 
-SALES = 60 if club.LONG else 6  # of each of the 32 threads, twice
+SALES = 300 if club.LONG else 6  # of each of the 32 threads, twice
 KILLS = 200 if club.LONG else 8
-KILL_PAUSE_SECONDS = (0.3, 1.5) if club.LONG else (0.05, 0.25)  # the short form is over within seconds
+KILL_PAUSE_SECONDS = (0.2, 1.0) if club.LONG else (0.05, 0.25)  # the short form is over within seconds
 HOST_SECONDS = 500
 DELIVERY_SECONDS = 60
 PR_SET_CHILD_SUBREAPER = 36
