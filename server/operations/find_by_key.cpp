@@ -4,9 +4,11 @@
 #include <string>
 #include <utility>
 
+#include "identity/provisional_id.h"
 #include "rules/refusal.h"
 #include "server/operations/member_id.h"
 #include "server/operations/whole_person.h"
+#include "server/storage/provisional_store.h"
 
 namespace moadon {
 namespace {
@@ -52,6 +54,18 @@ absl::StatusOr<storage::MemberRow> find_by_key(sqlite::Connection& connection,
   absl::StatusOr<storage::MemberRow> holder = find_holder(connection, presented);
   if (!holder.ok()) return holder;
   return whole_person(connection, *std::move(holder));
+}
+
+absl::StatusOr<std::optional<storage::MemberRow>> find_named(sqlite::Connection& connection,
+                                                             const MemberName& named) {
+  std::optional<int64_t> member_id = member_id_of(named.name);
+  if (is_provisional_id(named.name)) {
+    const auto enrolled = storage::find_provisional(connection, {named.register_id, named.name});
+    if (!enrolled.ok()) return enrolled.status();
+    member_id = *enrolled;
+  }
+  if (!member_id) return std::nullopt;
+  return storage::find_member(connection, *member_id);
 }
 
 absl::StatusOr<storage::MemberRow> find_by_id(sqlite::Connection& connection,

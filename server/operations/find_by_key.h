@@ -1,6 +1,9 @@
 // The member who holds a key as presented, or has an id.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "identity/normal_key.h"
 #include "server/storage/member_details_store.h"
@@ -16,6 +19,16 @@ absl::StatusOr<storage::MemberRow> find_holder(sqlite::Connection& connection,
 // The same, as whole a person as merges made them.
 absl::StatusOr<storage::MemberRow> find_by_key(sqlite::Connection& connection,
                                                const PresentedKey& presented);
+
+// How a document of a register names a member: by an id, or by the provisional id of somebody whom
+// the register enrolled.
+struct MemberName {
+  std::string register_id;
+  std::string name;
+};
+// The member, part of another or not; empty: nobody.
+absl::StatusOr<std::optional<storage::MemberRow>> find_named(sqlite::Connection& connection,
+                                                             const MemberName& named);
 
 // The member with this id, part of another or not, or MEMBER_UNKNOWN.
 absl::StatusOr<storage::MemberRow> find_by_id(sqlite::Connection& connection,

@@ -161,7 +161,8 @@ absl::StatusOr<std::optional<std::string>> why_settled(sqlite::Connection& conne
   const absl::StatusOr<bool> recorded = is_recorded(connection, handed);
   if (!recorded.ok()) return recorded.status();
   if (*recorded) return text_of(kRecordedNote, state);
-  const absl::StatusOr<bool> erased = is_of_erased(connection, handed.row, handed.person);
+  const absl::StatusOr<bool> erased =
+      is_of_erased(connection, *state.view(), handed.row, handed.person);
   if (!erased.ok()) return erased.status();
   if (*erased) return text_of(kErasedNote, state);
   const HandedRow& row = handed.row;

@@ -1,19 +1,14 @@
 #include "server/operations/hand_over_people.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
-#include "identity/normal_key.h"
-#include "identity/provisional_id.h"
 #include "moadon/v1/sync_service.pb.h"
 #include "rules/calendar.h"
 #include "rules/program.h"
 #include "server/operations/erased_key.h"
-#include "server/operations/member_id.h"
+#include "server/operations/find_by_key.h"
 #include "server/storage/member_erasure_store.h"
-#include "server/storage/member_store.h"
-#include "server/storage/provisional_store.h"
 
 namespace moadon {
 namespace {
@@ -64,28 +59,10 @@ void add_texts(const HandedRow& row, std::vector<std::string>& texts) {
   }
 }
 
-absl::StatusOr<std::optional<int64_t>> named_member(sqlite::Connection& connection,
-                                                    const std::string& register_id,
-                                                    const std::string& name) {
-  if (!is_provisional_id(name)) return member_id_of(name);
-  return storage::find_provisional(connection, {register_id, name});
-}
-
-absl::StatusOr<bool> is_erased(sqlite::Connection& connection, const std::string& register_id,
-                               const std::string& name) {
-  const auto member_id = named_member(connection, register_id, name);
-  if (!member_id.ok()) return member_id.status();
-  if (!*member_id) return false;
-  const auto member = storage::find_member(connection, **member_id);
-  if (!member.ok()) return member.status();
-  return *member && (*member)->erase_us;
-}
-
 }  // namespace
 
 HandedPerson handed_person(const HandedRow& row, const ClubView& view) {
   HandedPerson person;
-  person.is_enrollment = row.kind == HandedKind::kEnrollment;
   person.time_us = row.commit_us;
   v1::RecordContext context;
   if (context.ParseFromString(row.context)) {
@@ -97,26 +74,24 @@ HandedPerson handed_person(const HandedRow& row, const ClubView& view) {
   }
   person.names.push_back(enrollment_in(row).provisional_id());
   for (const v1::Key& key : keys_in(row)) {
-    for (const NormalKey& candidate : presented_key(key, view.country_code()).candidates) {
-      person.key_digests.push_back(erased_key_digest(view, candidate));
+    for (NormalKey& candidate : presented_key(key, view.country_code()).candidates) {
+      person.keys.candidates.push_back(std::move(candidate));
     }
   }
   return person;
 }
 
-absl::StatusOr<bool> is_of_erased(sqlite::Connection& connection, const HandedRow& row,
-                                  const HandedPerson& person) {
+absl::StatusOr<bool> is_of_erased(sqlite::Connection& connection, const ClubView& view,
+                                  const HandedRow& row, const HandedPerson& person) {
   for (const std::string& name : person.names) {
-    const absl::StatusOr<bool> erased = is_erased(connection, row.place.register_id, name);
-    if (!erased.ok() || *erased) return erased;
+    const auto named = find_named(connection, {row.place.register_id, name});
+    if (!named.ok()) return named.status();
+    if (*named && (*named)->erase_us) return true;
   }
-  const int64_t time_us = std::min(person.time_us, row.hand_us);
-  for (const std::string& digest : person.key_digests) {
-    const auto erased = storage::find_erased_key(connection, digest);
-    if (!erased.ok()) return erased.status();
-    if (*erased && !(person.is_enrollment && time_us > (*erased)->erase_us)) return true;
-  }
-  return false;
+  const auto erased =
+      find_erased_holder(connection, view, person.keys, std::min(person.time_us, row.hand_us));
+  if (!erased.ok()) return erased.status();
+  return row.kind == HandedKind::kEnrollment ? erased->row.has_value() : erased->was_held;
 }
 
 std::string text_of(const QueueNote& note, WriterState& state) {
@@ -133,8 +108,9 @@ absl::Status forget_erased_in_queue(sqlite::Connection& connection, WriterState&
     const auto page = storage::list_handed(connection, /*with_settled=*/false, after, kScanRows);
     if (!page.ok()) return page.status();
     for (const HandedRow& row : page->rows) {
+      const ClubView& view = *state.view();
       const absl::StatusOr<bool> is_theirs =
-          is_of_erased(connection, row, handed_person(row, *state.view()));
+          is_of_erased(connection, view, row, handed_person(row, view));
       if (!is_theirs.ok()) return is_theirs.status();
       if (!*is_theirs) continue;
       add_texts(row, texts);

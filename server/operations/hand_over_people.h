@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "identity/normal_key.h"
 #include "server/operations/club_view.h"
 #include "server/operations/writer_state.h"
 #include "server/storage/handed_over_store.h"
@@ -16,17 +17,16 @@ namespace moadon {
 
 // Worked out from an entry's content and context.
 struct HandedPerson {
-  std::vector<std::string> key_digests;  // erased_key_digest() of whatever its keys may be
-  std::vector<std::string> names;        // ids and provisional ids by which it says whose it is
-  bool is_enrollment = false;
-  int64_t time_us = 0;  // of the commit, by the server's clock where the agent knew it
+  PresentedKey keys;               // whatever its keys may be
+  std::vector<std::string> names;  // ids and provisional ids by which it says whose it is
+  int64_t time_us = 0;             // of the commit, by the server's clock where the agent knew it
 };
 HandedPerson handed_person(const storage::HandedRow& row, const ClubView& view);
 
 // Whether the entry tells of somebody whose details were erased: by a key that was theirs and is
-// nobody's since, or by the member it names. Who signs up after the erasure is somebody new.
-absl::StatusOr<bool> is_of_erased(sqlite::Connection& connection, const storage::HandedRow& row,
-                                  const HandedPerson& person);
+// nobody's since, or by the member it names. Who signs up at the erasure or later is somebody new.
+absl::StatusOr<bool> is_of_erased(sqlite::Connection& connection, const ClubView& view,
+                                  const storage::HandedRow& row, const HandedPerson& person);
 
 // What the server itself notes of an entry that nobody need look at.
 struct QueueNote {

@@ -56,6 +56,17 @@ TEST_CASE("whatever tells of an erased person is settled, and what comes of them
   CHECK(with_content(test) == 2);
 }
 
+TEST_CASE("who signs up at the very time of an erasure is somebody new, in the queue as well") {
+  TestClub test;
+  test.clock().set(us("2026-03-01T10:00:00Z"));
+  test.erase(test.enroll("100", "2026-01-01T09:00:00Z"));
+  REQUIRE(give(test, {handed_enrollment(1, "100", "2026-03-01T09:59:59Z"),
+                      handed_enrollment(2, "100", "2026-03-01T10:00:00Z")})
+              .ok());
+  REQUIRE(queue(test).size() == 1);
+  CHECK(queue(test)[0].sequence() == 2);
+}
+
 TEST_CASE("erasing again settles what an older version kept of an erased person") {
   TestClub test;
   const std::string member_id = test.enroll("100", "2026-01-01T09:00:00Z");

@@ -30,26 +30,14 @@ struct FoundMember {
   bool has_erased_key = false;
 };
 
-// The id that a document names, of a member or of somebody whom its register enrolled; nothing: of
-// nobody.
-absl::StatusOr<std::optional<int64_t>> named_member(sqlite::Connection& connection,
-                                                    const PresentedMember& presented) {
-  if (!is_provisional_id(presented.member_id)) return member_id_of(presented.member_id);
-  return storage::find_provisional(connection, {presented.register_id, presented.member_id});
-}
-
 // `time_us`: the document's effective time.
 absl::StatusOr<FoundMember> find_presented(sqlite::Connection& connection, const ClubView& view,
                                            const PresentedMember& presented, int64_t time_us) {
   FoundMember found;
   if (!presented.member_id.empty()) {
-    const auto member_id = named_member(connection, presented);
-    if (!member_id.ok()) return member_id.status();
-    if (*member_id) {
-      auto named = storage::find_member(connection, **member_id);
-      if (!named.ok()) return named.status();
-      found.row = *std::move(named);
-    }
+    auto named = find_named(connection, {presented.register_id, presented.member_id});
+    if (!named.ok()) return named.status();
+    found.row = *std::move(named);
     if (found.row) return found;
     found.named_unknown = true;
   }
