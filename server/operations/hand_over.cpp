@@ -113,8 +113,7 @@ void fill_content(const v1::RecordEntry& entry, const ClubView& view, Handed& ha
   }
 }
 
-Handed handed_of(const v1::HandedEntry& entry, HandedPlace place, const ClubView& view,
-                 int64_t now_us) {
+Handed handed_of(const v1::HandedEntry& entry, HandedPlace place, const ClubView& view) {
   Handed handed;
   HandedRow& row = handed.row;
   row.place = std::move(place);
@@ -124,7 +123,6 @@ Handed handed_of(const v1::HandedEntry& entry, HandedPlace place, const ClubView
   row.refusal = entry.refusal().SerializeAsString();
   if (entry.entry().chain().size() == storage::kChainBytes) row.chain = entry.entry().chain();
   row.commit_us = time_us_of(entry.commit_time(), "commit_time").value_or(0);
-  row.hand_us = now_us;
   handed.person = handed_person(row, view);
   return handed;
 }
@@ -209,8 +207,7 @@ void hand_over(Club& club, const RegisterView& at, const v1::HandOverRequest& re
   std::vector<Handed> entries;
   entries.reserve(request.entries_size());
   for (const v1::HandedEntry& entry : request.entries()) {
-    entries.push_back(
-        handed_of(entry, {at.register_id, request.journal_id(), 0}, *view, club.clock().now_us()));
+    entries.push_back(handed_of(entry, {at.register_id, request.journal_id(), 0}, *view));
   }
   club.write<v1::HandOverResponse>(
       [entries = std::move(entries)](sqlite::Connection& connection, WriterState& state) mutable

@@ -18,21 +18,24 @@ using storage::HandedRow;
 
 constexpr int kScanRows = 256;
 
-v1::OfflineEnrollment enrollment_in(const HandedRow& row) {
+// What content says of people; nothing where it cannot be read.
+struct HandedContent {
+  std::vector<v1::Key> keys;
   v1::OfflineEnrollment enrollment;
-  if (row.kind != HandedKind::kEnrollment || !enrollment.ParseFromString(row.content)) return {};
-  return enrollment;
-}
+};
 
-std::vector<v1::Key> keys_in(const HandedRow& row) {
+HandedContent content_of(const HandedRow& row) {
   v1::Sale sale;
   v1::Return returned;
-  if (row.kind == HandedKind::kSale && sale.ParseFromString(row.content)) return {sale.key()};
-  if (row.kind == HandedKind::kReturn && returned.ParseFromString(row.content)) {
-    return {returned.key()};
+  v1::OfflineEnrollment enrolled;
+  if (row.kind == HandedKind::kSale && sale.ParseFromString(row.content)) {
+    return {{sale.key()}, {}};
   }
-  const v1::OfflineEnrollment enrollment = enrollment_in(row);
-  return {enrollment.member().keys().begin(), enrollment.member().keys().end()};
+  if (row.kind == HandedKind::kReturn && returned.ParseFromString(row.content)) {
+    return {{returned.key()}, {}};
+  }
+  if (row.kind != HandedKind::kEnrollment || !enrolled.ParseFromString(row.content)) return {};
+  return {{enrolled.member().keys().begin(), enrolled.member().keys().end()}, enrolled};
 }
 
 void add_texts(const HandedRow& row, std::vector<std::string>& texts) {
@@ -42,14 +45,14 @@ void add_texts(const HandedRow& row, std::vector<std::string>& texts) {
   if (context.ParseFromString(row.context) && context.has_facts()) {
     storage::add_sought_text(texts, row.context);
   }
-  for (const v1::Key& key : keys_in(row)) {
+  const HandedContent content = content_of(row);
+  for (const v1::Key& key : content.keys) {
     for (const std::string* text :
          {&key.phone(), &key.card(), &key.wallet(), &key.email(), &key.scanned()}) {
       if (text->size() >= storage::kMinTellingBytes) storage::add_sought_text(texts, *text);
     }
   }
-  const v1::OfflineEnrollment enrollment = enrollment_in(row);
-  const v1::EnrollMemberRequest& member = enrollment.member();
+  const v1::EnrollMemberRequest& member = content.enrollment.member();
   for (const std::string* text : {&member.first_name(), &member.last_name(), &member.birth_date(),
                                   &member.anniversary_date(), &member.city()}) {
     storage::add_sought_text(texts, *text);
@@ -72,8 +75,9 @@ HandedPerson handed_person(const HandedRow& row, const ClubView& view) {
     }
     person.names = {context.member_id(), context.facts().member_id()};
   }
-  person.names.push_back(enrollment_in(row).provisional_id());
-  for (const v1::Key& key : keys_in(row)) {
+  const HandedContent content = content_of(row);
+  person.names.push_back(content.enrollment.provisional_id());
+  for (const v1::Key& key : content.keys) {
     for (NormalKey& candidate : presented_key(key, view.country_code()).candidates) {
       person.keys.candidates.push_back(std::move(candidate));
     }
