@@ -190,8 +190,7 @@ absl::Status take(sqlite::Connection& connection, WriterState& state, Handed& ha
     row.settle_us = row.hand_us;
     row.settle_note = **std::move(note);
   }
-  return *known ? storage::replace_handed(connection, row)
-                : storage::insert_handed(connection, row);
+  return storage::keep_handed(connection, row);
 }
 
 }  // namespace

@@ -21,38 +21,24 @@ HandedRow read_handed(Statement& row) {
 
 }  // namespace
 
-constexpr Sql kInsertHanded{
+constexpr Sql kKeepHanded{
     "INSERT INTO handed_over (register_id, journal_id, sequence, kind, content, context, refusal,"
     " commit_us, hand_us, settle_us, settle_note, chain)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"};
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+    " ON CONFLICT (register_id, journal_id, sequence) DO UPDATE SET kind = $4, content = $5,"
+    " context = $6, refusal = $7, commit_us = $8, hand_us = $9, settle_us = $10, settle_note = $11,"
+    " chain = $12"};
 
-namespace {
-
-absl::Status write_handed(Connection& connection, Sql sql, const HandedRow& row) {
+absl::Status keep_handed(Connection& connection, const HandedRow& row) {
   std::optional<Blob> content;
   std::optional<Blob> context;
   std::optional<Blob> chain;
   if (!row.settle_us) content = Blob{row.content};
   if (!row.settle_us) context = Blob{row.context};
   if (!row.chain.empty()) chain = Blob{row.chain};
-  return execute(connection, sql, row.place.register_id, Blob{row.place.journal_id},
+  return execute(connection, kKeepHanded, row.place.register_id, Blob{row.place.journal_id},
                  row.place.sequence, row.kind, content, context, Blob{row.refusal}, row.commit_us,
                  row.hand_us, row.settle_us, row.settle_note, chain);
-}
-
-}  // namespace
-
-absl::Status insert_handed(Connection& connection, const HandedRow& row) {
-  return write_handed(connection, kInsertHanded, row);
-}
-
-constexpr Sql kReplaceHanded{
-    "UPDATE handed_over SET kind = $4, content = $5, context = $6, refusal = $7, commit_us = $8,"
-    " hand_us = $9, settle_us = $10, settle_note = $11, chain = $12"
-    " WHERE register_id = $1 AND journal_id = $2 AND sequence = $3"};
-
-absl::Status replace_handed(Connection& connection, const HandedRow& row) {
-  return write_handed(connection, kReplaceHanded, row);
 }
 
 constexpr Sql kFindHanded{

@@ -33,10 +33,9 @@ struct HandedRow {
   std::string settle_note;
 };
 
-// The place is new. Of a settled row neither content nor context is kept.
-absl::Status insert_handed(Connection& connection, const HandedRow& row);
-// The row of the place becomes this one, as insert_handed would store it.
-absl::Status replace_handed(Connection& connection, const HandedRow& row);
+// The row of the place is this one from now on. Of a settled row neither content nor context is
+// kept.
+absl::Status keep_handed(Connection& connection, const HandedRow& row);
 absl::StatusOr<std::optional<HandedRow>> find_handed(Connection& connection,
                                                      const HandedPlace& place);
 // Whether a register's entry with this chain value came from any of its journals.
