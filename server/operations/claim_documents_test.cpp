@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "server/operations/erase_member.h"
 #include "server/operations/test_club.h"
 #include "server/operations/test_merges.h"
 #include "server/operations/test_promises.h"
@@ -172,20 +171,11 @@ TEST_CASE("whoever takes the key of a sale first has it for good") {
   CHECK(test.verify() == Texts{});
 }
 
-void erase(TestClub& test, const std::string& member_id) {
-  v1::EraseMemberRequest request;
-  request.set_member_id(member_id);
-  request.set_actor("owner");
-  REQUIRE(wait_for<v1::EraseMemberResponse>([&](auto answer) {
-            erase_member(test.club(), request, std::move(answer));
-          }).ok());
-}
-
 TEST_CASE("an enrolment that means an erased member brings their sales and nothing of the person") {
   TestClub test(promising_program());
   test.clock().set(us("2026-01-05T12:00:00Z"));
   const std::string erased = test.enroll("c1", "2026-01-01T09:00:00Z");
-  erase(test, erased);
+  test.erase(erased);
   test.clock().set(us("2026-01-10T12:00:00Z"));
   record_named(test, bare_sale("1", "2026-01-02T10:00:00Z"));
   CHECK(enrol_as(test, kName, {"c1"}, "2026-01-02T09:00:00Z") == erased);
@@ -199,7 +189,7 @@ TEST_CASE("a sale with an erased key is its new holder's by the enrolment that i
   TestClub test;
   test.clock().set(us("2026-01-05T12:00:00Z"));
   const std::string erased = test.enroll("c1", "2026-01-01T09:00:00Z");
-  erase(test, erased);
+  test.erase(erased);
   test.clock().set(us("2026-01-10T12:00:00Z"));
   CHECK(record_named(test, sale("1", "2026-01-06T10:00:00Z", "c1", {{"milk"}})).empty());
   CHECK(test.query("SELECT COUNT(*) FROM unclaimed_keys") == 0);

@@ -7,7 +7,6 @@
 #include "rules/refusal.h"
 #include "server/operations/adjust_points.h"
 #include "server/operations/enroll_member.h"
-#include "server/operations/erase_member.h"
 #include "server/operations/facts_seal.h"
 #include "server/operations/set_service_wish.h"
 #include "server/operations/test_cards.h"
@@ -20,15 +19,6 @@ namespace moadon {
 namespace {
 
 const char* const kToday = "2026-03-31T12:00:00Z";
-
-void erase(TestClub& test, const std::string& member_id) {
-  v1::EraseMemberRequest request;
-  request.set_member_id(member_id);
-  request.set_actor("dana");
-  REQUIRE(wait_for<v1::EraseMemberResponse>([&](auto answer) {
-            erase_member(test.club(), request, std::move(answer));
-          }).ok());
-}
 
 std::string enroll_full(TestClub& test) {
   v1::EnrollMemberRequest request;
@@ -107,7 +97,7 @@ TEST_CASE("whoever is erased or becomes part of another is gone, and back when t
   agent.pull(test);
   CHECK(agent.cards.at(a).key_digests_size() == 1);
   CHECK(agent.cards.at(b).key_digests(0) == digest_of(KeyKind::kCard, "c2"));
-  erase(test, c);
+  test.erase(c);
   CHECK(agent.pull(test) == Ids{"-" + c});
   // Of those who were gone before it began a pass from the beginning says nothing.
   CardAgent other;
@@ -123,7 +113,7 @@ TEST_CASE("whoever was sent and is gone before the first pass ends comes as gone
   const auto first = fetch(test, "r1", "", 1);
   REQUIRE(first.ok());
   REQUIRE(first->cards_size() == 1);
-  erase(test, a);
+  test.erase(a);
   CardAgent agent;
   agent.cursor = first->next_cursor();
   CHECK(agent.pull(test, 1) == Ids{b, "-" + a});

@@ -9,7 +9,6 @@
 #include "absl/strings/str_replace.h"
 #include "rules/refusal.h"
 #include "server/operations/end_silent_leases.h"
-#include "server/operations/erase_member.h"
 #include "server/operations/place_hold.h"
 #include "server/operations/test_leases.h"
 #include "server/operations/test_merges.h"
@@ -94,12 +93,7 @@ TEST_CASE("a right is leased only where it is likely and able to be used") {
                    absl::StrCat(std::stoull(later, nullptr, 16)));
   const std::string erased = club.buyer("erased", "x1");
   club.grant(erased);
-  v1::EraseMemberRequest erase;
-  erase.set_member_id(erased);
-  erase.set_actor("dana");
-  REQUIRE(wait_for<v1::EraseMemberResponse>([&](auto answer) {
-            erase_member(club.test.club(), erase, std::move(answer));
-          }).ok());
+  club.test.erase(erased);
   club.pass(24 * kHourUs);
   club.buy("moved", "r1");
   TestTill till(club, "x1");

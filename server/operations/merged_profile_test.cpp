@@ -4,7 +4,6 @@
 
 #include "server/operations/decide_review.h"
 #include "server/operations/enroll_member.h"
-#include "server/operations/erase_member.h"
 #include "server/operations/find_member.h"
 #include "server/operations/note_asked.h"
 #include "server/operations/save_settings.h"
@@ -105,16 +104,6 @@ void archive(TestClub& test, const std::string& member_id, const std::string& re
       [&](auto answer) { decide_review(test.club(), request, std::move(answer)); });
   INFO(decided.status());
   REQUIRE(decided.ok());
-}
-
-void erase(TestClub& test, const std::string& member_id) {
-  v1::EraseMemberRequest request;
-  request.set_member_id(member_id);
-  request.set_actor("dana");
-  const auto erased = wait_for<v1::EraseMemberResponse>(
-      [&](auto answer) { erase_member(test.club(), request, std::move(answer)); });
-  INFO(erased.status());
-  REQUIRE(erased.ok());
 }
 
 TEST_CASE("what the lost one told is known of the merged one") {
@@ -242,18 +231,18 @@ TEST_CASE("who was one with a stranger through another leaves nothing there") {
   REQUIRE(undo(test, third, "u1").ok());
   const std::string naming = "SELECT count(*) FROM decisions WHERE instr(answer, '31337') > 0";
   CHECK(test.query(naming) == 4);
-  erase(test, third);
+  test.erase(third);
   CHECK(test.query(naming) == 0);
   CHECK(identify(test, "k").facts().member_id() == club.kept);
 }
 
 TEST_CASE("erasing again takes what was written since") {
   TwoCards club;
-  erase(club.test, club.lost);
+  club.test.erase(club.lost);
   set_wish(club.test, club.lost, true);
   const std::string said = "SELECT count(*) FROM decisions WHERE note = 'by phone'";
   CHECK(club.test.query(said) == 1);
-  erase(club.test, club.lost);
+  club.test.erase(club.lost);
   CHECK(club.test.query(said) == 0);
 }
 

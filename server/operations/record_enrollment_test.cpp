@@ -5,7 +5,6 @@
 
 #include "rules/refusal.h"
 #include "server/operations/enroll_member.h"
-#include "server/operations/erase_member.h"
 #include "server/operations/record.h"
 #include "server/operations/test_club.h"
 #include "server/operations/test_merges.h"
@@ -274,20 +273,11 @@ TEST_CASE("once a merge is undone a provisional id means whoever holds its key")
   CHECK(test.verify() == std::vector<std::string>{});
 }
 
-void erase(TestClub& test, const std::string& member_id) {
-  v1::EraseMemberRequest request;
-  request.set_member_id(member_id);
-  request.set_actor("owner");
-  REQUIRE(wait_for<v1::EraseMemberResponse>([&](auto answer) {
-            erase_member(test.club(), request, std::move(answer));
-          }).ok());
-}
-
 TEST_CASE("an enrolment from before an erasure brings nothing of the person back") {
   TestClub test;
   test.clock().set(us("2026-01-05T12:00:00Z"));
   const std::string erased = test.enroll("c1", "2026-01-01T09:00:00Z");
-  erase(test, erased);
+  test.erase(erased);
   test.clock().set(us("2026-01-10T12:00:00Z"));
   v1::OfflineEnrollment before = enrolled_as(kNewOne, "c1", "2026-01-02T09:00:00Z");
   before.mutable_member()->add_keys()->set_card("c2");  // another key of theirs
@@ -313,7 +303,7 @@ TEST_CASE("a repetition after the person was erased keeps nothing of them") {
   TestClub test;
   const std::string member_id =
       record_one(test, entry_of(enrolled_as(kNewOne, "c1"))).recorded().member_id();
-  erase(test, member_id);
+  test.erase(member_id);
   CHECK(record_one(test, entry_of(enrolled_as(kNewOne, "c1"))).recorded().member_id() == member_id);
   CHECK(test.query("SELECT COUNT(*) FROM members") == 1);
   CHECK(test.query("SELECT COUNT(*) FROM member_keys") == 0);
