@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "server/operations/test_club.h"
+#include "server/operations/test_enrollments.h"
 #include "server/operations/test_merges.h"
 #include "server/operations/test_promises.h"
 #include "tests/catch.h"
@@ -20,14 +20,7 @@ using Texts = std::vector<std::string>;
 
 std::string enrol_as(TestClub& test, const std::string& name, const Texts& cards,
                      absl::string_view time = "2026-01-02T09:00:00Z") {
-  v1::OfflineEnrollment enrolled;
-  enrolled.set_provisional_id(name);
-  v1::EnrollMemberRequest& member = *enrolled.mutable_member();
-  for (const std::string& card : cards) member.add_keys()->set_card(card);
-  *member.mutable_occurred_at() = at(time);
-  v1::RecordRequest request;
-  request.add_entries()->set_enrolled(enrolled.SerializeAsString());
-  return test.record("r1", request).outcomes(0).recorded().member_id();
+  return enroll_offline(test, enrolled_as(name, cards, time)).recorded().member_id();
 }
 
 template <typename Document>

@@ -4,9 +4,8 @@
 #include <string>
 
 #include "rules/refusal.h"
-#include "server/operations/enroll_member.h"
 #include "server/operations/record.h"
-#include "server/operations/test_club.h"
+#include "server/operations/test_enrollments.h"
 #include "server/operations/test_merges.h"
 #include "server/operations/test_promises.h"
 #include "tests/catch.h"
@@ -17,41 +16,16 @@ namespace {
 constexpr char kNewOne[] = "new-00000000000000aa";
 constexpr char kNewTwo[] = "new-00000000000000bb";
 
-v1::OfflineEnrollment enrolled_as(const std::string& provisional_id, const std::string& card,
-                                  absl::string_view time = "2026-01-02T09:00:00Z") {
-  v1::OfflineEnrollment enrolled;
-  enrolled.set_provisional_id(provisional_id);
-  v1::EnrollMemberRequest& member = *enrolled.mutable_member();
-  member.add_keys()->set_card(card);
-  member.set_first_name("Dana");
-  *member.mutable_occurred_at() = at(time);
-  v1::Consent& consent = *member.add_consents();
-  consent.set_channel(v1::CONTACT_CHANNEL_SMS);
-  consent.set_granted(true);
-  consent.set_wording("terms of 2026");
-  return enrolled;
+v1::RecordContext naming(const std::string& member_id) {
+  v1::RecordContext context;
+  context.set_member_id(member_id);
+  return context;
 }
 
-v1::RecordEntry entry_of(const v1::OfflineEnrollment& enrolled, int64_t sequence = 1) {
-  v1::RecordEntry entry;
-  entry.set_sequence(sequence);
-  entry.set_enrolled(enrolled.SerializeAsString());
-  return entry;
-}
-
-v1::RecordEntry entry_of(const v1::Sale& sold, const std::string& member_id, int64_t sequence) {
-  v1::RecordEntry entry;
-  entry.set_sequence(sequence);
+void add_sold(v1::RecordRequest& request, const v1::Sale& sold) {
+  v1::RecordEntry& entry = *request.add_entries();
   entry.set_sale(sold.SerializeAsString());
-  entry.mutable_context()->set_member_id(member_id);
-  return entry;
-}
-
-v1::RecordOutcome record_one(TestClub& test, const v1::RecordEntry& entry,
-                             const std::string& register_id = "r1") {
-  v1::RecordRequest request;
-  *request.add_entries() = entry;
-  return test.record(register_id, request).outcomes(0);
+  *entry.mutable_context() = naming(kNewOne);
 }
 
 v1::Reason reason_of_outcome(const v1::RecordOutcome& outcome) {
@@ -61,7 +35,7 @@ v1::Reason reason_of_outcome(const v1::RecordOutcome& outcome) {
 TEST_CASE("who was enrolled without the server is a member from then on, with what was agreed") {
   TestClub test;
   test.clock().set(us("2026-01-03T12:00:00Z"));
-  const auto outcome = record_one(test, entry_of(enrolled_as(kNewOne, "c1")));
+  const auto outcome = enroll_offline(test, enrolled_as(kNewOne, {"c1"}));
   REQUIRE(outcome.has_recorded());
   const v1::Member member = test.member("c1").member();
   CHECK(outcome.recorded().member_id() == member.member_id());
@@ -81,16 +55,16 @@ TEST_CASE("who was enrolled without the server is a member from then on, with wh
 
 TEST_CASE("an enrolment counts once in its register, whatever it says later") {
   TestClub test({"r1", "r2"});
-  const auto once = record_one(test, entry_of(enrolled_as(kNewOne, "c1")));
+  const auto once = enroll_offline(test, enrolled_as(kNewOne, {"c1"}));
   const int64_t snapshot = test.member("c1").member().facts().snapshot();
-  CHECK(record_one(test, entry_of(enrolled_as(kNewOne, "c1"))).SerializeAsString() ==
+  CHECK(enroll_offline(test, enrolled_as(kNewOne, {"c1"})).SerializeAsString() ==
         once.SerializeAsString());
-  const auto changed = record_one(test, entry_of(enrolled_as(kNewOne, "c2")));
+  const auto changed = enroll_offline(test, enrolled_as(kNewOne, {"c2"}));
   CHECK(changed.recorded().member_id() == once.recorded().member_id());
   CHECK(test.query("SELECT COUNT(*) FROM members") == 1);
   CHECK(test.member("c1").member().facts().snapshot() == snapshot);
   // Another register's is another one, of the same person.
-  const auto elsewhere = record_one(test, entry_of(enrolled_as(kNewOne, "c1")), "r2");
+  const auto elsewhere = enroll_offline(test, enrolled_as(kNewOne, {"c1"}), "r2");
   CHECK(elsewhere.recorded().member_id() == once.recorded().member_id());
   CHECK(test.query("SELECT COUNT(*) FROM provisional_members") == 2);
   CHECK(test.query("SELECT COUNT(*) FROM member_consents") == 1);
@@ -99,13 +73,13 @@ TEST_CASE("an enrolment counts once in its register, whatever it says later") {
 TEST_CASE("an enrolment joins who holds one of its keys, and fills in what is empty only") {
   TestClub test;
   const std::string member_id = test.enroll("c1", "2026-01-01T09:00:00Z");
-  v1::OfflineEnrollment more = enrolled_as(kNewOne, "c1");
+  v1::OfflineEnrollment more = enrolled_as(kNewOne, {"c1"});
   more.mutable_member()->add_keys()->set_phone("054-1234567");
-  CHECK(record_one(test, entry_of(more)).recorded().member_id() == member_id);
-  v1::OfflineEnrollment other = enrolled_as(kNewTwo, "c1", "2026-01-03T09:00:00Z");
+  CHECK(enroll_offline(test, more).recorded().member_id() == member_id);
+  v1::OfflineEnrollment other = enrolled_as(kNewTwo, {"c1"}, "2026-01-03T09:00:00Z");
   other.mutable_member()->set_first_name("Noa");
   other.mutable_member()->set_last_name("Levi");
-  CHECK(record_one(test, entry_of(other)).recorded().member_id() == member_id);
+  CHECK(enroll_offline(test, other).recorded().member_id() == member_id);
   const v1::Member member = test.member("c1").member();
   CHECK(member.keys_size() == 2);
   CHECK(member.first_name() == "Dana");
@@ -118,12 +92,9 @@ TEST_CASE("keys of two members are refused, and the entries beside it are taken"
   TestClub test;
   test.enroll("c1", "2026-01-01T09:00:00Z");
   test.enroll("c2", "2026-01-01T09:00:00Z");
-  v1::OfflineEnrollment both = enrolled_as(kNewOne, "c1");
-  both.mutable_member()->add_keys()->set_card("c2");
   v1::RecordRequest request;
-  *request.add_entries() = entry_of(both, 1);
-  *request.add_entries() =
-      entry_of(sale("1", "2026-01-02T10:00:00Z", "c2", {{"milk"}}), kNewOne, 2);
+  request.add_entries()->set_enrolled(enrolled_as(kNewOne, {"c1", "c2"}).SerializeAsString());
+  add_sold(request, sale("1", "2026-01-02T10:00:00Z", "c2", {{"milk"}}));
   const v1::RecordResponse response = test.record("r1", request);
   CHECK(reason_of_outcome(response.outcomes(0)) == v1::REASON_KEY_TAKEN);
   CHECK(test.query("SELECT COUNT(*) FROM provisional_members") == 0);
@@ -136,29 +107,30 @@ TEST_CASE("keys of two members are refused, and the entries beside it are taken"
 
 TEST_CASE("malformed enrolments are refused as EnrollMember refuses them, and leave no trace") {
   TestClub test;
-  v1::OfflineEnrollment wrong = enrolled_as("", "c1");
-  CHECK(reason_of_outcome(record_one(test, entry_of(wrong))) == v1::REASON_FIELD_MISSING);
+  v1::OfflineEnrollment wrong = enrolled_as("", {"c1"});
+  CHECK(reason_of_outcome(enroll_offline(test, wrong)) == v1::REASON_FIELD_MISSING);
   for (const char* id :
        {"new-", "new-00000000000000AA", "00000000000000aa", "new-00000000000000aaa"}) {
-    CHECK(reason_of_outcome(record_one(test, entry_of(enrolled_as(id, "c1")))) ==
+    CHECK(reason_of_outcome(enroll_offline(test, enrolled_as(id, {"c1"}))) ==
           v1::REASON_FIELD_INVALID);
   }
-  wrong = enrolled_as(kNewOne, "c1");
+  wrong = enrolled_as(kNewOne, {"c1"});
   wrong.clear_member();
-  CHECK(reason_of_outcome(record_one(test, entry_of(wrong))) == v1::REASON_FIELD_MISSING);
-  wrong = enrolled_as(kNewOne, "c1");
+  CHECK(reason_of_outcome(enroll_offline(test, wrong)) == v1::REASON_FIELD_MISSING);
+  wrong = enrolled_as(kNewOne, {"c1"});
   wrong.mutable_member()->add_keys()->set_phone("12");
-  CHECK(reason_of_outcome(record_one(test, entry_of(wrong))) == v1::REASON_FIELD_INVALID);
-  wrong = enrolled_as(kNewOne, "c1");
+  CHECK(reason_of_outcome(enroll_offline(test, wrong)) == v1::REASON_FIELD_INVALID);
+  wrong = enrolled_as(kNewOne, {"c1"});
   wrong.mutable_member()->mutable_consents(0)->clear_wording();
-  CHECK(reason_of_outcome(record_one(test, entry_of(wrong))) == v1::REASON_FIELD_MISSING);
-  v1::RecordEntry no_message;
-  no_message.set_enrolled("\xff");
-  CHECK(reason_of_outcome(record_one(test, no_message)) == v1::REASON_MALFORMED);
-  v1::RecordEntry no_time = entry_of(enrolled_as(kNewOne, "c1"));
-  no_time.mutable_context()->mutable_corrected_at()->set_seconds(-5);
+  CHECK(reason_of_outcome(enroll_offline(test, wrong)) == v1::REASON_FIELD_MISSING);
+  v1::RecordRequest no_message;
+  no_message.add_entries()->set_enrolled("\xff");
+  CHECK(reason_of_outcome(test.record("r1", no_message).outcomes(0)) == v1::REASON_MALFORMED);
+  v1::RecordContext no_time;
+  no_time.mutable_corrected_at()->set_seconds(-5);
   test.add_register("r3", false);
-  CHECK(reason_of_outcome(record_one(test, no_time, "r3")) == v1::REASON_TIME_OUT_OF_RANGE);
+  CHECK(reason_of_outcome(enroll_offline(test, enrolled_as(kNewOne, {"c1"}), "r3", no_time)) ==
+        v1::REASON_TIME_OUT_OF_RANGE);
   CHECK(test.query("SELECT COUNT(*) FROM members") == 0);
   CHECK(test.query("SELECT COUNT(*) FROM provisional_members") == 0);
 }
@@ -166,15 +138,16 @@ TEST_CASE("malformed enrolments are refused as EnrollMember refuses them, and le
 TEST_CASE("it is dated by the server's clock where the agent knew it, and never later than now") {
   TestClub test;
   test.add_register("r3", false);
-  v1::RecordEntry corrected = entry_of(enrolled_as(kNewOne, "c1", "2027-05-05T00:00:00Z"));
-  *corrected.mutable_context()->mutable_corrected_at() = at("2026-01-01T08:00:00Z");
+  v1::RecordContext corrected;
+  *corrected.mutable_corrected_at() = at("2026-01-01T08:00:00Z");
   test.clock().set(us("2026-01-10T12:00:00Z"));
-  REQUIRE(record_one(test, corrected, "r3").has_recorded());
+  const auto late = enrolled_as(kNewOne, {"c1"}, "2027-05-05T00:00:00Z");
+  REQUIRE(enroll_offline(test, late, "r3", corrected).has_recorded());
   CHECK(test.member("c1").member().enrolled_date() == "2026-01-01");
   CHECK(test.member("c1").member().consents(0).occurred_at().seconds() ==
         at("2026-01-01T08:00:00Z").seconds());
-  REQUIRE(record_one(test, entry_of(enrolled_as(kNewOne, "c2", "9999-12-01T00:00:00Z")))
-              .has_recorded());
+  REQUIRE(
+      enroll_offline(test, enrolled_as(kNewOne, {"c2"}, "9999-12-01T00:00:00Z")).has_recorded());
   CHECK(test.member("c2").member().enrolled_date() == "2026-01-10");
 }
 
@@ -182,9 +155,9 @@ TEST_CASE("sales of the provisional member are the member's, with their points")
   TestClub test(promising_program());
   test.clock().set(us("2026-01-03T12:00:00Z"));
   v1::RecordRequest request;
-  *request.add_entries() = entry_of(enrolled_as(kNewOne, "c1"), 1);
-  *request.add_entries() = entry_of(sale("1", "2026-01-02T10:00:00Z", "", {{"milk"}}), kNewOne, 2);
-  *request.add_entries() = entry_of(sale("2", "2026-01-02T11:00:00Z", "", {{"milk"}}), kNewOne, 3);
+  request.add_entries()->set_enrolled(enrolled_as(kNewOne, {"c1"}).SerializeAsString());
+  add_sold(request, sale("1", "2026-01-02T10:00:00Z", "", {{"milk"}}));
+  add_sold(request, sale("2", "2026-01-02T11:00:00Z", "", {{"milk"}}));
   const v1::RecordResponse response = test.record("r1", request);
   const std::string member_id = response.outcomes(0).recorded().member_id();
   CHECK(response.outcomes(1).recorded().member_id() == member_id);
@@ -197,16 +170,16 @@ TEST_CASE("sales of the provisional member are the member's, with their points")
 
 TEST_CASE("a provisional id means nobody in another register") {
   TestClub test({"r1", "r2"});
-  REQUIRE(record_one(test, entry_of(enrolled_as(kNewOne, "c1"))).has_recorded());
+  REQUIRE(enroll_offline(test, enrolled_as(kNewOne, {"c1"})).has_recorded());
   const auto bare = sale("1", "2026-01-02T10:00:00Z", "", {{"milk"}});
-  const auto elsewhere = record_one(test, entry_of(bare, kNewOne, 1), "r2");
+  const auto elsewhere = test.record("r2", bare, naming(kNewOne));
   CHECK(elsewhere.recorded().member_id().empty());
   CHECK(test.recorded("r2", "1").differences(0).member_unknown().member_id() == kNewOne);
 }
 
 TEST_CASE("verify finds a provisional id that means nobody") {
   TestClub test;
-  REQUIRE(record_one(test, entry_of(enrolled_as(kNewOne, "c1"))).has_recorded());
+  REQUIRE(enroll_offline(test, enrolled_as(kNewOne, {"c1"})).has_recorded());
   CHECK(test.verify() == std::vector<std::string>{});
   test.tamper("UPDATE provisional_members SET member_id = 99");
   const std::vector<std::string> found = test.verify();
@@ -218,10 +191,11 @@ TEST_CASE("enrolments have their places in the journal") {
   TestClub test;
   v1::RecordRequest request;
   request.set_journal_id(std::string(16, 'j'));
-  *request.add_entries() = entry_of(enrolled_as(kNewOne, "c1"), 1);
+  request.add_entries()->set_enrolled(enrolled_as(kNewOne, {"c1"}).SerializeAsString());
+  request.mutable_entries(0)->set_sequence(1);
   request.mutable_entries(0)->set_chain(std::string(32, 'a'));
   REQUIRE(test.record("r1", request).outcomes(0).has_recorded());
-  request.mutable_entries(0)->set_enrolled(enrolled_as(kNewTwo, "c2").SerializeAsString());
+  request.mutable_entries(0)->set_enrolled(enrolled_as(kNewTwo, {"c2"}).SerializeAsString());
   request.mutable_entries(0)->set_chain(std::string(32, 'b'));
   const auto forked = wait_for<v1::RecordResponse>([&](auto answer) {
     record(test.club(), *test.club().view()->register_of_id("r1"), request, std::move(answer));
@@ -234,8 +208,8 @@ TEST_CASE("a sale that comes before its enrolment follows by its key") {
   TestClub test(promising_program());
   test.clock().set(us("2026-01-03T12:00:00Z"));
   const auto early = sale("1", "2026-01-02T10:00:00Z", "c1", {{"milk"}});
-  CHECK(record_one(test, entry_of(early, kNewOne, 2)).recorded().member_id().empty());
-  const auto enrolled = record_one(test, entry_of(enrolled_as(kNewOne, "c1"), 1));
+  CHECK(test.record("r1", early, naming(kNewOne)).recorded().member_id().empty());
+  const auto enrolled = enroll_offline(test, enrolled_as(kNewOne, {"c1"}));
   CHECK(test.recorded("r1", "1").member_id() == enrolled.recorded().member_id());
   CHECK(points(test, enrolled.recorded().member_id()).available_milli() == 10'000);
   CHECK(test.verify() == std::vector<std::string>{});
@@ -245,11 +219,11 @@ TEST_CASE("sales follow a provisional member through a merge") {
   TestClub test;
   const std::string kept = test.enroll("c9", "2026-01-01T09:00:00Z");
   const std::string lost =
-      record_one(test, entry_of(enrolled_as(kNewOne, "c1"))).recorded().member_id();
+      enroll_offline(test, enrolled_as(kNewOne, {"c1"})).recorded().member_id();
   test.clock().set(us("2026-01-04T12:00:00Z"));
   REQUIRE(merge(test, kept, lost).ok());
   const auto late = sale("1", "2026-01-05T10:00:00Z", "", {{"milk"}});
-  CHECK(record_one(test, entry_of(late, kNewOne, 2)).recorded().member_id() == kept);
+  CHECK(test.record("r1", late, naming(kNewOne)).recorded().member_id() == kept);
   CHECK(test.recorded("r1", "1").differences_size() == 0);
   CHECK(test.verify() == std::vector<std::string>{});
 }
@@ -261,15 +235,15 @@ TEST_CASE("once a merge is undone a provisional id means whoever holds its key")
   test.clock().set(us("2026-01-02T08:00:00Z"));
   REQUIRE(merge(test, kept, lost).ok());
   test.clock().set(us("2026-01-03T12:00:00Z"));
-  CHECK(record_one(test, entry_of(enrolled_as(kNewOne, "c1"))).recorded().member_id() == kept);
+  CHECK(enroll_offline(test, enrolled_as(kNewOne, {"c1"})).recorded().member_id() == kept);
   test.clock().set(us("2026-01-04T12:00:00Z"));
   REQUIRE(undo(test, lost).ok());
   const auto while_one = sale("1", "2026-01-03T15:00:00Z", "", {{"milk"}});
   const auto since = sale("2", "2026-01-05T10:00:00Z", "", {{"milk"}});
   test.clock().set(us("2026-01-06T12:00:00Z"));
-  CHECK(record_one(test, entry_of(while_one, kNewOne, 2)).recorded().member_id() == kept);
-  CHECK(record_one(test, entry_of(since, kNewOne, 3)).recorded().member_id() == lost);
-  CHECK(record_one(test, entry_of(enrolled_as(kNewOne, "c1"))).recorded().member_id() == lost);
+  CHECK(test.record("r1", while_one, naming(kNewOne)).recorded().member_id() == kept);
+  CHECK(test.record("r1", since, naming(kNewOne)).recorded().member_id() == lost);
+  CHECK(enroll_offline(test, enrolled_as(kNewOne, {"c1"})).recorded().member_id() == lost);
   CHECK(test.verify() == std::vector<std::string>{});
 }
 
@@ -279,10 +253,10 @@ TEST_CASE("an enrolment from before an erasure brings nothing of the person back
   const std::string erased = test.enroll("c1", "2026-01-01T09:00:00Z");
   test.erase(erased);
   test.clock().set(us("2026-01-10T12:00:00Z"));
-  v1::OfflineEnrollment before = enrolled_as(kNewOne, "c1", "2026-01-02T09:00:00Z");
-  before.mutable_member()->add_keys()->set_card("c2");  // another key of theirs
+  // With another key of theirs.
+  const auto before = enrolled_as(kNewOne, {"c1", "c2"}, "2026-01-02T09:00:00Z");
   for (int i = 0; i < 2; ++i) {
-    CHECK(record_one(test, entry_of(before)).recorded().member_id() == erased);
+    CHECK(enroll_offline(test, before).recorded().member_id() == erased);
   }
   CHECK(test.query("SELECT COUNT(*) FROM members") == 1);
   CHECK(test.query("SELECT COUNT(*) FROM member_keys") == 0);
@@ -290,10 +264,10 @@ TEST_CASE("an enrolment from before an erasure brings nothing of the person back
   CHECK(test.query("SELECT COUNT(*) FROM member_consents") == 0);
   CHECK(test.query("SELECT COUNT(*) FROM erased_keys") == 1);
   const auto sold = sale("1", "2026-01-02T10:00:00Z", "", {{"milk"}});
-  CHECK(record_one(test, entry_of(sold, kNewOne, 2)).recorded().member_id() == erased);
+  CHECK(test.record("r1", sold, naming(kNewOne)).recorded().member_id() == erased);
 
   // Who signs up again after it is a new member.
-  const auto again = record_one(test, entry_of(enrolled_as(kNewTwo, "c1", "2026-01-06T09:00:00Z")));
+  const auto again = enroll_offline(test, enrolled_as(kNewTwo, {"c1"}, "2026-01-06T09:00:00Z"));
   CHECK(again.recorded().member_id() != erased);
   CHECK(test.member("c1").member().first_name() == "Dana");
   CHECK(test.verify() == std::vector<std::string>{});
@@ -302,9 +276,9 @@ TEST_CASE("an enrolment from before an erasure brings nothing of the person back
 TEST_CASE("a repetition after the person was erased keeps nothing of them") {
   TestClub test;
   const std::string member_id =
-      record_one(test, entry_of(enrolled_as(kNewOne, "c1"))).recorded().member_id();
+      enroll_offline(test, enrolled_as(kNewOne, {"c1"})).recorded().member_id();
   test.erase(member_id);
-  CHECK(record_one(test, entry_of(enrolled_as(kNewOne, "c1"))).recorded().member_id() == member_id);
+  CHECK(enroll_offline(test, enrolled_as(kNewOne, {"c1"})).recorded().member_id() == member_id);
   CHECK(test.query("SELECT COUNT(*) FROM members") == 1);
   CHECK(test.query("SELECT COUNT(*) FROM member_keys") == 0);
   CHECK(test.query("SELECT COUNT(*) FROM member_consents") == 0);
