@@ -1,7 +1,6 @@
 // Which disk of a register takes its turns.
 #include "server/operations/lease_journal.h"
 
-#include <set>
 #include <string>
 #include <vector>
 
@@ -13,25 +12,13 @@ namespace moadon {
 namespace {
 
 using Texts = std::vector<std::string>;
-using Grants = std::set<std::string>;
-
-constexpr char kLeases[] = "SELECT COUNT(*) FROM right_leases WHERE register_id <> ''";
-
-Grants grants_of(const v1::TakeLeasesResponse& response) {
-  Grants grants;
-  for (const v1::LeasedRight& right : response.rights()) grants.insert(right.grant_id());
-  return grants;
-}
 
 v1::Reason refusal_of(const absl::StatusOr<v1::TakeLeasesResponse>& answer) {
   return reason_of(answer.status());
 }
 
-TEST_CASE("a turn that never arrived is none, and one that was overtaken changes nothing") {
-  LeaseClub club;
-  const std::string coffee = club.grant(club.buyer("c1", "x1"));
-  TestTill till(club, "x1");
-  till.turn();
+TEST_CASE_METHOD(LeasedCoffee,
+                 "a turn that never arrived is none, and one that was overtaken changes nothing") {
   TestTill before = till;
   till.miss_turn();
   CHECK(grants_of(till.turn()) == Grants{coffee});
@@ -41,12 +28,11 @@ TEST_CASE("a turn that never arrived is none, and one that was overtaken changes
   CHECK(grants_of(till.turn()) == Grants{coffee});
 }
 
-TEST_CASE("of a clone and its original the first to ask goes on, and the other has nothing") {
-  LeaseClub club;
-  const std::string coffee = club.grant(club.buyer("c1", "x1"));
-  TestTill original(club, "x1");
-  original.turn();
-  TestTill clone = original;
+TEST_CASE_METHOD(
+    LeasedCoffee,
+    "of a clone and its original the first to ask goes on, and the other has nothing") {
+  TestTill& original = till;
+  TestTill clone = till;
   const bool clone_is_first = GENERATE(false, true);
   const bool is_lost = GENERATE(false, true);
   CAPTURE(clone_is_first, is_lost);
@@ -64,16 +50,14 @@ TEST_CASE("of a clone and its original the first to ask goes on, and the other h
   CHECK(second.slices().empty());
   // What was refused freed nothing and took nothing.
   CHECK(first.usable() == Grants{coffee});
-  CHECK(club.test.query(kLeases) == 1);
+  CHECK(club.lease_count() == 1);
   CHECK(club.test.verify() == Texts{});
 }
 
-TEST_CASE("who was refused is refused for good, and what was refused leaves no trace") {
-  LeaseClub club;
-  const std::string coffee = club.grant(club.buyer("c1", "x1"));
-  TestTill original(club, "x1");
-  original.turn();
-  TestTill clone = original;
+TEST_CASE_METHOD(LeasedCoffee,
+                 "who was refused is refused for good, and what was refused leaves no trace") {
+  TestTill& original = till;
+  TestTill clone = till;
   original.turn();
   const int64_t last_turn = club.test.query("SELECT turn FROM lease_turns");
   // The original is away; the clone asks again and again.
@@ -102,7 +86,7 @@ TEST_CASE("a journal of another name begins anew, and the one it took the place 
   till.rejoin();
   REQUIRE(club.hold("x1", member, cakes).ok());  // so that it is not leased anew
   CHECK(grants_of(till.turn()) == Grants{coffee});
-  CHECK(club.test.query(kLeases) == 1);
+  CHECK(club.lease_count() == 1);
   CHECK(refusal_of(left.ask_again()) == v1::REASON_JOURNAL_FORKED);
   CHECK(refusal_of(left.try_turn()) == v1::REASON_JOURNAL_FORKED);
   CHECK(grants_of(till.turn()) == Grants{coffee});
@@ -114,11 +98,7 @@ TEST_CASE("a journal of another name begins anew, and the one it took the place 
   CHECK(club.test.query("SELECT COUNT(*) FROM left_journals") == 0);
 }
 
-TEST_CASE("who took turns before journals were told apart goes on") {
-  LeaseClub club;
-  const std::string coffee = club.grant(club.buyer("c1", "x1"));
-  TestTill till(club, "x1");
-  till.turn();
+TEST_CASE_METHOD(LeasedCoffee, "who took turns before journals were told apart goes on") {
   club.test.tamper("UPDATE lease_turns SET journal_id = NULL, turn = 1000000");
   CHECK(grants_of(till.turn()) == Grants{coffee});
   CHECK(club.test.query("SELECT COUNT(*) FROM left_journals") == 0);

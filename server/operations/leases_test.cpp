@@ -1,6 +1,5 @@
 // Leases: one register at a time, for as long as it says so.
 #include <map>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,15 +17,6 @@ namespace moadon {
 namespace {
 
 using Texts = std::vector<std::string>;
-using Grants = std::set<std::string>;
-
-constexpr char kLeases[] = "SELECT COUNT(*) FROM right_leases WHERE register_id <> ''";
-
-Grants grants_of(const v1::TakeLeasesResponse& response) {
-  Grants grants;
-  for (const v1::LeasedRight& right : response.rights()) grants.insert(right.grant_id());
-  return grants;
-}
 
 TEST_CASE("a branch's registers share its rights, each right at one of them") {
   LeaseClub club;
@@ -103,9 +93,9 @@ TEST_CASE("a right is leased only where it is likely and able to be used") {
   club.test.tamper("UPDATE rights SET withdrawn_day = granted_day WHERE grant_id = " +
                    absl::StrCat(std::stoull(later, nullptr, 16)));
   CHECK(grants_of(till.turn()) == Grants{good});
-  CHECK(club.test.query(kLeases) == 2);
+  CHECK(club.lease_count() == 2);
   CHECK(grants_of(till.turn()) == Grants{good});
-  CHECK(club.test.query(kLeases) == 1);
+  CHECK(club.lease_count() == 1);
 }
 
 TEST_CASE("no rights where the program leases none, nothing is priced, or history is replayed") {
@@ -122,7 +112,7 @@ TEST_CASE("no rights where the program leases none, nothing is priced, or histor
   CHECK(response.rights().empty());
   CHECK(response.slices().empty() == (why != "no leases"));
   CHECK(response.has_server_time());
-  CHECK(club.test.query(kLeases) == 0);
+  CHECK(club.lease_count() == 0);
 }
 
 TEST_CASE("a turn is taken once; what it does not keep is free") {
@@ -140,17 +130,14 @@ TEST_CASE("a turn is taken once; what it does not keep is free") {
   CHECK(again->SerializeAsString() == first.SerializeAsString());
   // The agent never learnt of the first; it gets both.
   CHECK(grants_of(till.turn()) == Grants{coffee, cakes});
-  CHECK(club.test.query(kLeases) == 2);
+  CHECK(club.lease_count() == 2);
 
   CHECK(till.usable() == Grants{coffee, cakes});
 }
 
-TEST_CASE("leases last as long as the agent comes, and are not written anew every time") {
-  LeaseClub club;
-  club.grant(club.buyer("c1", "x1"));
-  TestTill till(club, "x1");
-  till.turn();
-  const auto end_us = [&club] { return club.test.query("SELECT MAX(end_us) FROM right_leases"); };
+TEST_CASE_METHOD(LeasedCoffee,
+                 "leases last as long as the agent comes, and are not written anew every time") {
+  const auto end_us = [this] { return club.test.query("SELECT MAX(end_us) FROM right_leases"); };
   const int64_t first_us = end_us();
   club.pass(9 * kMinuteUs);
   till.turn();
@@ -168,17 +155,13 @@ TEST_CASE("leases last as long as the agent comes, and are not written anew ever
   club.pass(kMinuteUs);
   club.test.publish(program);
   CHECK(till.turn().rights().empty());
-  CHECK(club.test.query(kLeases) == 1);
+  CHECK(club.lease_count() == 1);
   till.turn();
-  CHECK(club.test.query(kLeases) == 0);
+  CHECK(club.lease_count() == 0);
 }
 
-TEST_CASE("another register is refused a leased right until its holder has given it back") {
-  LeaseClub club;
-  const std::string member = club.buyer("c1", "x1");
-  const std::string coffee = club.grant(member);
-  TestTill till(club, "x1");
-  till.turn();
+TEST_CASE_METHOD(LeasedCoffee,
+                 "another register is refused a leased right until its holder has given it back") {
   REQUIRE(till.usable() == Grants{coffee});
 
   const absl::Status refused = club.hold("r1", member, coffee).status();
@@ -203,12 +186,7 @@ TEST_CASE("another register is refused a leased right until its holder has given
   CHECK(club.test.verify() == Texts{});
 }
 
-TEST_CASE("a hold that takes nothing calls nothing back") {
-  LeaseClub club;
-  const std::string member = club.buyer("c1", "x1");
-  const std::string coffee = club.grant(member);
-  TestTill till(club, "x1");
-  till.turn();
+TEST_CASE_METHOD(LeasedCoffee, "a hold that takes nothing calls nothing back") {
   v1::PlaceHoldRequest request;
   request.set_request_id("points too");
   request.set_member_id(member);
@@ -223,12 +201,9 @@ TEST_CASE("a hold that takes nothing calls nothing back") {
   CHECK(grants_of(till.turn()) == Grants{coffee});
 }
 
-TEST_CASE("the holder itself may hold its right, and has it leased until it says otherwise") {
-  LeaseClub club;
-  const std::string member = club.buyer("c1", "x1");
-  const std::string coffee = club.grant(member);
-  TestTill till(club, "x1");
-  till.turn();
+TEST_CASE_METHOD(
+    LeasedCoffee,
+    "the holder itself may hold its right, and has it leased until it says otherwise") {
   till.forget(coffee);
   const auto held = club.hold("x1", member, coffee);
   REQUIRE(held.ok());
@@ -246,12 +221,8 @@ TEST_CASE("the holder itself may hold its right, and has it leased until it says
   CHECK(reason_of(club.hold("r1", member, coffee).status()) == v1::REASON_RIGHT_NOT_LEFT);
 }
 
-TEST_CASE("a lease ends when its register was silent for three days after it") {
-  LeaseClub club;
-  const std::string member = club.buyer("c1", "x1");
-  const std::string coffee = club.grant(member);
-  TestTill till(club, "x1");
-  till.turn();
+TEST_CASE_METHOD(LeasedCoffee,
+                 "a lease ends when its register was silent for three days after it") {
   const int64_t end_us = club.test.clock().now_us() + 48 * kHourUs;
   club.test.clock().set(end_us + 72 * kHourUs);
   CHECK(club.end_silent() == 0);  // exactly
@@ -280,7 +251,7 @@ TEST_CASE("a lease ends when its register was silent for three days after it") {
     CHECK(club.end_silent() == 1);
   }
   CHECK_FALSE(has_silent_leases(club.test.club()).value_or(true));
-  CHECK(club.test.query(kLeases) == 0);
+  CHECK(club.lease_count() == 0);
   CHECK(club.hold("r1", member, coffee).ok());
   CHECK(club.test.verify() == Texts{});
 }

@@ -66,6 +66,12 @@ v1::Program leasing_program() {
   return program;
 }
 
+Grants grants_of(const v1::TakeLeasesResponse& response) {
+  Grants grants;
+  for (const v1::LeasedRight& right : response.rights()) grants.insert(right.grant_id());
+  return grants;
+}
+
 LeaseClub::LeaseClub(const v1::Program& program) : test(program, {}) {
   v1::Branch branch;
   branch.set_branch_id("b2");
@@ -108,6 +114,10 @@ absl::StatusOr<v1::TakeLeasesResponse> LeaseClub::take(const std::string& regist
   return wait_for<v1::TakeLeasesResponse>([&](auto answer) {
     take_leases(test.club(), *view->register_of_id(register_id), request, std::move(answer));
   });
+}
+
+int64_t LeaseClub::lease_count() {
+  return test.query("SELECT COUNT(*) FROM right_leases WHERE register_id <> ''");
 }
 
 absl::StatusOr<v1::PlaceHoldResponse> LeaseClub::hold(const std::string& register_id,
@@ -250,6 +260,11 @@ void TestTill::part_delivered(const std::string& benefit_id, int64_t amount_mino
 void TestTill::use(const std::string& grant_id) {
   usable_.erase(grant_id);
   used_.insert(grant_id);
+}
+
+LeasedCoffee::LeasedCoffee()
+    : member(club.buyer("c1", "x1")), coffee(club.grant(member)), till(club, "x1") {
+  till.turn();
 }
 
 }  // namespace moadon

@@ -17,6 +17,11 @@ namespace moadon {
 inline constexpr int64_t kMinuteUs = 60'000'000;
 inline constexpr int64_t kHourUs = 60 * kMinuteUs;
 
+using Grants = std::set<std::string>;
+
+// The rights that the answer leaves with the register.
+Grants grants_of(const v1::TakeLeasesResponse& response);
+
 // A coupon "coffee" for one free coffee, "cakes" for three, leased up to 100 a register for 48
 // hours; "tea" ten percent off 1,000.00 in all, "first" for the club's first 40.
 v1::Program leasing_program();
@@ -36,6 +41,8 @@ class LeaseClub final {
 
   absl::StatusOr<v1::TakeLeasesResponse> take(const std::string& register_id,
                                               const v1::TakeLeasesRequest& request);
+  // Rights that any register has.
+  int64_t lease_count();
   // A hold of one right; another name every time.
   absl::StatusOr<v1::PlaceHoldResponse> hold(const std::string& register_id,
                                              const std::string& member_id,
@@ -110,6 +117,16 @@ class TestTill final {
   std::map<std::string, std::string> owners_;  // of all that were ever leased
   std::map<std::string, v1::BudgetSlice> slices_;
   std::map<std::string, int64_t> used_minor_;  // by benefit, of sales that are not delivered
+};
+
+// A club in which member c1, who bought at x1, has the right "coffee", and x1 has it leased.
+struct LeasedCoffee {
+  LeasedCoffee();
+
+  LeaseClub club;
+  const std::string member;
+  const std::string coffee;  // the right's grant_id
+  TestTill till;             // of x1
 };
 
 }  // namespace moadon
