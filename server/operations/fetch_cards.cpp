@@ -184,6 +184,9 @@ absl::StatusOr<v1::FetchCardsResponse> fetch_cards(Club& club, const RegisterVie
   if (!form.ok()) return form;
   const auto page_size = checked_page_size(request.page_size(), kDefaultCards, kMaxCards);
   if (!page_size.ok()) return page_size.status();
+  // Before the snapshot: facts do not know of what is recorded after it, so they are not issued
+  // later.
+  const int64_t now_us = club.clock().now_us();
   auto reader = club.database().readers().lease_snapshot();
   if (!reader.ok()) return reader.status();
   const auto newest_us = storage::newest_change_us(**reader);
@@ -194,7 +197,7 @@ absl::StatusOr<v1::FetchCardsResponse> fetch_cards(Club& club, const RegisterVie
     if (!request.cursor().empty()) return invalid_page_token();  // nobody was given one
     return refuse(v1::REASON_PROGRAM_MISSING, "no program has been published yet");
   }
-  const Moment moment{*view, club.clock().now_us()};
+  const Moment moment{*view, now_us};
   const Named named = named_for(*view, at, moment.now_us);
   const std::string scope = scope_of(*view, at, named, moment.now_us);
   absl::StatusOr<Cursor> cursor = Cursor{0, *newest_us};

@@ -184,6 +184,18 @@ TEST_CASE("everything that a card shows brings its member to the feed again") {
   CHECK(agent.cards.at(id).facts().stage() == v1::STAGE_CHURNING);
 }
 
+TEST_CASE("a card knows of everything that was recorded before it says it was issued") {
+  TestClub test;
+  test.clock().set(us(kToday));
+  test.enroll("c1", "2026-01-02T10:00:00Z");
+  test.clock().after_reading([&test] { buy_at(test, "r1", "1", "2026-03-30", "c1"); });
+  const auto page = fetch(test, "r1");
+  REQUIRE(page.ok());
+  REQUIRE(page->cards_size() == 1);
+  CHECK(page->cards(0).facts().issued_at().seconds() == at(kToday).seconds());
+  CHECK(page->cards(0).facts().purchase_day_count() == 1);
+}
+
 TEST_CASE("a wrong digest key, page size or cursor is refused in the order that is promised") {
   TestClub test;
   const ClubViewPtr view = test.club().view();

@@ -4,12 +4,15 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "moadon/v1/sale.pb.h"
 #include "moadon/v1/sync_service.pb.h"
@@ -19,14 +22,31 @@
 
 namespace moadon {
 
+// Thread-safe.
 class StoppedClock final : public Clock {
  public:
   explicit StoppedClock(int64_t now_us) : now_us_(now_us) {}
-  int64_t now_us() const override { return now_us_.load(); }
+  int64_t now_us() const override ABSL_LOCKS_EXCLUDED(mutex_) {
+    const int64_t read_us = now_us_.load();
+    if (const std::function<void()> event = take_event()) event();
+    return read_us;
+  }
   void set(int64_t now_us) { now_us_ = now_us; }
+  // What happens right after the next reading, before its reader goes on.
+  void after_reading(std::function<void()> event) ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    event_ = std::move(event);
+  }
 
  private:
+  std::function<void()> take_event() const ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    return std::exchange(event_, nullptr);
+  }
+
   std::atomic<int64_t> now_us_;
+  mutable absl::Mutex mutex_;
+  mutable std::function<void()> event_ ABSL_GUARDED_BY(mutex_);
 };
 
 // RFC 3339, such as 2026-03-01T10:00:00Z.
