@@ -56,13 +56,6 @@ absl::Status check_wishes(const Document& document, const FieldPath& path) {
   return status;
 }
 
-absl::Status check_size(const google::protobuf::Message& content, absl::string_view path) {
-  if (content.ByteSizeLong() <= kMaxContentBytes) return absl::OkStatus();
-  const std::string limit = absl::StrCat(kMaxContentBytes);
-  return refuse(v1::REASON_TOO_LARGE, absl::StrCat(path, " is larger than ", limit, " bytes"),
-                {{"field", path}, {"limit", limit}});
-}
-
 }  // namespace
 
 absl::Status check_text(absl::string_view text, size_t max_bytes, Presence presence,
@@ -81,9 +74,16 @@ absl::Status check_id(absl::string_view id, absl::string_view field) {
   return absl::OkStatus();
 }
 
+absl::Status check_content_size(size_t bytes, absl::string_view field) {
+  if (bytes <= kMaxContentBytes) return absl::OkStatus();
+  const std::string limit = absl::StrCat(kMaxContentBytes);
+  return refuse(v1::REASON_TOO_LARGE, absl::StrCat(field, " is larger than ", limit, " bytes"),
+                {{"field", field}, {"limit", limit}});
+}
+
 absl::Status check_sale(const v1::Sale& sale) {
   const FieldPath path("sale");
-  absl::Status status = check_size(sale, "sale");
+  absl::Status status = check_content_size(sale.ByteSizeLong(), "sale");
   status.Update(check_head(sale, path));
   status.Update(check_lines(sale.lines(), Presence::kRequired, path.at("lines")));
   status.Update(check_tail(sale, path));
@@ -93,7 +93,7 @@ absl::Status check_sale(const v1::Sale& sale) {
 
 absl::Status check_return(const v1::Return& returned) {
   const FieldPath path("returned");
-  absl::Status status = check_size(returned, "returned");
+  absl::Status status = check_content_size(returned.ByteSizeLong(), "returned");
   status.Update(check_head(returned, path));
   if (returned.has_original()) {
     status.Update(check_id(returned.original().register_id(), "returned.original.register_id"));
@@ -107,7 +107,7 @@ absl::Status check_return(const v1::Return& returned) {
 
 absl::Status check_basket(const v1::Basket& basket) {
   const FieldPath path("basket");
-  absl::Status status = check_size(basket, "basket");
+  absl::Status status = check_content_size(basket.ByteSizeLong(), "basket");
   status.Update(check_lines(basket.lines(), Presence::kOptional, path.at("lines")));
   status.Update(
       check_text(basket.member_id(), kMaxIdBytes, Presence::kOptional, path.at("member_id")));

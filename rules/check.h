@@ -19,7 +19,7 @@ inline constexpr int kMaxTenders = 32;
 inline constexpr int kMaxTags = 16;
 inline constexpr int kMaxCouponCodes = 32;
 inline constexpr int64_t kMaxSpendPointsMilli = 1'000'000'000'000'000;
-inline constexpr size_t kMaxContentBytes = 1 << 20;  // a serialized sale or return
+inline constexpr size_t kMaxContentBytes = 1 << 20;  // a serialized sale, return or enrolment
 
 // `text` is UTF-8 of at most max_bytes without control characters and without bidirectional
 // embeddings, overrides and isolates. Reasons: FIELD_MISSING (empty and required), FIELD_INVALID
@@ -35,6 +35,9 @@ absl::Status check_id(absl::string_view id, absl::string_view field);
 // last_digits.
 enum class KeyUse { kToKeep, kToIdentify };
 absl::Status check_key(const v1::Key& key, KeyUse use, absl::string_view field);
+
+// TOO_LARGE beyond kMaxContentBytes.
+absl::Status check_content_size(size_t bytes, absl::string_view field);
 
 // Sale, return and basket as the register sends them; field paths in refusals start with "sale",
 // "returned", "basket".

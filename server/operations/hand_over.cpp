@@ -5,11 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "rules/calendar.h"
 #include "rules/check.h"
-#include "rules/profile_check.h"
-#include "rules/refusal.h"
+#include "rules/field_checks.h"
 #include "server/operations/hand_over_people.h"
 #include "server/operations/note_chain.h"
 #include "server/operations/prepared_document.h"
@@ -25,48 +23,33 @@ using storage::HandedKind;
 using storage::HandedPlace;
 using storage::HandedRow;
 
-absl::Status invalid(absl::string_view field, absl::string_view limit) {
-  return refuse(v1::REASON_FIELD_INVALID, absl::StrCat(field, " must be ", limit),
-                {{"field", field}, {"limit", limit}});
-}
-
 constexpr QueueNote kRecordedNote{"recorded after all", "נרשמה בכל זאת"};
 constexpr QueueNote kCameBeforeNote{"came before, from another journal of the register",
                                     "הגיעה קודם, מיומן אחר של הקופה"};
 
-absl::Status check_content(const v1::RecordEntry& entry, const std::string& at) {
-  for (const std::string* const content : {&entry.sale(), &entry.returned(), &entry.enrolled()}) {
-    if (content->size() <= kMaxContentBytes) continue;
-    const std::string limit = absl::StrCat(kMaxContentBytes);
-    return refuse(v1::REASON_TOO_LARGE, absl::StrCat(at, " has more than ", limit, " bytes"),
-                  {{"field", at}, {"limit", limit}});
+absl::Status check_entry(const v1::HandedEntry& entry, const FieldPath& path) {
+  const v1::RecordEntry& said = entry.entry();
+  const FieldPath at = path.at("entry");
+  if (said.sequence() <= 0) return invalid(at.at("sequence"), "more than zero");
+  absl::Status status = time_us_of(entry.commit_time(), path.at("commit_time").text()).status();
+  for (const std::string* const content : {&said.sale(), &said.returned(), &said.enrolled()}) {
+    status.Update(check_content_size(content->size(), at.text()));
   }
-  return absl::OkStatus();
-}
-
-absl::Status check_entry(const v1::HandedEntry& entry, const std::string& at) {
-  if (entry.entry().sequence() <= 0) {
-    return invalid(absl::StrCat(at, ".entry.sequence"), "more than zero");
-  }
-  const absl::Status timed =
-      time_us_of(entry.commit_time(), absl::StrCat(at, ".commit_time")).status();
-  return timed.ok() ? check_content(entry.entry(), absl::StrCat(at, ".entry")) : timed;
+  return status;
 }
 
 absl::Status check_request(const v1::HandOverRequest& request) {
-  if (request.entries().empty()) {
-    return refuse(v1::REASON_FIELD_MISSING, "entries is missing", {{"field", "entries"}});
+  const FieldPath entries("entries");
+  const FieldPath journal_id("journal_id");
+  if (request.entries().empty()) return missing(entries);
+  absl::Status status = check_count(request.entries_size(), kMaxHandedPerCall, entries);
+  for (int i = 0; status.ok() && i < request.entries_size(); ++i) {
+    status = check_entry(request.entries(i), entries.at(i));
   }
-  if (request.entries_size() > kMaxHandedPerCall) return too_large("entries", kMaxHandedPerCall);
-  for (int i = 0; i < request.entries_size(); ++i) {
-    const absl::Status entry = check_entry(request.entries(i), absl::StrCat("entries[", i, "]"));
-    if (!entry.ok()) return entry;
-  }
-  if (request.journal_id().empty()) {
-    return refuse(v1::REASON_FIELD_MISSING, "journal_id is missing", {{"field", "journal_id"}});
-  }
+  if (!status.ok()) return status;
+  if (request.journal_id().empty()) return missing(journal_id);
   if (request.journal_id().size() != storage::kJournalIdBytes) {
-    return invalid("journal_id", "16 bytes");
+    return invalid(journal_id, "16 bytes");
   }
   return absl::OkStatus();
 }

@@ -10,6 +10,7 @@
 #include "moadon/v1/sync_service.pb.h"
 #include "rules/calendar.h"
 #include "rules/check.h"
+#include "rules/field_checks.h"
 #include "rules/refusal.h"
 #include "server/operations/page_token.h"
 #include "server/operations/writer_state.h"
@@ -27,11 +28,6 @@ constexpr int kDefaultRows = 100;
 constexpr int kMaxRows = 1000;
 constexpr size_t kMaxNoteBytes = 1000;
 constexpr char kCall[] = "handed over";
-
-absl::Status invalid(absl::string_view field, absl::string_view limit) {
-  return refuse(v1::REASON_FIELD_INVALID, absl::StrCat(field, " must be ", limit),
-                {{"field", field}, {"limit", limit}});
-}
 
 void add_content(const HandedRow& row, v1::HandedOver& message) {
   if (row.settle_us) return;
@@ -97,13 +93,12 @@ absl::StatusOr<HandedPlace> place_of(const v1::SettleHandedOverRequest& request)
   constexpr size_t kHexBytes = 2 * storage::kJournalIdBytes;
   absl::Status status = check_id(request.register_id(), "register_id");
   if (!status.ok()) return status;
-  if (request.journal_id().empty()) {
-    return refuse(v1::REASON_FIELD_MISSING, "journal_id is missing", {{"field", "journal_id"}});
-  }
+  const FieldPath journal_id("journal_id");
+  if (request.journal_id().empty()) return missing(journal_id);
   if (request.journal_id().size() != kHexBytes || !is_hex(request.journal_id())) {
-    return invalid("journal_id", "32 hexadecimal digits");
+    return invalid(journal_id, "32 hexadecimal digits");
   }
-  if (request.sequence() <= 0) return invalid("sequence", "more than zero");
+  if (request.sequence() <= 0) return invalid(FieldPath("sequence"), "more than zero");
   status = check_text(request.note(), kMaxNoteBytes, Presence::kOptional, "note");
   if (!status.ok()) return status;
   return HandedPlace{request.register_id(), absl::HexStringToBytes(request.journal_id()),

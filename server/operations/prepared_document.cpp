@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "rules/calendar.h"
 #include "rules/check.h"
+#include "rules/field_checks.h"
 #include "rules/money.h"
 #include "rules/refusal.h"
 #include "rules/returns.h"
@@ -25,11 +26,8 @@ absl::Status malformed(absl::string_view field) {
 
 template <typename Content>
 absl::StatusOr<Content> parse(const std::string& bytes, absl::string_view field) {
-  if (bytes.size() > kMaxContentBytes) {
-    const std::string limit = absl::StrCat(kMaxContentBytes);
-    return refuse(v1::REASON_TOO_LARGE, absl::StrCat(field, " is larger than ", limit, " bytes"),
-                  {{"field", field}, {"limit", limit}});
-  }
+  const absl::Status size = check_content_size(bytes.size(), field);
+  if (!size.ok()) return size;
   Content content;
   if (!content.ParseFromString(bytes)) return malformed(field);
   return content;
@@ -315,7 +313,7 @@ absl::StatusOr<PreparedDocument> prepare_document(const v1::RecordEntry& entry,
     case v1::RecordEntry::CONTENT_NOT_SET:
       break;
   }
-  return refuse(v1::REASON_FIELD_MISSING, "content is missing", {{"field", "content"}});
+  return missing(FieldPath("content"));
 }
 
 }  // namespace moadon

@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "rules/calendar.h"
+#include "rules/field_checks.h"
 #include "rules/refusal.h"
 #include "server/operations/hand_over.h"
 #include "server/operations/member_id.h"
@@ -168,18 +168,13 @@ v1::RecordRequest chain_in(const v1::RecordRequest& request) {
 }
 
 absl::Status check_request(const v1::RecordRequest& request, const ClubView& view) {
-  if (request.entries().empty()) {
-    return refuse(v1::REASON_FIELD_MISSING, "entries is missing", {{"field", "entries"}});
-  }
-  if (request.entries_size() > kMaxEntries) {
-    const std::string limit = absl::StrCat(kMaxEntries);
-    return refuse(v1::REASON_TOO_LARGE, absl::StrCat("entries has more than ", limit),
-                  {{"field", "entries"}, {"limit", limit}});
-  }
-  if (!view.has_program()) {
+  const FieldPath entries("entries");
+  if (request.entries().empty()) return missing(entries);
+  const absl::Status count = check_count(request.entries_size(), kMaxEntries, entries);
+  if (count.ok() && !view.has_program()) {
     return refuse(v1::REASON_PROGRAM_MISSING, "no program has been published yet");
   }
-  return absl::OkStatus();
+  return count;
 }
 
 }  // namespace

@@ -4,10 +4,9 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "identity/provisional_id.h"
 #include "rules/calendar.h"
-#include "rules/refusal.h"
+#include "rules/field_checks.h"
 #include "server/operations/claim_documents.h"
 #include "server/operations/erased_key.h"
 #include "server/operations/keep_enrollment.h"
@@ -16,19 +15,14 @@
 namespace moadon {
 namespace {
 
-absl::Status missing(absl::string_view field) {
-  return refuse(v1::REASON_FIELD_MISSING, absl::StrCat(field, " is missing"), {{"field", field}});
-}
-
 absl::Status check_form(const v1::OfflineEnrollment& enrolled) {
-  constexpr absl::string_view kField = "enrolled.provisional_id";
-  if (enrolled.provisional_id().empty()) return missing(kField);
+  const FieldPath path("enrolled");
+  const FieldPath provisional_id = path.at("provisional_id");
+  if (enrolled.provisional_id().empty()) return missing(provisional_id);
   if (!is_provisional_id(enrolled.provisional_id())) {
-    constexpr absl::string_view kForm = "new- and 16 hexadecimal digits";
-    return refuse(v1::REASON_FIELD_INVALID, absl::StrCat(kField, " must be ", kForm),
-                  {{"field", kField}, {"limit", kForm}});
+    return invalid(provisional_id, "new- and 16 hexadecimal digits");
   }
-  return enrolled.has_member() ? absl::OkStatus() : missing("enrolled.member");
+  return enrolled.has_member() ? absl::OkStatus() : missing(path.at("member"));
 }
 
 // When it was taken in.

@@ -7,9 +7,8 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/str_cat.h"
 #include "rules/calendar.h"
-#include "rules/profile_check.h"
+#include "rules/field_checks.h"
 #include "rules/refusal.h"
 #include "server/operations/lease_candidates.h"
 #include "server/operations/lease_journal.h"
@@ -26,43 +25,37 @@
 namespace moadon {
 namespace {
 
-absl::Status missing(const std::string& field) {
-  return refuse(v1::REASON_FIELD_MISSING, absl::StrCat(field, " is missing"), {{"field", field}});
+absl::Status check_right(const v1::LeasedRight& right, const FieldPath& at) {
+  if (right.member_id().empty()) return missing(at.at("member_id"));
+  return right.grant_id().empty() ? missing(at.at("grant_id")) : absl::OkStatus();
 }
 
-absl::Status must_be(const std::string& field, absl::string_view limit) {
-  return refuse(v1::REASON_FIELD_INVALID, absl::StrCat(field, " must be ", limit),
-                {{"field", field}, {"limit", limit}});
-}
-
-absl::Status check_right(const v1::LeasedRight& right, const std::string& at) {
-  if (right.member_id().empty()) return missing(at + ".member_id");
-  return right.grant_id().empty() ? missing(at + ".grant_id") : absl::OkStatus();
-}
-
-absl::Status check_slice(const v1::BudgetSlice& slice, const std::string& at) {
-  if (slice.benefit_id().empty()) return missing(at + ".benefit_id");
-  if (slice.amount_minor() < 0) return must_be(at + ".amount_minor", "0 or more");
-  return slice.use_count() < 0 ? must_be(at + ".use_count", "0 or more") : absl::OkStatus();
+absl::Status check_slice(const v1::BudgetSlice& slice, const FieldPath& at) {
+  if (slice.benefit_id().empty()) return missing(at.at("benefit_id"));
+  if (slice.amount_minor() < 0) return invalid(at.at("amount_minor"), "0 or more");
+  return slice.use_count() < 0 ? invalid(at.at("use_count"), "0 or more") : absl::OkStatus();
 }
 
 absl::Status check_request(const v1::TakeLeasesRequest& request, const ClubView& view) {
-  if (request.turn() < 1) return must_be("turn", "1 or more");
+  if (request.turn() < 1) return invalid(FieldPath("turn"), "1 or more");
   if (request.previous_turn() < 0 || request.previous_turn() >= request.turn()) {
-    return must_be("previous_turn", "0 or more, and less than turn");
+    return invalid(FieldPath("previous_turn"), "0 or more, and less than turn");
   }
-  if (request.journal_id().empty()) return missing("journal_id");
+  const FieldPath journal_id("journal_id");
+  if (request.journal_id().empty()) return missing(journal_id);
   if (request.journal_id().size() != storage::kJournalIdBytes) {
-    return must_be("journal_id", "16 bytes");
+    return invalid(journal_id, "16 bytes");
   }
-  if (request.kept_size() > kMaxKeptRights) return too_large("kept", kMaxKeptRights);
-  if (request.slices_size() > kMaxKeptSlices) return too_large("slices", kMaxKeptSlices);
-  absl::Status status;
+  const FieldPath kept("kept");
+  const FieldPath slices("slices");
+  absl::Status status = check_count(request.kept_size(), kMaxKeptRights, kept);
+  status.Update(check_count(request.slices_size(), kMaxKeptSlices, slices));
+  if (!status.ok()) return status;
   for (int i = 0; i < request.kept_size(); ++i) {
-    status.Update(check_right(request.kept(i), absl::StrCat("kept[", i, "]")));
+    status.Update(check_right(request.kept(i), kept.at(i)));
   }
   for (int i = 0; i < request.slices_size(); ++i) {
-    status.Update(check_slice(request.slices(i), absl::StrCat("slices[", i, "]")));
+    status.Update(check_slice(request.slices(i), slices.at(i)));
   }
   if (status.ok() && !view.has_program()) {
     return refuse(v1::REASON_PROGRAM_MISSING, "no program has been published yet");
