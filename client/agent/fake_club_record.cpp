@@ -1,4 +1,4 @@
-// What the club of the tests keeps of entries.
+// What the club of the tests is told: entries, and those handed over.
 #include <optional>
 
 #include "absl/strings/str_cat.h"
@@ -25,6 +25,21 @@ std::optional<std::string> receipt_in(const v1::RecordEntry& entry) {
 }
 
 }  // namespace
+
+void FakeClub::refuse_receipt(const std::string& receipt, v1::Reason reason) {
+  absl::MutexLock lock(&mutex_);
+  refusals_[receipt] = reason;
+}
+
+void FakeClub::refuse_deliveries(v1::Reason reason) {
+  absl::MutexLock lock(&mutex_);
+  delivery_refusal_ = reason;
+}
+
+void FakeClub::refuse_place(int64_t sequence, v1::Reason reason) {
+  absl::MutexLock lock(&mutex_);
+  refused_places_[sequence] = reason;
+}
 
 void FakeClub::record_one(const std::string& register_id, const v1::RecordEntry& entry,
                           v1::RecordOutcome& outcome) {
@@ -67,12 +82,68 @@ grpc::Status FakeClub::Record(grpc::ServerContext* context, const v1::RecordRequ
   return grpc::Status::OK;
 }
 
+std::vector<std::string> FakeClub::recorded() const {
+  absl::MutexLock lock(&mutex_);
+  return order_;
+}
+
+int FakeClub::repeat_count() const {
+  absl::MutexLock lock(&mutex_);
+  return repeats_;
+}
+
+v1::RecordContext FakeClub::context_of(const std::string& identity) const {
+  absl::MutexLock lock(&mutex_);
+  const auto entry = entries_.find(identity);
+  return entry == entries_.end() ? v1::RecordContext() : entry->second.context();
+}
+
 v1::OfflineEnrollment FakeClub::enrolled(const std::string& identity) const {
   absl::MutexLock lock(&mutex_);
   v1::OfflineEnrollment enrolled;
   const auto entry = entries_.find(identity);
   if (entry != entries_.end()) enrolled.ParseFromString(entry->second.enrolled());
   return enrolled;
+}
+
+grpc::Status FakeClub::GetReceipt(grpc::ServerContext*, const v1::SyncGetReceiptRequest* request,
+                                  v1::SyncGetReceiptResponse* response) {
+  absl::MutexLock lock(&mutex_);
+  const auto entry = entries_.find(absl::StrCat(request->register_id(), "/", request->receipt()));
+  if (entry == entries_.end() || !entry->second.has_sale()) {
+    return to_grpc(refuse(v1::REASON_RECEIPT_UNKNOWN, "never seen"));
+  }
+  v1::GetReceiptResponse& receipt = *response->mutable_receipt();
+  receipt.set_register_id(request->register_id());
+  receipt.mutable_sale()->ParseFromString(entry->second.sale());
+  for (const v1::Line& line : receipt.sale().lines()) {
+    v1::KeptLine& kept = *receipt.add_kept_lines();
+    kept.set_line_id(line.line_id());
+    kept.set_kept_milli(line.quantity_milli());
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeClub::HandOver(grpc::ServerContext* context, const v1::HandOverRequest* request,
+                                v1::HandOverResponse*) {
+  absl::MutexLock lock(&mutex_);
+  std::string register_id;
+  const absl::Status let_in = caller_of(*context, register_id);
+  if (!let_in.ok()) return to_grpc(let_in);
+  for (const v1::HandedEntry& handed : request->entries()) {
+    const auto refusal = refused_places_.find(handed.entry().sequence());
+    if (refusal != refused_places_.end()) return to_grpc(refuse(refusal->second, "not this one"));
+  }
+  for (const v1::HandedEntry& handed : request->entries()) {
+    handed_over_.push_back(absl::StrCat(register_id, "/", handed.entry().sequence(), " ",
+                                        v1::Reason_Name(handed.refusal().detail().reason())));
+  }
+  return grpc::Status::OK;
+}
+
+std::vector<std::string> FakeClub::handed_over() const {
+  absl::MutexLock lock(&mutex_);
+  return handed_over_;
 }
 
 }  // namespace moadon::agent
