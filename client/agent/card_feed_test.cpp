@@ -15,6 +15,18 @@ bool has_cards(Register& till, int64_t count) {
   return eventually([&] { return till.status().cached_member_count() == count; });
 }
 
+// R1 at the agent, once that has so many cards.
+Register filled_till(House& house, const Agent& agent, int64_t count) {
+  Register till = house.at(agent, "R1");
+  REQUIRE(has_cards(till, count));
+  return till;
+}
+
+// All that there was has come.
+bool is_through(Register& till) {
+  return eventually([&] { return till.status().has_cache_time(); });
+}
+
 bool is_on_disk(const House& house) {
   return std::filesystem::exists(house.directory.cards_path()) ||
          std::filesystem::exists(house.directory.cards_key_path());
@@ -29,9 +41,8 @@ TEST_CASE("all cards come, then what changes, and the status says so") {
   house.club.publish(program_of("he"));
   house.club.add_cards(1, 4'500);
   const auto agent = house.start();
-  Register till = house.at(*agent, "R1");
-  REQUIRE(has_cards(till, 4'500));
-  REQUIRE(eventually([&] { return till.status().has_cache_time(); }));
+  Register till = filled_till(house, *agent, 4'500);
+  REQUIRE(is_through(till));
   CHECK(till.status().cache_time().seconds() == 1'800'000'000);
   CHECK(eventually([&] { return till.status().cache_valid_hours() == 72; }));
   house.club.remove_card(7);
@@ -45,9 +56,8 @@ TEST_CASE("the next agent goes on where the last one was") {
   house.club.add_cards(1, 100);
   {
     const auto agent = house.start();
-    Register till = house.at(*agent, "R1");
-    REQUIRE(has_cards(till, 100));
-    REQUIRE(eventually([&] { return till.status().has_cache_time(); }));
+    Register till = filled_till(house, *agent, 100);
+    REQUIRE(is_through(till));
   }
   house.club.add_cards(101, 5);
   const auto agent = house.start();
@@ -61,9 +71,8 @@ TEST_CASE("when the rules name others, who did not come is forgotten at the end"
   House house;
   house.club.add_cards(1, 100);
   const auto agent = house.start();
-  Register till = house.at(*agent, "R1");
-  REQUIRE(has_cards(till, 100));
-  REQUIRE(eventually([&] { return till.status().has_cache_time(); }));
+  Register till = filled_till(house, *agent, 100);
+  REQUIRE(is_through(till));
   house.club.name_others();
   house.club.add_cards(90, 20);
   CHECK(has_cards(till, 20));
@@ -78,8 +87,7 @@ TEST_CASE("whom the program names for some days is forgotten after them without 
   house.club.add_cards(1, 10, "2027-01-14");
   house.club.add_cards(11, 10, "2026-12-16");
   const auto agent = house.start();  // the club's time is 2027-01-15
-  Register till = house.at(*agent, "R1");
-  REQUIRE(has_cards(till, 20));
+  Register till = filled_till(house, *agent, 20);
   house.club.pass(absl::Hours(24));
   till.commit(sale_of("1")).IgnoreError();  // its delivery brings the server's time
   CHECK(has_cards(till, 10));
@@ -90,8 +98,7 @@ TEST_CASE("a revoked register's agent destroys cards and secret") {
   REQUIRE(house.directory.add_register("R2", "server-token-1").ok());
   house.club.add_cards(1, 100);
   const auto agent = house.start();
-  Register till = house.at(*agent, "R1");
-  REQUIRE(has_cards(till, 100));
+  Register till = filled_till(house, *agent, 100);
   CHECK(is_on_disk(house));
   house.club.revoke("server-token-1");
   CHECK(has_cards(till, 0));
@@ -106,8 +113,7 @@ TEST_CASE("cards stay while another register of the machine is let in") {
   House house;
   house.club.add_cards(1, 100);
   const auto agent = house.start();
-  Register till = house.at(*agent, "R1");
-  REQUIRE(has_cards(till, 100));
+  Register till = filled_till(house, *agent, 100);
   house.club.revoke("server-token-1");
   house.club.add_cards(101, 1);
   CHECK(has_cards(till, 101));
@@ -121,9 +127,8 @@ TEST_CASE("a server that is away when a register was revoked is believed at the 
   House house;
   REQUIRE(house.directory.add_register("R2", "server-token-1").ok());
   house.club.add_cards(1, 10);
-  auto agent = house.start();
-  Register till = house.at(*agent, "R1");
-  REQUIRE(has_cards(till, 10));
+  const auto agent = house.start();
+  Register till = filled_till(house, *agent, 10);
   house.club.go_away();
   house.club.revoke("server-token-1");
   absl::SleepFor(2 * kCardPoll);
@@ -148,8 +153,7 @@ TEST_CASE("a line too slow for cashiers still brings cards, leases and a revocat
   house.club.lease({});
   house.club.add_cards(1, 10);
   const auto agent = house.start();
-  Register till = house.at(*agent, "R1");
-  REQUIRE(has_cards(till, 10));
+  Register till = filled_till(house, *agent, 10);
   REQUIRE(eventually([&] { return house.club.kept_leases().turn() > 0; }));
   house.club.answer_after(kCashierWait + absl::Milliseconds(240));
   // However seldom a cashier asks: heartbeats are answered between these.
@@ -177,8 +181,7 @@ TEST_CASE("a revoked register's cards go at the first contact, also while the di
   house.club.add_cards(1, 10);
   {
     const auto agent = house.start();
-    Register till = house.at(*agent, "R1");
-    REQUIRE(has_cards(till, 10));
+    filled_till(house, *agent, 10);
   }
   house.settings.journal_limit_mib = 0;
   const auto agent = house.start();
@@ -204,7 +207,7 @@ TEST_CASE("cards are fetched at 20,000 members a second") {
   const absl::Time begin = absl::Now();
   const auto agent = house.start();
   Register till = house.at(*agent, "R1");
-  REQUIRE(eventually([&] { return till.status().has_cache_time(); }));
+  REQUIRE(is_through(till));
   const double rate = kMembers / absl::ToDoubleSeconds(absl::Now() - begin);
   CHECK(till.status().cached_member_count() == kMembers);
   std::cout << "cards: " << static_cast<int64_t>(rate) << " members a second\n";

@@ -5,6 +5,7 @@
 
 #include "client/agent/journal.h"
 #include "client/agent/journal_chain.h"
+#include "client/agent/made_sales.h"
 #include "client/agent/scratch_directory.h"
 #include "rules/refusal.h"
 #include "sqlite/connection.h"
@@ -26,13 +27,7 @@ std::unique_ptr<Journal> open(const ScratchDirectory& directory, const std::stri
 }
 
 NewEntry entry_of(const std::string& receipt) {
-  v1::Sale sale;
-  sale.set_receipt(receipt);
-  sale.mutable_key()->set_phone(kPhone);
-  NewEntry entry;
-  entry.register_id = "R1";
-  entry.receipt = receipt;
-  entry.content = sale.SerializeAsString();
+  NewEntry entry = made_sale(receipt, kPhone);
   entry.occasion = Occasion{"B1", absl::CivilDay(2026, 2, 2), 600};
   entry.commit_time_us = 1'000'000;
   return entry;
@@ -51,9 +46,7 @@ NewEntry return_of(const std::string& receipt, const std::string& sale_receipt) 
 }
 
 absl::StatusOr<Committed> commit(Journal& journal, const NewEntry& entry) {
-  return journal.commit(entry, [](const KnownSale*) -> absl::StatusOr<Amounts> {
-    return Amounts{.amount_minor = 100};
-  });
+  return commit_made(journal, entry, 100);
 }
 
 void change(const ScratchDirectory& directory, const std::string& sql) {

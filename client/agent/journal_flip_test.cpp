@@ -9,6 +9,7 @@
 #include <random>
 
 #include "client/agent/journal.h"
+#include "client/agent/made_sales.h"
 #include "client/agent/scratch_directory.h"
 #include "client/agent/test_journal.h"
 #include "tests/catch.h"
@@ -28,21 +29,10 @@ const std::string kKey(kJournalKeyBytes, 'k');
 // What was committed, by sequence.
 using Committed = std::map<int64_t, std::string>;
 
-std::string content_of(const std::string& receipt) {
-  v1::Sale sale;
-  sale.set_receipt(receipt);
-  sale.mutable_key()->set_phone("052-7654321");
-  return sale.SerializeAsString();
-}
+NewEntry entry_of(const std::string& receipt) { return made_sale(receipt, "052-7654321"); }
 
 absl::StatusOr<agent::Committed> commit(Journal& journal, const std::string& receipt) {
-  NewEntry entry;
-  entry.register_id = "R1";
-  entry.receipt = receipt;
-  entry.content = content_of(receipt);
-  return journal.commit(entry, [](const KnownSale*) -> absl::StatusOr<Amounts> {
-    return Amounts{.amount_minor = 100};
-  });
+  return commit_made(journal, entry_of(receipt), 100);
 }
 
 void flip(const std::string& path, int64_t offset, char mask) {
@@ -177,7 +167,7 @@ TEST_CASE(
   std::vector<int64_t> log_ends;
   for (int64_t i = 1; i <= kEntries; ++i) {
     REQUIRE(commit(**running, std::to_string(i)).ok());
-    committed[i] = content_of(std::to_string(i));
+    committed[i] = entry_of(std::to_string(i)).content;
     log_ends.push_back(static_cast<int64_t>(std::filesystem::file_size(whole + "-wal")));
   }
   const int flips = is_long ? kLongLogFlips : kShortLogFlips;

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "client/agent/journal.h"
+#include "client/agent/made_sales.h"
 #include "client/agent/scratch_directory.h"
 #include "tests/catch.h"
 
@@ -26,21 +27,10 @@ constexpr int64_t kLogHeaderBytes = 32;
 constexpr int64_t kFrameBytes = 24 + 4096;
 const std::string kKey(kJournalKeyBytes, 'k');
 
-std::string content_of(int64_t number) {
-  v1::Sale sale;
-  sale.set_receipt(std::to_string(number));
-  sale.mutable_key()->set_phone("052-7654321");
-  return sale.SerializeAsString();
-}
+NewEntry entry_of(int64_t number) { return made_sale(std::to_string(number), "052-7654321"); }
 
 absl::StatusOr<Committed> commit(Journal& journal, int64_t number) {
-  NewEntry entry;
-  entry.register_id = "R1";
-  entry.receipt = std::to_string(number);
-  entry.content = content_of(number);
-  return journal.commit(entry, [](const KnownSale*) -> absl::StatusOr<Amounts> {
-    return Amounts{.amount_minor = 100};
-  });
+  return commit_made(journal, entry_of(number), 100);
 }
 
 std::string bytes_of(const std::string& path) {
@@ -118,7 +108,7 @@ void check_cut(const std::string& path, const Crashed& crashed, int64_t cut,
   REQUIRE(batch.ok());
   REQUIRE(static_cast<int64_t>(batch->size()) == expected);
   for (const v1::RecordEntry& entry : *batch) {
-    REQUIRE(entry.sale() == content_of(entry.sequence()));
+    REQUIRE(entry.sale() == entry_of(entry.sequence()).content);
   }
   REQUIRE((*journal)->backlog("R1")->altered_count == 0);
   REQUIRE(commit(**journal, expected + 1)->sequence == expected + 1);

@@ -3,6 +3,7 @@
 #include "client/agent/journal_offline.h"
 
 #include "absl/strings/match.h"
+#include "client/agent/made_sales.h"
 #include "client/agent/scratch_directory.h"
 #include "rules/money.h"
 #include "sqlite/connection.h"
@@ -34,15 +35,9 @@ struct Shelf {
     open();
   }
   int64_t commit(const std::string& receipt, const OfflineUse& use) {
-    v1::Sale sale;
-    sale.set_receipt(receipt);
-    NewEntry entry;
-    entry.register_id = "R1";
-    entry.receipt = receipt;
-    entry.content = sale.SerializeAsString();
+    NewEntry entry = made_sale(receipt);
     entry.offline_use = MemberUse{"m", use};
-    const auto committed = journal->commit(
-        entry, [](const KnownSale*) -> absl::StatusOr<Amounts> { return Amounts(); });
+    const auto committed = commit_made(*journal, entry);
     REQUIRE(committed.ok());
     return committed->sequence;
   }
@@ -325,9 +320,7 @@ TEST_CASE("the latest time is kept with a sale, and what is stored of the clock 
   entry.register_id = "R1";
   entry.receipt = "1";
   entry.latest_us = kNowUs + 5;
-  REQUIRE(shelf.journal
-              ->commit(entry, [](const KnownSale*) -> absl::StatusOr<Amounts> { return Amounts(); })
-              .ok());
+  REQUIRE(commit_made(*shelf.journal, entry).ok());
   shelf.open();
   const auto clock = shelf.book->clock();
   CHECK(clock->latest_us == kNowUs + 5);

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "client/agent/journal.h"
+#include "client/agent/made_sales.h"
 #include "client/agent/scratch_directory.h"
 #include "rules/refusal.h"
 #include "sqlite/connection.h"
@@ -70,17 +71,6 @@ struct Place {
   ScratchDirectory scratch;
 };
 
-absl::StatusOr<Committed> commit(Journal& journal, const std::string& receipt) {
-  v1::Sale sale;
-  sale.set_receipt(receipt);
-  NewEntry entry;
-  entry.register_id = "R1";
-  entry.receipt = receipt;
-  entry.content = sale.SerializeAsString();
-  return journal.commit(entry,
-                        [](const KnownSale*) -> absl::StatusOr<Amounts> { return Amounts(); });
-}
-
 // Those that are sent.
 std::vector<int64_t> sequences(Journal& journal, const std::string& register_id) {
   REQUIRE(journal.retry_kept_back(register_id).ok());
@@ -119,7 +109,7 @@ TEST_CASE("whatever page of a journal of version 0.3 is damaged, what waits is s
     const bool held_entries = before.find(kPhone) != std::string::npos;
     CHECK((altered_count > 0) == held_entries);
     if (altered_count == 0) ++whole_count;
-    CHECK(commit(*journal, "new").ok());
+    CHECK(commit_made(*journal, made_sale("new")).ok());
     // Nothing is left to be told by the damaged file, but what it held in clear.
     if (altered_count == 0 && place.kept_count() == 0) CHECK_FALSE(place.any_file_holds(kPhone));
     CHECK(place.count_files(".before-") == 0);
@@ -174,7 +164,7 @@ TEST_CASE("a file of which nothing can be read is kept, and the till goes on") {
   const auto journal = place.open();
   CHECK(place.kept_count() == 1);
   CHECK(place.any_file_holds(nothing));
-  CHECK(commit(*journal, "new")->sequence == 1);
+  CHECK(commit_made(*journal, made_sale("new"))->sequence == 1);
 }
 
 TEST_CASE("content in clear that is no message of its kind is set aside, not sent") {

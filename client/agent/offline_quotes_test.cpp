@@ -44,6 +44,24 @@ void identify_online(OfflineShop& shop) {
   REQUIRE(shop.till->call(&v1::RegisterService::Stub::Identify, who).ok());
 }
 
+// 150 points of the online member, held at the server.
+struct HeldPoints {
+  explicit HeldPoints(OfflineShop& at) : shop(at) {
+    identify_online(shop);
+    wanted.set_spend_points_milli(150'000);
+    const auto placed = shop.hold(wanted, "h1");
+    REQUIRE(placed.ok());
+    held = *placed;
+  }
+  absl::StatusOr<v1::CommitResponse> commit(const std::string& receipt) {
+    return shop.commit(receipt, wanted, held.quote().reference(), held.hold().hold_id());
+  }
+
+  OfflineShop& shop;
+  v1::Basket wanted = plain(kOnlineMember);
+  v1::HoldResponse held;
+};
+
 // Sells to six members and to the first once more, each with a quote that was changed, and says
 // what points paid.
 void check_caps(const std::string& what, const std::function<void(v1::QuoteReference&)>& change) {
@@ -128,18 +146,10 @@ TEST_CASE("points quoted with the server, and not held, are under the caps witho
 TEST_CASE(
     "points held at the server are spent without it, once, and nothing is given beside them") {
   OfflineShop shop;
-  identify_online(shop);
-  v1::Basket wanted = plain(kOnlineMember);
-  wanted.set_spend_points_milli(150'000);
-  const auto held = shop.hold(wanted, "h1");
-  REQUIRE(held.ok());
+  HeldPoints points(shop);
   shop.go_offline();
-  const auto sell = [&](const std::string& receipt) {
-    return spent_minor(
-        shop.commit(receipt, wanted, held->quote().reference(), held->hold().hold_id()));
-  };
-  CHECK(sell("1") == 150);
-  CHECK(sell("2") == 0);
+  CHECK(spent_minor(points.commit("1")) == 150);
+  CHECK(spent_minor(points.commit("2")) == 0);
   shop.open();
   CHECK(shop.sell_for_points("3", kOnlineMember) == 0);
   CHECK(shop.till->status().offline_left_minor() == 250);
@@ -148,18 +158,13 @@ TEST_CASE(
 
 TEST_CASE("points whose hold at the server was given up are under the caps without it") {
   OfflineShop shop;
-  identify_online(shop);
-  v1::Basket wanted = plain(kOnlineMember);
-  wanted.set_spend_points_milli(150'000);
-  const auto held = shop.hold(wanted, "h1");
-  REQUIRE(held.ok());
-  CHECK(held->quote().points().spent_minor() == 150);
+  HeldPoints points(shop);
+  CHECK(points.held.quote().points().spent_minor() == 150);
   v1::CancelRequest cancel;
-  cancel.set_hold_id(held->hold().hold_id());
+  cancel.set_hold_id(points.held.hold().hold_id());
   REQUIRE(shop.till->call(&v1::RegisterService::Stub::Cancel, cancel).ok());
   shop.go_offline();
-  CHECK(spent_minor(shop.commit("1", wanted, held->quote().reference(), held->hold().hold_id())) ==
-        100);
+  CHECK(spent_minor(points.commit("1")) == 100);
   CHECK(shop.till->status().offline_left_minor() == 150);
 }
 
@@ -168,15 +173,10 @@ TEST_CASE("a hold that the server may have ended for its register's silence is u
   program.mutable_offline()->set_cache_valid_hours(336);
   for (const int hours : {70, 72}) {
     OfflineShop shop(program);
-    identify_online(shop);
-    v1::Basket wanted = plain(kOnlineMember);
-    wanted.set_spend_points_milli(150'000);
-    const auto held = shop.hold(wanted, "h1");
-    REQUIRE(held.ok());
+    HeldPoints points(shop);
     shop.go_offline();
     shop.set_clock.pass(absl::Hours(hours));
-    const auto sold = shop.commit("1", wanted, held->quote().reference(), held->hold().hold_id());
-    CHECK(spent_minor(sold) == (hours < 72 ? 150 : 100));
+    CHECK(spent_minor(points.commit("1")) == (hours < 72 ? 150 : 100));
     CHECK(shop.till->status().offline_left_minor() == (hours < 72 ? 250 : 150));
   }
 }

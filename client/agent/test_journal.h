@@ -13,6 +13,7 @@
 #include "client/agent/journal.h"
 #include "client/agent/journal_enrolments.h"
 #include "client/agent/journal_offline.h"
+#include "client/agent/made_sales.h"
 #include "rules/money.h"
 #include "tests/catch.h"
 
@@ -35,13 +36,8 @@ inline std::unique_ptr<Journal> open_full(const std::string& path) {
 }
 
 inline NewEntry full_sale(const std::string& receipt) {
-  v1::Sale sale;
-  sale.set_receipt(receipt);
-  sale.mutable_key()->set_phone("052-7654321");
-  NewEntry entry;
+  NewEntry entry = made_sale(receipt, "052-7654321");
   entry.register_id = "R3";
-  entry.receipt = receipt;
-  entry.content = sale.SerializeAsString();
   entry.occasion = Occasion{"B1", absl::CivilDay(2027, 1, 15), 600};
   entry.commit_time_us = kFullNowUs;
   entry.latest_us = kFullNowUs;
@@ -68,9 +64,7 @@ inline OfflineUse full_use(int64_t amount_minor, const std::string& grant_id, in
 }
 
 inline absl::StatusOr<Committed> commit_full(Journal& journal, const NewEntry& entry) {
-  return journal.commit(entry, [](const KnownSale*) -> absl::StatusOr<Amounts> {
-    return Amounts{.amount_minor = 100};
-  });
+  return commit_made(journal, entry, 100);
 }
 
 inline StoredHold full_hold(const std::string& request_id, const std::string& member_id) {
