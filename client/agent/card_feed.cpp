@@ -7,13 +7,12 @@
 #include "absl/strings/escaping.h"
 #include "moadon/v1/sync_service.grpc.pb.h"
 #include "rules/calendar.h"
+#include "rules/durations.h"
 #include "rules/offline.h"
 #include "rules/refusal.h"
 
 namespace moadon::agent {
 namespace {
-
-constexpr int64_t kHourUs = 3'600'000'000;
 
 // The same feed from its beginning, beside what is there.
 FeedState next_pass(const FeedState& state, const std::string& register_id) {

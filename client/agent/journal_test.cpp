@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "client/agent/scratch_directory.h"
+#include "rules/durations.h"
 #include "rules/refusal.h"
 #include "sqlite/connection.h"
 #include "tests/catch.h"
@@ -315,7 +316,6 @@ TEST_CASE("a sale and its returns are pruned only when the server knows of all o
   }
 }
 
-constexpr int64_t kDayUs = 86'400'000'000;
 constexpr int64_t kServerTimeUs = 1'800'000'000'000'000;
 
 std::vector<int64_t> overdue(Journal& journal, int64_t now_us) {

@@ -19,12 +19,13 @@
 #include "client/agent/tills.h"
 #include "client/agent/trusted_clock.h"
 #include "moadon/v1/register_service.grpc.pb.h"
+#include "rules/durations.h"
 
 namespace moadon::agent {
 
 // A sale is under way for so long: until then the moment of its quote counts, and the facts that
 // the server gave for it. Microseconds.
-inline constexpr int64_t kSaleLifeUs = 3'600'000'000;
+inline constexpr int64_t kSaleLifeUs = kHourUs;
 
 // When a sale is committed: by the machine's clock, which is the register's as well, and by what is
 // known of the time. Microseconds since 1970.

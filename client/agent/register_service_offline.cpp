@@ -9,14 +9,13 @@
 #include "identity/cashier_line.h"
 #include "identity/normal_key.h"
 #include "rules/calendar.h"
+#include "rules/durations.h"
 #include "rules/offline.h"
 #include "rules/program.h"
 #include "rules/refusal.h"
 
 namespace moadon::agent {
 namespace {
-
-constexpr int64_t kHourUs = 3'600'000'000;
 
 int64_t issue_time_us(const v1::MemberFacts& facts) {
   return time_us_of(facts.issued_at(), "issued_at").value_or(0);

@@ -8,6 +8,7 @@
 #include "client/wording/cashier_text.h"
 #include "rules/calendar.h"
 #include "rules/check.h"
+#include "rules/durations.h"
 #include "rules/offline.h"
 
 namespace moadon::agent {
@@ -17,7 +18,7 @@ constexpr size_t kMaxIdBytes = 64;
 // The server keeps a hold past its end for its own register, which alone knows of no sale by it,
 // but not when it has not heard of that for 72 hours. Those began a quarter of an hour before the
 // end at the earliest; the rest is for clocks.
-constexpr int64_t kHoldKeptUs = int64_t{71} * 3'600'000'000;
+constexpr int64_t kHoldKeptUs = 71 * kHourUs;
 
 // Whether what the hold sets aside is still there.
 bool stands(const StoredHold& hold, int64_t latest_us) {

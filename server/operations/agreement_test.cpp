@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "rules/durations.h"
 #include "rules/test_random_case.h"
 #include "server/operations/club_view_builder.h"
 #include "server/operations/facts_seal.h"
@@ -17,7 +18,6 @@ namespace {
 
 constexpr int kShortCases = 2'000;
 constexpr int kLongCases = 100'000;
-constexpr int64_t kHourUs = 3'600'000'000;
 constexpr char kDigestKey[] = "the club's own secret";
 
 bool is_long() {

@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "rules/calendar.h"
+#include "rules/durations.h"
 #include "rules/offline.h"
 #include "rules/program.h"
 #include "rules/program_findings.h"
@@ -21,7 +22,6 @@
 namespace moadon {
 namespace {
 
-constexpr int64_t kDay_us = int64_t{24} * 60 * 60 * 1'000'000;
 constexpr int kRegistersPerRead = 1000;
 constexpr size_t kMaxNamed = 10;
 
@@ -207,7 +207,7 @@ bool has_errors(const Findings& findings) {
 
 absl::Status check_notice(const v1::Program& newest, const v1::Program& program, int64_t start_us,
                           int64_t now_us) {
-  const int64_t earliest_us = now_us + newest.notice_days() * kDay_us;
+  const int64_t earliest_us = now_us + newest.notice_days() * kDayUs;
   if (start_us >= earliest_us) return absl::OkStatus();
   if (!absl::StripAsciiWhitespace(program.notice_waiver()).empty()) return absl::OkStatus();
   const std::vector<TakenAway> taken = taken_from(newest, program, start_us);

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "rules/durations.h"
 #include "rules/refusal.h"
 #include "server/operations/adjust_points.h"
 #include "server/operations/cancel_hold.h"
@@ -18,9 +19,6 @@ namespace moadon {
 namespace {
 
 using Texts = std::vector<std::string>;
-
-constexpr int64_t kMinuteUs = 60'000'000;
-constexpr int64_t kHourUs = 60 * kMinuteUs;
 
 v1::Program program_with_points() {
   v1::Program program = TestClub::program();

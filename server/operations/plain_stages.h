@@ -7,10 +7,14 @@
 #include <vector>
 
 #include "moadon/v1/program.pb.h"
+#include "rules/calendar.h"
+#include "rules/durations.h"
 
 namespace moadon {
 
-// Days are numbers (day_number).
+// Days are numbers (day_number), up to this one.
+inline constexpr int64_t kPlainLastDay = kMaxTimeUs / kDayUs;
+
 struct PlainFact {
   int64_t purchase_day = 0;
   int64_t fact_day = 0;

@@ -6,6 +6,7 @@
 
 #include "absl/time/time.h"
 #include "rules/calendar.h"
+#include "rules/durations.h"
 #include "rules/offline.h"
 #include "rules/price.h"
 #include "server/operations/facts_seal.h"
@@ -13,7 +14,7 @@
 namespace moadon {
 namespace {
 
-constexpr int64_t kMaxPricedBeforeUs = 3'600'000'000;  // RecordContext.priced_at
+constexpr int64_t kMaxPricedBeforeUs = kHourUs;  // RecordContext.priced_at
 constexpr int kMinutesPerHour = 60;
 
 int64_t priced_us(const v1::RecordContext& context, int64_t sale_us) {

@@ -39,7 +39,6 @@ constexpr int kMaxMembers = 10'000;
 constexpr int kAnyStage = 0;
 constexpr int kAll = std::numeric_limits<int>::max();
 constexpr int kNobodysPerScan = 500;
-constexpr int64_t kLastDay = kMaxTimeUs / 86'400'000'000;
 constexpr int64_t kFirstDayEver = std::numeric_limits<int64_t>::min();
 
 // One page of checking, on one snapshot.
@@ -287,7 +286,7 @@ absl::Status Verification::check_stages(const storage::MemberRow& row, const Pla
 // Nothing may change between the day that was checked and the day that is kept as next.
 void Verification::check_next_day(const storage::MemberRow& row, const PlainLife& life,
                                   int64_t checked_until) {
-  const int64_t until = row.next_stage_day ? *row.next_stage_day - 1 : kLastDay;
+  const int64_t until = row.next_stage_day ? *row.next_stage_day - 1 : kPlainLastDay;
   if (until <= checked_until) return;
   const std::vector<PlainMove> moves = plain_moves(life, versions_, until);
   if (moves.empty() || moves.back().day <= checked_until) return;

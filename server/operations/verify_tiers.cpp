@@ -12,8 +12,6 @@
 namespace moadon {
 namespace {
 
-constexpr int64_t kLastDay = kMaxTimeUs / 86'400'000'000;
-
 std::string name_of(const std::string& tier_id) { return tier_id.empty() ? "none" : tier_id; }
 
 std::string text_of(const PlainTierMove& move) {
@@ -91,7 +89,7 @@ void compare_tiers(const storage::KeptStanding& standing, const KeptTiers& kept,
     compare_gifts(kept.gifts, life.entered, person.welcomed, compare);
   }
   // Nothing may move between the day that was checked and the day that is kept as next.
-  const int64_t until = next_day ? *next_day - 1 : kLastDay;
+  const int64_t until = next_day ? *next_day - 1 : kPlainLastDay;
   if (until <= checked_until) return;
   const std::vector<PlainTierMove> moves = walk(until).moves;
   const auto missed = std::find_if(moves.begin(), moves.end(), [&](const PlainTierMove& move) {

@@ -7,14 +7,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "rules/calendar.h"
+#include "rules/durations.h"
 #include "server/operations/impersonal.h"
 #include "server/operations/member_id.h"
 #include "server/storage/member_store.h"
 
 namespace moadon {
 namespace {
-
-constexpr int64_t kHourUs = 3'600'000'000;
 
 // Whether a sale names a version that had been published when it came.
 bool names_version(const storage::SaleRow& sale, const ClubView& view) {
