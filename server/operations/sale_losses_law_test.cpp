@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "rules/durations.h"
 #include "server/operations/test_losses.h"
 #include "server/operations/test_merges.h"
 #include "tests/catch.h"
@@ -56,7 +57,7 @@ class Restless final {
   }
 
   void act() {
-    now_us_ += pick(30) * int64_t{3'600'000'000};
+    now_us_ += pick(30) * kHourUs;
     shop_.test.clock().set(now_us_);
     switch (pick(9)) {
       case 0:
@@ -94,8 +95,7 @@ class Restless final {
   int pick(int below) { return std::uniform_int_distribution<int>(0, below - 1)(random_); }
   std::string any_register() { return absl::StrCat("r", 1 + pick(3)); }
   std::string any_time() {
-    const int64_t time_us =
-        std::max(us("2026-01-01T09:00:00Z"), now_us_ - pick(120) * int64_t{3'600'000'000});
+    const int64_t time_us = std::max(us("2026-01-01T09:00:00Z"), now_us_ - pick(120) * kHourUs);
     return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixMicros(time_us),
                             absl::UTCTimeZone());
   }

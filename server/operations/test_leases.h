@@ -10,12 +10,10 @@
 
 #include "absl/status/statusor.h"
 #include "moadon/v1/sync_service.pb.h"
+#include "rules/durations.h"
 #include "server/operations/test_club.h"
 
 namespace moadon {
-
-inline constexpr int64_t kMinuteUs = 60'000'000;
-inline constexpr int64_t kHourUs = 60 * kMinuteUs;
 
 using Grants = std::set<std::string>;
 
