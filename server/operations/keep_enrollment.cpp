@@ -16,36 +16,35 @@ namespace {
 
 struct Holder {
   std::optional<storage::MemberRow> member;
-  std::vector<bool> holds;  // per key
+  std::optional<int64_t> first_id;  // of the first held key, by its own row
+  std::vector<bool> holds;          // per key
 };
 
-// The holder of a key, as whole a person as merges made them; empty: nobody.
-absl::StatusOr<std::optional<storage::MemberRow>> holder_of(sqlite::Connection& connection,
-                                                            const storage::KeyRow& key) {
-  const auto held = storage::find_key_holder(connection, key.kind, key.value);
-  if (!held.ok()) return held.status();
-  if (!*held) return std::nullopt;
-  auto member = storage::find_member(connection, **held);
+// Somebody who holds a key, as whole a person as merges made them.
+absl::StatusOr<storage::MemberRow> whole_holder(sqlite::Connection& connection, int64_t held_by) {
+  auto member = storage::find_member(connection, held_by);
   if (!member.ok()) return member.status();
   if (!*member) return absl::InternalError("a key's member is not there");
-  auto whole = whole_person(connection, **std::move(member));
-  if (!whole.ok()) return whole.status();
-  return *std::move(whole);
+  return whole_person(connection, **std::move(member));
 }
 
 absl::StatusOr<Holder> find_holder(sqlite::Connection& connection, const Enrollment& enrollment) {
   Holder holder;
   for (size_t i = 0; i < enrollment.keys.size(); ++i) {
-    auto found = holder_of(connection, enrollment.keys[i]);
+    const storage::KeyRow& key = enrollment.keys[i];
+    const auto held_by = storage::find_key_holder(connection, key.kind, key.value);
+    if (!held_by.ok()) return held_by.status();
+    holder.holds.push_back(held_by->has_value());
+    if (!*held_by) continue;
+    auto found = whole_holder(connection, **held_by);
     if (!found.ok()) return found.status();
-    holder.holds.push_back(found->has_value());
-    if (!*found) continue;
-    if (holder.member && holder.member->member_id != (*found)->member_id) {
+    if (holder.member && holder.member->member_id != found->member_id) {
       return refuse(v1::REASON_KEY_TAKEN,
                     absl::StrCat(enrollment.fields[i], " belongs to another member"),
                     {{"field", enrollment.fields[i]}});
     }
-    holder.member = **std::move(found);
+    if (!holder.member) holder.first_id = *held_by;
+    holder.member = *std::move(found);
   }
   return holder;
 }
@@ -117,7 +116,7 @@ absl::StatusOr<Enrolled> keep_enrollment(sqlite::Connection& connection, WriterS
   if (!written.ok()) return written;
   auto row = keep_signs(connection, state, change.row(), enrollment.signs);
   if (!row.ok()) return row.status();
-  return Enrolled{*std::move(row), was_known};
+  return Enrolled{*std::move(row), was_known, holder->first_id};
 }
 
 }  // namespace moadon

@@ -49,27 +49,15 @@ absl::StatusOr<std::optional<int64_t>> erased_holder(sqlite::Connection& connect
   return erased->row->member_id;
 }
 
-// Who holds the first of the keys that somebody holds, by the key's own row; nothing: nobody.
-absl::StatusOr<std::optional<int64_t>> key_holder(sqlite::Connection& connection,
-                                                  const Enrollment& enrollment) {
-  for (const storage::KeyRow& key : enrollment.keys) {
-    auto holder = storage::find_key_holder(connection, key.kind, key.value);
-    if (!holder.ok() || *holder) return holder;
-  }
-  return std::nullopt;
-}
-
 // Of an enrolment that is not here yet: whom it means.
 absl::StatusOr<int64_t> keep_new(sqlite::Connection& connection, WriterState& state,
                                  const Enrollment& enrollment) {
   const auto erased = erased_holder(connection, *state.view(), enrollment);
   if (!erased.ok()) return erased.status();
   if (*erased) return **erased;
-  const auto holder = key_holder(connection, enrollment);
-  if (!holder.ok()) return holder.status();
   const absl::StatusOr<Enrolled> enrolled = keep_enrollment(connection, state, enrollment);
   if (!enrolled.ok()) return enrolled.status();
-  return holder->value_or(enrolled->row.member_id);
+  return enrolled->key_holder_id.value_or(enrolled->row.member_id);
 }
 
 absl::StatusOr<int64_t> whole_person_of(sqlite::Connection& connection, int64_t member_id) {
