@@ -57,10 +57,7 @@ constexpr Sql kHasHandedChain{
 
 absl::StatusOr<bool> has_handed_chain(Connection& connection, const std::string& register_id,
                                       const std::string& chain) {
-  const absl::StatusOr<int64_t> count =
-      query_int64(connection, kHasHandedChain, register_id, Blob{chain});
-  if (!count.ok()) return count.status();
-  return *count > 0;
+  return query_bool(connection, kHasHandedChain, register_id, Blob{chain});
 }
 
 constexpr Sql kListWaiting{

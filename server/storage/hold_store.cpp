@@ -122,9 +122,7 @@ absl::StatusOr<std::vector<HoldRow>> list_silent_holds(Connection& connection, i
 constexpr Sql kHasOpenHold{"SELECT COUNT(*) FROM holds WHERE member_id = $1 AND state = 1"};
 
 absl::StatusOr<bool> has_open_hold(Connection& connection, int64_t member_id) {
-  const absl::StatusOr<int64_t> count = query_int64(connection, kHasOpenHold, member_id);
-  if (!count.ok()) return count.status();
-  return *count > 0;
+  return query_bool(connection, kHasOpenHold, member_id);
 }
 
 }  // namespace moadon::storage

@@ -103,10 +103,7 @@ constexpr Sql kFindLeft{
     "SELECT COUNT(*) FROM left_journals WHERE register_id = $1 AND journal_id = $2"};
 
 absl::StatusOr<bool> is_left_journal(Connection& connection, const JournalName& journal) {
-  const absl::StatusOr<int64_t> count =
-      query_int64(connection, kFindLeft, journal.register_id, Blob{journal.journal_id});
-  if (!count.ok()) return count.status();
-  return *count > 0;
+  return query_bool(connection, kFindLeft, journal.register_id, Blob{journal.journal_id});
 }
 
 constexpr Sql kLeaveJournal{

@@ -95,9 +95,7 @@ constexpr Sql kIsSaid{
     " OR EXISTS (SELECT 1 FROM member_reviews WHERE note = $1) THEN 1 ELSE 0 END"};
 
 absl::StatusOr<bool> is_said_of_somebody(Connection& connection, absl::string_view text) {
-  const absl::StatusOr<int64_t> is_said = query_int64(connection, kIsSaid, text);
-  if (!is_said.ok()) return is_said.status();
-  return *is_said != 0;
+  return query_bool(connection, kIsSaid, text);
 }
 
 constexpr Sql kDeleteKeys{"DELETE FROM member_keys WHERE member_id = $1"};

@@ -62,4 +62,12 @@ absl::StatusOr<int64_t> query_int64(Connection& connection, Sql sql, const Value
   return value->value_or(0);
 }
 
+// Whether that integer is not zero.
+template <typename... Values>
+absl::StatusOr<bool> query_bool(Connection& connection, Sql sql, const Values&... values) {
+  const absl::StatusOr<int64_t> value = query_int64(connection, sql, values...);
+  if (!value.ok()) return value.status();
+  return *value != 0;
+}
+
 }  // namespace moadon::storage
