@@ -25,7 +25,7 @@ enum class Fate {
   kBetterInGroup,  // `because`: the benefit
   kSilenced,       // `because`: the benefit, -1: the stack of several
   kCapReached,
-  kServerNeeded,  // not under the terms
+  kServerNeeded,  // not under the terms, or not of a member whose facts are unknown
 };
 
 // What became of one benefit.

@@ -64,7 +64,7 @@ int64_t budget_of(const v1::Limits& limits, const Usage& usage, const Circumstan
 BenefitOutcome examine(const ReadyBenefit& ready, const Usage& usage, const Circumstances& at) {
   BenefitOutcome outcome;
   if (!at.is_known && !ready.benefit->for_anyone()) {
-    outcome.fate = Fate::kMemberNeeded;
+    outcome.fate = at.is_member ? Fate::kServerNeeded : Fate::kMemberNeeded;
     return outcome;
   }
   outcome.because = first_unmet(ready, at);

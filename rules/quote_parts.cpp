@@ -149,11 +149,7 @@ void explain(const Decision& decision, size_t number, v1::UnappliedBenefit& unap
   unapplied.set_title(ready.benefit->title());
   switch (outcome.fate) {
     case Fate::kMemberNeeded:
-      if (decision.at.is_member) {  // whose facts are not known
-        unapplied.mutable_server_needed();
-      } else {
-        unapplied.mutable_member_needed();
-      }
+      unapplied.mutable_member_needed();
       return;
     case Fate::kConditionUnmet:
       return ready.conditions[static_cast<size_t>(outcome.because)].explain(
