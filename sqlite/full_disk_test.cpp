@@ -33,6 +33,17 @@ TEST_CASE("with a plan a full disk refuses what met it, and the writer goes on")
   CHECK(fixture.failures == 0);
 }
 
+TEST_CASE("a plan that says nothing to those it refuses does not tell them that they are stored") {
+  Fixture fixture({}, {.make_room = [](Connection&) { return false; }});
+  fixture.before_group = [] { faults().disk_is_full = true; };
+  for (const absl::Status& outcome : fixture.run_as_group(operations_of(2))) {
+    CHECK(absl::IsResourceExhausted(outcome));
+  }
+  faults().disk_is_full = false;
+  REQUIRE(fixture.writer->run(inserting(9)).ok());
+  CHECK(fixture.stored() == 1);
+}
+
 TEST_CASE("with a plan the first write after a start may meet a full disk") {
   Fixture before;
   REQUIRE(before.writer->run(inserting(1)).ok());

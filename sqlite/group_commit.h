@@ -37,8 +37,8 @@ struct FullDiskPlan {
   // Makes what room it can; true: there is little. Runs on the writer's thread before each
   // transaction and each checkpoint, outside of it; must leave no transaction open and not throw.
   absl::AnyInvocable<bool(Connection&)> make_room = nullptr;
-  // What those are told of whom nothing is stored because the disk was full.
-  absl::Status refusal = absl::OkStatus();
+  // What those are told of whom nothing is stored because the disk was full; never OK.
+  absl::Status refusal = absl::ResourceExhaustedError("the disk is full");
 };
 
 // The one writer of a database: a thread that owns the only writing connection, takes all
