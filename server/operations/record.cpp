@@ -20,8 +20,7 @@ namespace moadon {
 namespace {
 
 struct Entry {
-  int64_t sequence = 0;
-  std::string chain;
+  const v1::RecordEntry& link;  // of its batch's chain
   absl::StatusOr<PreparedDocument> document;
   absl::StatusOr<Taken> taken = absl::UnknownError("not taken yet");
 };
@@ -50,7 +49,7 @@ void fill_refusal(v1::Refusal& refused, const Batch& batch, const Entry& entry,
   refused.set_message(std::string(status.message()));
   if (reason_of(status) != v1::REASON_UNSPECIFIED) return;
   spdlog::error("record=failed register={} sequence={} error=\"{}\"", batch.register_id,
-                entry.sequence, status.ToString());
+                entry.link.sequence(), status.ToString());
   refused.mutable_detail()->set_reason(v1::REASON_INTERNAL);
   refused.set_message("a fault of the server");
 }
@@ -59,7 +58,7 @@ void answer(Batch& batch) {
   v1::RecordResponse response;
   for (const Entry& entry : batch.entries) {
     v1::RecordOutcome& outcome = *response.add_outcomes();
-    outcome.set_sequence(entry.sequence);
+    outcome.set_sequence(entry.link.sequence());
     const absl::Status status = outcome_of(entry);
     if (!status.ok()) {
       fill_refusal(*outcome.mutable_refused(), batch, entry, status);
@@ -79,8 +78,8 @@ absl::Status take_one(sqlite::Connection& connection, WriterState& state, const 
   if (!entry.taken.ok()) return entry.taken.status();
   const std::string& journal_id = batch.chain.journal_id();
   if (!entry.taken->refusal.ok() || journal_id.empty()) return absl::OkStatus();
-  return settle_recorded(connection, state, {batch.register_id, journal_id, entry.sequence},
-                         entry.chain);
+  return settle_recorded(connection, state, {batch.register_id, journal_id, entry.link.sequence()},
+                         entry.link.chain());
 }
 
 absl::Status take_all(sqlite::Connection& connection, WriterState& state, Batch& batch) {
@@ -192,8 +191,9 @@ void record(Club& club, const RegisterView& at, const v1::RecordRequest& request
   const Reception reception{*view, at, club.clock().now_us()};
   batch->entries.reserve(request.entries_size());
   bool any_prepared = false;
-  for (const v1::RecordEntry& entry : request.entries()) {
-    batch->entries.push_back({entry.sequence(), entry.chain(), prepare_document(entry, reception)});
+  for (int i = 0; i < request.entries_size(); ++i) {
+    batch->entries.push_back(
+        {batch->chain.entries(i), prepare_document(request.entries(i), reception)});
     any_prepared = any_prepared || batch->entries.back().document.ok();
   }
   if (!any_prepared) {
