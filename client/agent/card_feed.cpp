@@ -133,6 +133,10 @@ absl::StatusOr<CardFeed::Turn> CardFeed::fetch(Till& till) {
   }
   const absl::StatusOr<std::string> digest_key = parts_.cards.digest_key();
   if (!digest_key.ok()) return digest_key.status();
+  // Before the server is asked: the cards of those whom it has named by now are in the pass.
+  absl::StatusOr<std::vector<std::string>> named = std::vector<std::string>();
+  if (next.is_filling) named = parts_.enrollments.named();
+  if (!named.ok()) return named.status();
   v1::FetchCardsRequest request;
   request.set_cursor(next.cursor);
   request.set_page_size(page_cards_);
@@ -149,10 +153,11 @@ absl::StatusOr<CardFeed::Turn> CardFeed::fetch(Till& till) {
   if (!page.ok()) return page.status();
   page_cards_ = std::min(2 * page_cards_, kCardPage);
   must_refill_ = false;
-  return keep(*page, std::move(next));
+  return keep(*page, std::move(next), *named);
 }
 
-absl::StatusOr<CardFeed::Turn> CardFeed::keep(const v1::FetchCardsResponse& page, FeedState next) {
+absl::StatusOr<CardFeed::Turn> CardFeed::keep(const v1::FetchCardsResponse& page, FeedState next,
+                                              absl::Span<const std::string> named) {
   const FeedState before = parts_.cards.feed();
   const int64_t server_us = time_us_of(page.server_time(), "server_time").value_or(0);
   if (next.pass_begin_us == 0) next.pass_begin_us = server_us;
@@ -162,7 +167,7 @@ absl::StatusOr<CardFeed::Turn> CardFeed::keep(const v1::FetchCardsResponse& page
                        next.cache_time_us - before.cache_time_us >= kCardTimeKeptUs;
   next.cursor = page.next_cursor();
   if (is_news) {
-    // Before the cursor moves: who is gone is not told twice.
+    // Before the cursor moves: who is gone is told once, and not at all when a pass began since.
     absl::Status stored = parts_.enrollments.forget(gone_in(page));
     stored.Update(parts_.cards.store({page.cards().begin(), page.cards().end()}, next));
     if (!stored.ok()) return stored;
@@ -170,16 +175,20 @@ absl::StatusOr<CardFeed::Turn> CardFeed::keep(const v1::FetchCardsResponse& page
   if (page.has_more()) return Turn::kMore;
   if (!next.is_filling) return Turn::kIdle;
   next.cache_time_us = server_us;
-  absl::Status ended = end_pass(std::move(next));
+  absl::Status ended = end_pass(std::move(next), named);
   if (!ended.ok()) return ended;
   return Turn::kIdle;
 }
 
-absl::Status CardFeed::end_pass(FeedState state) {
+absl::Status CardFeed::end_pass(FeedState state, absl::Span<const std::string> named) {
   absl::Status swept =
       parts_.cards.sweep([&state](const CardMark& mark) { return mark.pass == state.pass; },
                          [this] { return !parts_.cancellation.is_cancelled(); });
   if (!swept.ok()) return swept;
+  const auto strangers = parts_.cards.without_card(named);
+  if (!strangers.ok()) return strangers.status();
+  absl::Status forgotten = parts_.enrollments.forget(*strangers);
+  if (!forgotten.ok()) return forgotten;
   state.is_filling = false;
   absl::Status stored = parts_.cards.store({}, state);
   if (!stored.ok()) return stored;

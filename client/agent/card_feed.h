@@ -7,6 +7,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/civil_time.h"
+#include "absl/types/span.h"
 #include "client/agent/card_shelf.h"
 #include "client/agent/clock.h"
 #include "client/agent/journal_enrolments.h"
@@ -35,7 +36,8 @@ inline constexpr int64_t kRefillsPerValidity = 2;
 
 // A thread that fetches cards in the name of one of this machine's registers and, once it has all,
 // what changes. It goes on where it was after a restart. A refill is fetched beside what is there;
-// who did not come with it is forgotten at its end. When the server lets none of the registers in
+// who did not come with it is forgotten at its end, also as enrolled here: of those who were gone
+// when it began nothing is told. When the server lets none of the registers in
 // any more because they are revoked, the cards and their secret are destroyed: after the first call
 // of whatever kind that is answered so.
 //
@@ -77,8 +79,10 @@ class CardFeed final {
   bool are_all_revoked() const;
   // One page in the name of `till`.
   absl::StatusOr<Turn> fetch(Till& till);
-  absl::StatusOr<Turn> keep(const v1::FetchCardsResponse& page, FeedState next);
-  absl::Status end_pass(FeedState state);
+  // `named`: whom those who were enrolled here were known to be when the page was asked for.
+  absl::StatusOr<Turn> keep(const v1::FetchCardsResponse& page, FeedState next,
+                            absl::Span<const std::string> named);
+  absl::Status end_pass(FeedState state, absl::Span<const std::string> named);
   bool is_refill_due(const FeedState& state) const;
   void destroy();
   bool has_room() const;

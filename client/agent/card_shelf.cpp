@@ -166,6 +166,21 @@ std::optional<v1::MemberCard> CardShelf::find_member(const std::string& member_i
   return best_of(std::move(cards));
 }
 
+absl::StatusOr<std::vector<std::string>> CardShelf::without_card(
+    absl::Span<const std::string> member_ids) {
+  absl::ReaderMutexLock lock(&mutex_);
+  if (open_ == nullptr) return absl::FailedPreconditionError("the file of cards is not open");
+  const sqlite::ReaderLease reader = open_->readers->lease();
+  std::vector<std::string> without;
+  for (const std::string& member_id : member_ids) {
+    const auto found = find_by_member(*reader, open_->seal, member_id);
+    note_failure(found.status());
+    if (!found.ok()) return found.status();
+    if (!*found) without.push_back(member_id);
+  }
+  return without;
+}
+
 absl::Status CardShelf::try_write(Work work) {
   absl::ReaderMutexLock lock(&mutex_);
   if (open_ == nullptr) return absl::FailedPreconditionError("the file of cards is not open");

@@ -49,6 +49,9 @@ class CardShelf final {
       ABSL_LOCKS_EXCLUDED(mutex_);
   std::optional<v1::MemberCard> find_member(const std::string& member_id)
       ABSL_LOCKS_EXCLUDED(mutex_);
+  // Those of the members who have no card. Fails where that cannot be read.
+  absl::StatusOr<std::vector<std::string>> without_card(absl::Span<const std::string> member_ids)
+      ABSL_LOCKS_EXCLUDED(mutex_);
   int64_t card_count() const ABSL_LOCKS_EXCLUDED(state_mutex_);
 
   FeedState feed() const ABSL_LOCKS_EXCLUDED(state_mutex_);  // how far the cards are filled

@@ -49,7 +49,10 @@ struct LonelyHouse : House {
     club.publish(program);
     agent = start();
     till = std::make_unique<Register>(*agent, directory.path(), "R1");
-    CHECK(eventually([&] { return till->status().program_version() > 0; }));
+    CHECK(eventually([&] {
+      const v1::StatusResponse status = till->status();
+      return status.program_version() > 0 && status.has_cache_time();
+    }));
     club.go_away();
   }
   // Another agent process: nothing is in memory.
@@ -210,23 +213,48 @@ TEST_CASE("enrolment and sales are delivered in order, and then they are who the
   CHECK_FALSE(found->is_provisional());
 }
 
+// Keys of those who were enrolled here.
+int64_t known_key_count(const House& house) {
+  const auto file =
+      sqlite::Connection::open(house.directory.journal_path(), {.access = sqlite::Access::kReader});
+  return (*file)->query_int64("SELECT count(*) FROM provisional_key").value();
+}
+
 TEST_CASE("who is erased at the server is forgotten here, too, once that is heard") {
   LonelyHouse house;
-  const auto known_here = [&] {
-    const auto file = sqlite::Connection::open(house.directory.journal_path(),
-                                               {.access = sqlite::Access::kReader});
-    return (*file)->query_int64("SELECT count(*) FROM provisional_key").value();
-  };
   REQUIRE(enroll(*house.till, newcomer("77")).ok());
   house.club.set_facts({});  // there is somebody with the card 77
   house.club.come_back();
   REQUIRE(eventually([&] { return house.till->status().undelivered_count() == 0; }));
-  CHECK(known_here() == 1);
+  CHECK(known_key_count(house) == 1);
   house.club.remove_card(0);  // they
-  CHECK(eventually([&] { return known_here() == 0; }));
+  CHECK(eventually([&] { return known_key_count(house) == 0; }));
   house.club.go_away();
   const auto asked = identify(*house.till, card_key("77"));
   CHECK(reason_of(asked.status()) == v1::REASON_SERVER_UNREACHABLE);
+}
+
+TEST_CASE("who is gone while the machine is away is forgotten when all cards came anew") {
+  LonelyHouse house;
+  REQUIRE(enroll(*house.till, newcomer("N-1")).ok());
+  REQUIRE(enroll(*house.till, newcomer("77")).ok());
+  house.club.set_facts({});  // there is somebody with the card 77
+  house.club.refuse_receipt("card N-2", v1::REASON_KEY_TAKEN);
+  REQUIRE(enroll(*house.till, newcomer("N-2")).ok());
+  house.club.come_back();
+  REQUIRE(eventually([&] { return house.till->status().undelivered_count() == 1; }));
+  CHECK(known_key_count(house) == 3);
+  house.club.go_away();
+  house.club.name_others();  // a pass from the beginning says nothing of who was gone before
+  house.club.add_cards(0, 1);
+  house.club.come_back();
+  CHECK(eventually([&] { return known_key_count(house) == 2; }));
+  REQUIRE(eventually([&] { return house.till->status().cached_member_count() == 1; }));
+  house.club.go_away();
+  const auto asked = identify(*house.till, card_key("N-1"));
+  CHECK(reason_of(asked.status()) == v1::REASON_SERVER_UNREACHABLE);
+  CHECK(identify(*house.till, card_key("77"))->facts().member_id() == "member-of-77");
+  CHECK(identify(*house.till, card_key("N-2"))->is_provisional());
 }
 
 TEST_CASE("what the server refuses is kept back, and the person stays known here") {

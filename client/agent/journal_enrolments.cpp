@@ -179,6 +179,11 @@ absl::Status EnrollmentBook::enroll_at(const std::string& register_id, const Pro
   return no_amounts(journal_.commit(entry, nothing));
 }
 
+absl::StatusOr<std::vector<std::string>> EnrollmentBook::named() {
+  const sqlite::ReaderLease reader = journal_.readers_->lease();
+  return named_members(*reader);
+}
+
 absl::Status EnrollmentBook::forget(absl::Span<const std::string> member_ids) {
   if (member_ids.empty()) return absl::OkStatus();
   return journal_.writer_->run(

@@ -60,6 +60,8 @@ class EnrollmentBook final {
   absl::Status enroll_at(const std::string& register_id, const Provisional& known,
                          int64_t commit_time_us);
 
+  // Whom those who were enrolled here are known to be: members, whether kept here or not.
+  absl::StatusOr<std::vector<std::string>> named();
   // Forgets members whom the server has named and does not let be kept any more.
   absl::Status forget(absl::Span<const std::string> member_ids);
   // Forgets who was enrolled before `before_us`, once that is delivered.

@@ -79,6 +79,7 @@ constexpr Sql kRemoveOld{
 constexpr Sql kRemoveMember{
     "DELETE FROM provisional WHERE member_id = $1 AND NOT EXISTS (SELECT 1 FROM undelivered u "
     "WHERE u.register_id = provisional.register_id AND u.sequence = provisional.sequence)"};
+constexpr Sql kNamed{"SELECT DISTINCT member_id FROM provisional WHERE member_id <> ''"};
 constexpr Sql kRemoveKeys{
     "DELETE FROM provisional_key WHERE provisional_id NOT IN (SELECT provisional_id FROM "
     "provisional)"};
@@ -166,6 +167,17 @@ absl::Status remove_old_provisional(Connection& connection, int64_t before_us) {
   remove.bind_all(before_us);
   absl::Status removed = remove.execute();
   return removed.ok() ? connection.statement(kRemoveKeys).execute() : removed;
+}
+
+absl::StatusOr<std::vector<std::string>> named_members(Connection& connection) {
+  std::vector<std::string> member_ids;
+  Statement read = connection.statement(kNamed);
+  while (true) {
+    const absl::StatusOr<bool> row = read.step();
+    if (!row.ok()) return row.status();
+    if (!*row) return member_ids;
+    member_ids.emplace_back(read.text(0));
+  }
 }
 
 absl::Status remove_members(Connection& connection, absl::Span<const std::string> member_ids) {

@@ -51,6 +51,8 @@ absl::Status name_provisional(sqlite::Connection& connection, const JournalSeal&
 // Removes rows that are older than `before_us` and were delivered, with all that stands for them,
 // and the keys that are nobody's then.
 absl::Status remove_old_provisional(sqlite::Connection& connection, int64_t before_us);
+// Who the rows are said to be.
+absl::StatusOr<std::vector<std::string>> named_members(sqlite::Connection& connection);
 // Removes rows of these members that were delivered, and the keys that are nobody's then.
 absl::Status remove_members(sqlite::Connection& connection,
                             absl::Span<const std::string> member_ids);
