@@ -111,6 +111,8 @@ TEST_CASE("a refused call waits for what can change it") {
   CHECK(kind(v1::REASON_TOO_LARGE) == CallRefusal::kContent);
 }
 
+constexpr int64_t kGiveUs = 1'000;
+
 TEST_CASE("facts are found as a quote names them, by snapshot and time of issue") {
   FactsMemory memory;
   const auto facts = [](int64_t snapshot, int64_t issued_seconds) {
@@ -130,7 +132,7 @@ TEST_CASE("facts are found as a quote names them, by snapshot and time of issue"
   CHECK_FALSE(memory.of("m").has_value());
   CHECK(found(2, 10) == -1);
   for (const auto& [snapshot, issued] : {std::pair(2, 10), std::pair(2, 20), std::pair(3, 30)}) {
-    memory.remember(facts(snapshot, issued));
+    memory.remember(facts(snapshot, issued), kGiveUs);
   }
   CHECK(memory.of("m")->facts.snapshot() == 3);
   CHECK(found(2, 10) == 10);
@@ -138,9 +140,9 @@ TEST_CASE("facts are found as a quote names them, by snapshot and time of issue"
   CHECK(found(2, 15) == 20);
   CHECK(found(3, 30) == 30);
   CHECK(found(4, 30) == -1);
-  memory.remember(facts(1, 40));
+  memory.remember(facts(1, 40), kGiveUs);
   CHECK(memory.of("m")->facts.snapshot() == 3);
-  for (size_t i = 0; i < kMaxRememberedFacts; ++i) memory.remember(facts(5, 100 + i));
+  for (size_t i = 0; i < kMaxRememberedFacts; ++i) memory.remember(facts(5, 100 + i), kGiveUs);
   CHECK(found(3, 30) == -1);
   CHECK(found(5, 100) == 100);
 }
@@ -150,14 +152,14 @@ TEST_CASE("what the server said of a member is not taken for what was kept") {
   v1::MemberFacts facts;
   facts.set_member_id("m");
   facts.set_snapshot(1);
-  memory.remember(facts, /*is_kept=*/true);
+  memory.remember_kept(facts);
   CHECK(memory.of("m")->is_kept);
-  memory.remember(facts);
+  memory.remember(facts, kGiveUs);
   CHECK_FALSE(memory.of("m")->is_kept);
-  memory.remember(facts, /*is_kept=*/true);
+  memory.remember_kept(facts);
   CHECK_FALSE(memory.of("m")->is_kept);
   facts.set_snapshot(2);
-  memory.remember(facts, /*is_kept=*/true);
+  memory.remember_kept(facts);
   CHECK(memory.of("m")->is_kept);
 }
 
@@ -167,28 +169,28 @@ TEST_CASE("facts are of a sale when the server gave them, until that sale is ove
   facts.set_member_id("m");
   facts.set_snapshot(1);
   memory.end_sale("m");
-  memory.remember(facts, /*is_kept=*/true);
-  CHECK_FALSE(memory.of("m")->is_of_sale);
-  memory.remember(facts);
-  CHECK(memory.of("m")->is_of_sale);
-  memory.remember(facts, /*is_kept=*/true);
-  CHECK(memory.of("m")->is_of_sale);
+  memory.remember_kept(facts);
+  CHECK(memory.of("m")->give_us == 0);
+  memory.remember(facts, kGiveUs);
+  CHECK(memory.of("m")->give_us == kGiveUs);
+  memory.remember_kept(facts);
+  CHECK(memory.of("m")->give_us == kGiveUs);
   memory.end_sale("m");
-  CHECK_FALSE(memory.of("m")->is_of_sale);
+  CHECK(memory.of("m")->give_us == 0);
   CHECK_FALSE(memory.of("m")->is_kept);
-  memory.remember(facts);
-  CHECK(memory.of("m")->is_of_sale);
+  memory.remember(facts, kGiveUs);
+  CHECK(memory.of("m")->give_us == kGiveUs);
 }
 
 TEST_CASE("the members remembered first are forgotten first") {
   FactsMemory memory;
   v1::MemberFacts facts;
   facts.set_member_id("m");
-  memory.remember(facts);
+  memory.remember(facts, kGiveUs);
   for (size_t i = 0; i < kMaxRememberedMembers; ++i) {
     CHECK(memory.of("m").has_value());
     facts.set_member_id(std::to_string(i));
-    memory.remember(facts);
+    memory.remember(facts, kGiveUs);
   }
   CHECK_FALSE(memory.of("m").has_value());
 }

@@ -68,7 +68,7 @@ absl::StatusOr<OfflineStanding> standing_in(Connection& connection, const Journa
     return standing;
   }
   const auto is_usable = [&query](const google::protobuf::Timestamp& end) {
-    return query.with_ended || !has_ended(end, query.latest_us);
+    return !has_ended(end, query.lease_us);
   };
   const auto leases = leases_of_member(connection, seal, query.register_id, query.member_id);
   if (!leases.ok()) return leases.status();

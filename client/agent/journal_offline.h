@@ -38,11 +38,10 @@ struct StandingQuery {
   // When the server issued the facts that the member is priced with. Those that do not know of what
   // the member was given here leave them served. 0: not known.
   int64_t facts_time_us = 0;
-  int64_t latest_us = 0;  // what ended before is not there any more
+  int64_t latest_us = 0;  // holds that ended before set nothing aside any more
+  int64_t lease_us = 0;   // leases and slices that ended before give nothing: the quote's moment
   // The hold that the sale at hand uses up; what it sets aside counts as free. Empty: none.
   std::string hold_id = {};
-  // Leases and slices that ended count too: for what was quoted while they had not.
-  bool with_ended = false;
 };
 
 // The beginning of a turn.

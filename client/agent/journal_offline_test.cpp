@@ -76,7 +76,8 @@ struct Shelf {
         ->standing({.register_id = "R1",
                     .member_id = member_id,
                     .facts_time_us = facts_time_us,
-                    .latest_us = now_us})
+                    .latest_us = now_us,
+                    .lease_us = now_us})
         .value();
   }
 
@@ -129,7 +130,7 @@ TEST_CASE("leases and slices that ended are there only for what was quoted befor
   CHECK(shelf.standing("m", later_us).leased_grant_ids.empty());
   CHECK(shelf.standing("m", later_us).slices.empty());
   const auto quoted = shelf.book->standing(
-      {.register_id = "R1", .member_id = "m", .latest_us = later_us, .with_ended = true});
+      {.register_id = "R1", .member_id = "m", .latest_us = later_us, .lease_us = kNowUs});
   CHECK(quoted->leased_grant_ids == Texts{"g1", "g2"});
   CHECK(quoted->slices.size() == 1);
 }

@@ -17,7 +17,8 @@ void insert(std::vector<KnownFacts>& snapshots, const KnownFacts& known) {
       snapshots.begin(), snapshots.end(), known,
       [](const KnownFacts& a, const KnownFacts& b) { return age_of(a.facts) < age_of(b.facts); });
   if (place != snapshots.end() && age_of(place->facts) == age_of(known.facts)) {
-    *place = {known.facts, known.is_kept && place->is_kept, known.is_of_sale || place->is_of_sale};
+    *place = {known.facts, known.is_kept && place->is_kept,
+              std::max(known.give_us, place->give_us)};
     return;
   }
   snapshots.insert(place, known);
@@ -26,13 +27,20 @@ void insert(std::vector<KnownFacts>& snapshots, const KnownFacts& known) {
 
 }  // namespace
 
-void FactsMemory::remember(const v1::MemberFacts& facts, bool is_kept) {
-  if (facts.member_id().empty()) return;
+void FactsMemory::remember(const v1::MemberFacts& facts, int64_t give_us) {
+  add({facts, /*is_kept=*/false, give_us});
+}
+
+void FactsMemory::remember_kept(const v1::MemberFacts& facts) { add({facts, /*is_kept=*/true}); }
+
+void FactsMemory::add(const KnownFacts& known) {
+  const std::string& member_id = known.facts.member_id();
+  if (member_id.empty()) return;
   absl::MutexLock lock(&mutex_);
-  const auto [known, is_new] = facts_.try_emplace(facts.member_id());
-  insert(known->second, {facts, is_kept, /*is_of_sale=*/!is_kept});
+  const auto [place, is_new] = facts_.try_emplace(member_id);
+  insert(place->second, known);
   if (!is_new) return;
-  order_.push_back(facts.member_id());
+  order_.push_back(member_id);
   if (order_.size() <= kMaxRememberedMembers) return;
   facts_.erase(order_.front());
   order_.pop_front();
@@ -42,7 +50,7 @@ void FactsMemory::end_sale(const std::string& member_id) {
   absl::MutexLock lock(&mutex_);
   const auto known = facts_.find(member_id);
   if (known == facts_.end()) return;
-  for (KnownFacts& each : known->second) each.is_of_sale = false;
+  for (KnownFacts& each : known->second) each.give_us = 0;
 }
 
 std::optional<KnownFacts> FactsMemory::of(const std::string& member_id) const {

@@ -25,8 +25,9 @@ struct KnownFacts {
   v1::MemberFacts facts;
   // Out of the cards that are kept: the server was not asked, or did not answer.
   bool is_kept = false;
-  // The server gave them for a sale that may still be under way.
-  bool is_of_sale = false;
+  // When the server gave them for a sale that may still be under way, by the latest clock that is
+  // known; 0: that sale is over, or the server did not give them.
+  int64_t give_us = 0;
 };
 
 // The facts that the server gave to this machine, by member, snapshot and time of issue (what time
@@ -37,8 +38,10 @@ class FactsMemory final {
   FactsMemory(const FactsMemory&) = delete;
   FactsMemory& operator=(const FactsMemory&) = delete;
 
-  // What came from the server stays so when the cards say the same.
-  void remember(const v1::MemberFacts& facts, bool is_kept = false) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Of the server, for a sale that begins then.
+  void remember(const v1::MemberFacts& facts, int64_t give_us) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Of the cards; what came from the server and says the same stays the server's.
+  void remember_kept(const v1::MemberFacts& facts) ABSL_LOCKS_EXCLUDED(mutex_);
   // The sale that the member's facts were given for is over: it was committed, or another begins.
   void end_sale(const std::string& member_id) ABSL_LOCKS_EXCLUDED(mutex_);
   // The newest; nothing of nobody and of a member not met here.
@@ -50,6 +53,8 @@ class FactsMemory final {
       ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
+  void add(const KnownFacts& known) ABSL_LOCKS_EXCLUDED(mutex_);
+
   using Snapshots = std::vector<KnownFacts>;  // oldest first, never empty
 
   mutable absl::Mutex mutex_;

@@ -34,14 +34,18 @@ v1::Program program_with_once() {
   return program;
 }
 
-void identify_online(OfflineShop& shop) {
-  v1::MemberFacts facts;
-  facts.set_tier_id("gold");
-  facts.mutable_points()->set_available_milli(300'000);
+void identify_online(OfflineShop& shop, const v1::MemberFacts& facts) {
   shop.club.set_facts(facts);
   v1::IdentifyRequest who;
   who.mutable_key()->set_card("77");
   REQUIRE(shop.till->call(&v1::RegisterService::Stub::Identify, who).ok());
+}
+
+void identify_online(OfflineShop& shop) {
+  v1::MemberFacts facts;
+  facts.set_tier_id("gold");
+  facts.mutable_points()->set_available_milli(300'000);
+  identify_online(shop, facts);
 }
 
 // 150 points of the online member, held at the server.
@@ -226,6 +230,24 @@ TEST_CASE("a sale that is delivered between quote and commit takes nothing from 
   CHECK(sold->total_minor() == 940);
 }
 
+TEST_CASE("a hold that was given up goes with its facts, though a sale was delivered since") {
+  OfflineShop shop(program_with_once());
+  HeldPoints points(shop);
+  v1::CancelRequest cancel;
+  cancel.set_hold_id(points.held.hold().hold_id());
+  REQUIRE(shop.till->call(&v1::RegisterService::Stub::Cancel, cancel).ok());
+  v1::Basket other = plain(kOnlineMember);
+  other.set_spend_points_milli(0);
+  REQUIRE(shop.commit("1", other, shop.quote(other).reference()).ok());
+  REQUIRE(eventually([&] { return shop.till->status().undelivered_count() == 0; }));
+  const bool names_quote = GENERATE(false, true);
+  CAPTURE(names_quote);
+  v1::QuoteReference reference;
+  if (names_quote) reference = points.held.quote().reference();
+  CHECK(spent_minor(shop.commit("2", points.wanted, reference, cancel.hold_id())) == 150);
+  CHECK(shop.till->status().offline_left_minor() == 250);
+}
+
 TEST_CASE("a quote of an hour ago still counts, one older than the cache gives nothing") {
   OfflineShop shop;
   shop.go_offline();
@@ -288,6 +310,23 @@ TEST_CASE("never without the server: a sale under way goes on, the next one has 
   REQUIRE(eventually([&] { return shop.club.recorded().size() == 2; }));
   CHECK(shop.club.context_of("R1/1").facts().tier_id() == "gold");
   CHECK(shop.club.context_of("R1/2").facts().snapshot() == 0);
+}
+
+TEST_CASE("never without the server: a sale has an hour, whenever its facts were issued") {
+  v1::Program program = caps_program();
+  program.mutable_offline()->set_cache_valid_hours(0);
+  OfflineShop shop(program);
+  v1::MemberFacts facts;
+  facts.set_tier_id("gold");
+  facts.mutable_issued_at()->set_seconds(kFakeServerSeconds - 7200);  // the day's first reading
+  identify_online(shop, facts);
+  shop.go_offline();
+  const v1::Basket wanted = plain(kOnlineMember);
+  CHECK(shop.quote(wanted).reference().facts_snapshot() > 0);
+  shop.set_clock.pass(absl::Minutes(59));
+  CHECK(shop.quote(wanted).reference().facts_snapshot() > 0);
+  shop.set_clock.pass(absl::Minutes(2));
+  CHECK(shop.quote(wanted).reference().facts_snapshot() == 0);
 }
 
 TEST_CASE("never without the server: whom it names by the cards has nothing from the sale before") {

@@ -51,4 +51,9 @@ class ProgramShelf final {
   std::vector<Volume> volumes_ ABSL_GUARDED_BY(mutex_);  // by version
 };
 
+// The program of a version that is here, as long as that is; of none the empty one.
+inline const v1::Program& program_in(const ProgramShelf::PricingPointer& pricing) {
+  return pricing == nullptr ? v1::Program::default_instance() : pricing->program();
+}
+
 }  // namespace moadon::agent

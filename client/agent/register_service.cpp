@@ -106,7 +106,7 @@ grpc::Status RegisterService::Identify(grpc::ServerContext* context,
     }
     if (!found.ok()) return found.status();
     *response = std::move(*found->mutable_member());
-    parts_.facts.remember(response->facts());
+    parts_.facts.remember(response->facts(), parts_.time.latest_us());
     note_ask(caller, *response);
     return absl::OkStatus();
   });
@@ -134,7 +134,7 @@ absl::StatusOr<v1::MemberFacts> RegisterService::fetch_facts(const Caller& calle
   auto answer = caller.till.line.ask(&v1::SyncService::Stub::GetFacts, question, kCashierWait,
                                      caller.time_left);
   if (!answer.ok()) return answer.status();
-  parts_.facts.remember(answer->facts());
+  parts_.facts.remember(answer->facts(), parts_.time.latest_us());
   return std::move(*answer->mutable_facts());
 }
 

@@ -190,9 +190,10 @@ class RegisterService final : public v1::RegisterService::Service {
   NewEntry new_entry(const Caller& caller, const v1::Return& returned);
   // By what a sale is judged when it is committed, all of it known here: a commit asks nobody.
   struct PricedSale {
-    v1::RecordContext context;
-    QuoteInputs inputs;  // without pricing and occasion: no program is here
+    v1::RecordContext context;  // without the facts
+    QuoteInputs inputs;         // without pricing and occasion: no program is here
     TermsQuery query;
+    bool is_limited = false;  // under terms of this query, which are still to be set
   };
   // The hold that a sale for the member may use; nothing: it names none of theirs.
   absl::StatusOr<std::optional<StoredHold>> hold_of(const Caller& caller,
@@ -201,18 +202,15 @@ class RegisterService final : public v1::RegisterService::Service {
   KnownFacts facts_of_quote(const std::string& member_id, const v1::QuoteReference& quote);
   // The program that judges the sale at that moment, and the occasion.
   void set_inputs(const Caller& caller, int64_t time_us, PricedSale& sale) const;
-  // What the sale was priced with: what its hold was, what its quote was, or what is newest; under
-  // terms where the server cannot be asked, whatever the register says of them.
+  // What the sale was priced with: what its hold was, what its quote was, or what is newest;
+  // limited where the server cannot be asked, whatever the register says of terms.
   absl::StatusOr<PricedSale> price_sale(const Caller& caller, const v1::CommitRequest& request,
                                         const CommitTime& at);
   absl::StatusOr<Committed> commit_sale(const Caller& caller, const v1::CommitRequest& request);
-  // Journals a sale that takes of what the register may give without the server: no more than is
-  // left of it.
-  absl::StatusOr<Committed> commit_under_terms(const Caller& caller,
-                                               const v1::CommitRequest& request, PricedSale sale,
-                                               NewEntry entry);
-  absl::StatusOr<Committed> journal_sale(const v1::Sale& sale, const v1::RecordContext& context,
-                                         NewEntry entry);
+  // With what it takes of what the register may give without the server: no more than is left, when
+  // that does not change meanwhile.
+  absl::StatusOr<Committed> journal_sale(const Caller& caller, const v1::Sale& sale,
+                                         PricedSale priced, NewEntry entry);
   // A known sale's units with what was paid for them.
   SoldUnits sold_units(const KnownSale& sale) const;
   absl::StatusOr<Committed> commit_return(const Caller& caller, const v1::Return& returned);

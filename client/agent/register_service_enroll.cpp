@@ -48,7 +48,7 @@ grpc::Status RegisterService::Enroll(grpc::ServerContext* context, const v1::Enr
     }
     if (!enrolled.ok()) return enrolled.status();
     *response->mutable_member() = std::move(*enrolled->mutable_member());
-    parts_.facts.remember(response->member().facts());
+    parts_.facts.remember(response->member().facts(), parts_.time.latest_us());
     return absl::OkStatus();
   });
 }
@@ -112,7 +112,7 @@ absl::Status RegisterService::enroll_offline(const Caller& caller,
 
 void RegisterService::answer_enrolled(const Provisional& enrolled, v1::IdentifyResponse& response) {
   const auto pricing = parts_.shelf.in_force(now_us());
-  const v1::Program program = pricing == nullptr ? v1::Program() : pricing->program();
+  const v1::Program& program = program_in(pricing);
   response.mutable_facts()->set_member_id(id_of(enrolled));
   response.set_display_name(enrolled.display_name);
   response.set_cashier_line(cashier_line(language_of(program), first_name_in(enrolled.display_name),

@@ -25,19 +25,18 @@ int64_t issue_time_us(const v1::MemberFacts& facts) {
 
 bool RegisterService::may_price(const v1::MemberFacts& facts, int64_t latest_us) const {
   const auto pricing = parts_.shelf.in_force(now_us());
-  const int64_t valid_hours =
-      cache_valid_hours_of(pricing == nullptr ? v1::Program() : pricing->program());
+  const int64_t valid_hours = cache_valid_hours_of(program_in(pricing));
   return valid_hours > 0 && latest_us - issue_time_us(facts) <= valid_hours * kHourUs;
 }
 
 bool RegisterService::may_price(const KnownFacts& known, int64_t latest_us) const {
-  const bool is_of_sale = known.is_of_sale && latest_us - issue_time_us(known.facts) <= kSaleLifeUs;
+  const bool is_of_sale = known.give_us > 0 && latest_us - known.give_us <= kSaleLifeUs;
   return is_of_sale || may_price(known.facts, latest_us);
 }
 
 absl::Status RegisterService::identify_offline(const v1::Key& key, v1::IdentifyResponse& response) {
   const auto pricing = parts_.shelf.in_force(now_us());
-  const v1::Program program = pricing == nullptr ? v1::Program() : pricing->program();
+  const v1::Program& program = program_in(pricing);
   const auto card = parts_.cards.find(presented_key(key, program.country_code()).candidates);
   if (!card) {
     return refuse(v1::REASON_SERVER_UNREACHABLE,
@@ -45,7 +44,7 @@ absl::Status RegisterService::identify_offline(const v1::Key& key, v1::IdentifyR
   }
   if (may_price(card->facts(), parts_.time.latest_us())) {
     *response.mutable_facts() = card->facts();
-    parts_.facts.remember(card->facts(), /*is_kept=*/true);
+    parts_.facts.remember_kept(card->facts());
   } else {
     parts_.facts.end_sale(card->member_id());
     response.mutable_facts()->set_member_id(card->member_id());
@@ -60,7 +59,7 @@ absl::Status RegisterService::identify_offline(const v1::Key& key, v1::IdentifyR
 std::optional<v1::MemberFacts> RegisterService::kept_facts(const std::string& member_id) {
   auto card = parts_.cards.find_member(member_id);
   if (!card || !may_price(card->facts(), parts_.time.latest_us())) return std::nullopt;
-  parts_.facts.remember(card->facts(), /*is_kept=*/true);
+  parts_.facts.remember_kept(card->facts());
   return std::move(*card->mutable_facts());
 }
 
@@ -104,17 +103,12 @@ v1::OfflineTerms RegisterService::terms_for(const Caller& caller, const QuoteInp
   const int64_t latest_us = parts_.time.latest_us();
   v1::OfflineTerms terms;
   if (may_price(inputs.facts, query.then_us)) {
-    StandingQuery left{.register_id = caller.till.register_id,
-                       .member_id = inputs.facts.member_id(),
-                       .latest_us = latest_us,
-                       .hold_id = query.hold_id,
-                       .with_ended = query.then_us < latest_us};
-    terms = terms_left(inputs.facts, program, left);
-    if (left.with_ended) {  // but only what had not ended then
-      left.latest_us = query.then_us;
-      left.with_ended = false;
-      terms = lesser_terms(terms, terms_left(inputs.facts, program, left));
-    }
+    terms = terms_left(inputs.facts, program,
+                       {.register_id = caller.till.register_id,
+                        .member_id = inputs.facts.member_id(),
+                        .latest_us = latest_us,
+                        .lease_us = query.then_us,
+                        .hold_id = query.hold_id});
   }
   const auto day_at = [&](int64_t time_us) {
     return occasion_at(std::min(kMaxTimeUs, time_us), caller.till.place.get(), program)
@@ -152,12 +146,12 @@ void RegisterService::add_cache(const Caller& caller, v1::StatusResponse& respon
   const int64_t cache_time_us = parts_.cards.feed().cache_time_us;
   if (cache_time_us > 0) *response.mutable_cache_time() = timestamp_of(cache_time_us);
   const auto pricing = parts_.shelf.in_force(now_us());
-  response.set_cache_valid_hours(
-      cache_valid_hours_of(pricing == nullptr ? v1::Program() : pricing->program()));
+  response.set_cache_valid_hours(cache_valid_hours_of(program_in(pricing)));
   response.set_clock_skew_ms(absl::ToInt64Milliseconds(parts_.link.clock_skew()));
   if (response.cache_valid_hours() == 0 || pricing == nullptr) return;
   const StandingQuery nobody{.register_id = caller.till.register_id,
-                             .latest_us = parts_.time.latest_us()};
+                             .latest_us = parts_.time.latest_us(),
+                             .lease_us = parts_.time.latest_us()};
   const auto standing = parts_.offline.standing(nobody);
   if (standing.ok()) {
     response.set_offline_left_minor(register_left_minor(*standing, pricing->program()));

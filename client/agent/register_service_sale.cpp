@@ -5,7 +5,6 @@
 #include "client/agent/offline_terms.h"
 #include "client/agent/register_service.h"
 #include "client/agent/return_check.h"
-#include "client/wording/cashier_text.h"
 #include "rules/calendar.h"
 #include "rules/check.h"
 #include "rules/durations.h"
@@ -82,13 +81,11 @@ absl::Status check_commit(const v1::CommitRequest& request) {
   return checked;
 }
 
-// What a sale gives of points, limits and rights; nothing where the rules say nothing of it here.
-OfflineUse use_of(const v1::Sale& sale, const v1::RecordContext& context,
-                  const std::optional<Occasion>& occasion, const ProgramShelf& shelf) {
+// What a sale, by its verdict, gives of points, limits and rights.
+OfflineUse use_of(const v1::Sale& sale, const v1::RecordContext& context, const v1::Quote& verdict,
+                  const ProgramShelf& shelf) {
   const auto pricing = pricing_of(sale, context, shelf);
-  if (pricing == nullptr) return {};
-  const auto verdict = verdict_of(sale, context, occasion, shelf);
-  return verdict ? offline_use_of(*verdict, pricing->program()) : OfflineUse();
+  return pricing == nullptr ? OfflineUse() : offline_use_of(verdict, pricing->program());
 }
 
 }  // namespace
@@ -162,19 +159,15 @@ absl::StatusOr<RegisterService::PricedSale> RegisterService::price_sale(
   }
   const bool is_set_aside = *hold && stands(**hold, parts_.time.latest_us());
   // What was delivered since the server's facts were quoted by is the server's to count.
-  const bool is_of_server =
-      quote != nullptr && !known.is_kept && known.facts.snapshot() == quote->facts_snapshot();
-  const bool is_limited = sale.query.quoted || needs_terms(caller, known) ||
-                          (!is_of_server && is_behind(caller, known.facts));
-  if (!is_set_aside && is_limited) {
-    const bool is_too_old = known.facts.snapshot() > 0 && !may_price(known, sale.query.then_us);
-    if (is_too_old) known = facts_here(context.member_id());
-    sale.inputs.facts = std::move(known.facts);
-    set_terms(caller, sale.inputs, sale.query);
-  } else {
-    sale.inputs.facts = std::move(known.facts);
-  }
-  take_facts(sale.inputs.facts, context);
+  const bool is_quoted =
+      *hold || (quote != nullptr && known.facts.snapshot() == quote->facts_snapshot());
+  const bool is_cut_off =
+      !is_set_aside && (needs_terms(caller, known) ||
+                        ((!is_quoted || known.is_kept) && is_behind(caller, known.facts)));
+  sale.is_limited = is_cut_off || sale.query.quoted;
+  const bool is_too_old = known.facts.snapshot() > 0 && !may_price(known, sale.query.then_us);
+  if (sale.is_limited && !is_set_aside && is_too_old) known = facts_here(context.member_id());
+  sale.inputs.facts = std::move(known.facts);
   context.set_hold_id(is_local_hold(request.hold_id()) ? "" : request.hold_id());
   return sale;
 }
@@ -190,38 +183,26 @@ absl::StatusOr<Committed> RegisterService::commit_sale(const Caller& caller,
   absl::StatusOr<PricedSale> priced =
       price_sale(caller, request, {machine_us, corrected_us.value_or(machine_us)});
   if (!priced.ok()) return priced.status();
-  v1::RecordContext& context = priced->context;
-  if (corrected_us) *context.mutable_corrected_at() = timestamp_of(*corrected_us);
+  if (corrected_us) *priced->context.mutable_corrected_at() = timestamp_of(*corrected_us);
   if (priced->inputs.pricing != nullptr) entry.occasion = priced->inputs.occasion;
-  const OfflineUse use = use_of(request.sale(), context, entry.occasion, parts_.shelf);
+  return journal_sale(caller, request.sale(), *std::move(priced), std::move(entry));
+}
+
+absl::StatusOr<Committed> RegisterService::journal_sale(const Caller& caller, const v1::Sale& sale,
+                                                        PricedSale priced, NewEntry entry) {
+  const absl::MutexLockMaybe lock(priced.is_limited ? &caller.till.offline_mutex : nullptr);
+  if (priced.is_limited) set_terms(caller, priced.inputs, priced.query);
+  v1::RecordContext& context = priced.context;
+  take_facts(priced.inputs.facts, context);
+  const auto verdict = verdict_of(sale, context, entry.occasion, parts_.shelf);
+  OfflineUse use = verdict ? use_of(sale, context, *verdict, parts_.shelf) : OfflineUse();
   if (context.facts().has_offline() && takes_something(use)) {
-    return commit_under_terms(caller, request, *std::move(priced), std::move(entry));
-  }
-  // Given with the server: outside of the caps, but the member's facts here do not know of it.
-  if (use.amount_minor > 0 && !context.member_id().empty()) {
+    entry.offline_use = MemberUse{context.facts().member_id(), std::move(use)};
+  } else if (use.amount_minor > 0 && !context.member_id().empty()) {
+    // Given with the server: outside of the caps, but the member's facts here do not know of it.
     entry.offline_use = MemberUse{context.member_id(), {}};
   }
-  return journal_sale(request.sale(), context, std::move(entry));
-}
-
-absl::StatusOr<Committed> RegisterService::commit_under_terms(const Caller& caller,
-                                                              const v1::CommitRequest& request,
-                                                              PricedSale sale, NewEntry entry) {
-  absl::MutexLock lock(&caller.till.offline_mutex);
-  v1::MemberFacts& facts = sale.inputs.facts;
-  sale.query.quoted = facts.offline();
-  set_terms(caller, sale.inputs, sale.query);
-  take_facts(facts, sale.context);
-  OfflineUse use = use_of(request.sale(), sale.context, entry.occasion, parts_.shelf);
-  if (takes_something(use)) entry.offline_use = MemberUse{facts.member_id(), std::move(use)};
-  return journal_sale(request.sale(), sale.context, std::move(entry));
-}
-
-absl::StatusOr<Committed> RegisterService::journal_sale(const v1::Sale& sale,
-                                                        const v1::RecordContext& context,
-                                                        NewEntry entry) {
   entry.context = context.SerializeAsString();
-  const auto verdict = verdict_of(sale, context, entry.occasion, parts_.shelf);
   const int64_t total_minor = total_minor_of(sale, verdict);
   return parts_.journal.commit(entry, [&](const KnownSale*) -> absl::StatusOr<Amounts> {
     return Amounts{.amount_minor = total_minor};
