@@ -5,6 +5,7 @@
 #include "absl/strings/escaping.h"
 #include "client/agent/journal_offline_rows.h"
 #include "client/agent/journal_rows.h"
+#include "client/agent/journal_served.h"
 #include "sqlite/transaction.h"
 
 namespace moadon::agent {
@@ -181,6 +182,12 @@ absl::Status judge_uses(Connection& connection, const JournalSeal& seal) {
   return done;
 }
 
+absl::Status judge_served_members(Connection& connection, const JournalSeal& seal) {
+  const absl::StatusOr<bool> altered = judge_served(connection, seal);
+  if (altered.value_or(false)) spdlog::error("event=served_member_altered");
+  return altered.status();
+}
+
 absl::Status end_unreadable_holds(Connection& connection, const JournalSeal& seal) {
   std::vector<std::pair<std::string, std::string>> unreadable;
   {
@@ -234,6 +241,7 @@ absl::Status judge_backlog(Connection& connection, const JournalSeal& seal) {
                  place.sequence);
   }
   done = judge_uses(connection, seal);
+  if (done.ok()) done = judge_served_members(connection, seal);
   if (done.ok()) done = end_unreadable_holds(connection, seal);
   return done.ok() ? transaction->commit() : done;
 }

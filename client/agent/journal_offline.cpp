@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/agent/journal_offline_rows.h"
 #include "client/agent/journal_rows.h"
+#include "client/agent/journal_served.h"
 #include "client/agent/journal_taken.h"
 #include "rules/calendar.h"
 #include "rules/money.h"
@@ -23,7 +24,6 @@ constexpr Sql kAwaited{
     "o.register_id "
     "AND u.sequence = o.sequence WHERE o.register_id = $1 AND o.member_id = $2 "
     "AND u.is_kept_back = 0 AND u.is_altered = 0"};
-constexpr Sql kPruneServed{"DELETE FROM served_member WHERE served_time_us < $1"};
 
 constexpr Sql kSetAside{
     "INSERT INTO hold (register_id, request_id, state, hold_id, basket, request, context, "
@@ -60,7 +60,7 @@ absl::StatusOr<OfflineStanding> standing_in(Connection& connection, const Journa
   OfflineStanding standing;
   standing.used_minor = taken->amount_minor;
   const absl::StatusOr<bool> was_served =
-      served_since(connection, seal, {query.register_id, query.member_id, query.facts_time_us});
+      served_since(connection, {query.register_id, query.member_id, query.facts_time_us});
   if (!was_served.ok()) return was_served.status();
   standing.is_member_served = *was_served || taken->member_ids.contains(query.member_id);
   if (taken->is_altered) {
@@ -118,15 +118,12 @@ absl::StatusOr<bool> OfflineBook::awaits_delivery(const std::string& register_id
 
 absl::StatusOr<bool> OfflineBook::is_behind(const MemberServed& served) {
   const sqlite::ReaderLease reader = journal_.readers_->lease();
-  return served_since(*reader, journal_.seal_, served);
+  return served_since(*reader, served);
 }
 
 absl::Status OfflineBook::prune_served(int64_t before_us) {
-  return journal_.writer_->run([&](Connection& connection) {
-    Statement prune = connection.statement(kPruneServed);
-    prune.bind_all(before_us);
-    return prune.execute();
-  });
+  return journal_.writer_->run(
+      [before_us](Connection& connection) { return forget_served(connection, before_us); });
 }
 
 absl::Status OfflineBook::set_aside(const StoredHold& hold, const OfflineUse& use) {

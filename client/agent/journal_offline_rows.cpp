@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_join.h"
 #include "client/agent/journal_rows.h"
+#include "client/agent/journal_served.h"
 
 namespace moadon::agent {
 namespace {
@@ -30,13 +31,6 @@ constexpr Sql kDropSlice{"DELETE FROM budget_slice WHERE register_id = $1 AND be
 constexpr Sql kOutdateTurn{"UPDATE lease_turn SET turn = turn + 1 WHERE register_id = $1"};
 constexpr Sql kDropAllLeases{"DELETE FROM right_lease WHERE register_id = $1"};
 constexpr Sql kDropAllSlices{"DELETE FROM budget_slice WHERE register_id = $1"};
-constexpr Sql kKeepServed{
-    "INSERT INTO served_member (register_id, member_id, served_time_us, proof) "
-    "VALUES ($1, $2, $3, $4) ON CONFLICT (register_id, member_id) "
-    "DO UPDATE SET served_time_us = excluded.served_time_us, proof = excluded.proof"};
-constexpr Sql kFindServed{
-    "SELECT member_id, served_time_us, proof FROM served_member "
-    "WHERE register_id = $1 AND member_id IN ('', $2)"};
 constexpr Sql kKeepLatest{
     "INSERT INTO clock (clock_id, latest_us, boot_id, server_offset_us) VALUES (1, $1, '', 0) "
     "ON CONFLICT (clock_id) DO UPDATE SET latest_us = $1"};
@@ -89,21 +83,6 @@ absl::Status spend(Connection& connection, const JournalSeal& seal, const std::s
     if (!lowered.ok()) return lowered;
   }
   return absl::OkStatus();
-}
-
-std::string served_place(absl::string_view register_id, absl::string_view member_id,
-                         int64_t served_time_us) {
-  return text_of({"served_member", register_id, member_id, std::to_string(served_time_us)});
-}
-
-absl::Status keep_served(Connection& connection, const JournalSeal& seal,
-                         const std::string& register_id, const std::string& member_id,
-                         int64_t served_time_us) {
-  const auto proof = seal.seal("", served_place(register_id, member_id, served_time_us));
-  if (!proof.ok()) return proof.status();
-  Statement keep = connection.statement(kKeepServed);
-  keep.bind_all(register_id, member_id, served_time_us, Blob{*proof});
-  return keep.execute();
 }
 
 }  // namespace
@@ -165,7 +144,7 @@ absl::Status end_use(Connection& connection, const JournalSeal& seal, const Entr
   absl::Status done = is_known ? spend(connection, seal, register_id, member_id, used)
                                : drop_all_leases(connection, register_id);
   if (done.ok() && (!is_known || serves_member(used))) {
-    done = keep_served(connection, seal, register_id, is_known ? member_id : "", server_time_us);
+    done = keep_served(connection, seal, {register_id, is_known ? member_id : "", server_time_us});
   }
   if (!done.ok()) return done;
   Statement end = connection.statement(kEndUse);
@@ -173,22 +152,6 @@ absl::Status end_use(Connection& connection, const JournalSeal& seal, const Entr
   done = end.execute();
   if (!done.ok() || (is_known && takes_nothing(used))) return done;
   return outdate_turn(connection, register_id);
-}
-
-absl::StatusOr<bool> served_since(Connection& connection, const JournalSeal& seal,
-                                  const MemberServed& served) {
-  if (served.member_id.empty()) return false;
-  Statement read = connection.statement(kFindServed);
-  read.bind_all(served.register_id, served.member_id);
-  while (true) {
-    const absl::StatusOr<bool> row = read.step();
-    if (!row.ok() || !*row) return row;
-    const int64_t served_time_us = read.int64(1);
-    const bool is_true =
-        seal.open(read.blob(2), served_place(served.register_id, read.text(0), served_time_us))
-            .has_value();
-    if (!is_true || served.facts_time_us <= served_time_us) return true;
-  }
 }
 
 absl::Status drop_all_leases(Connection& connection, const std::string& register_id) {

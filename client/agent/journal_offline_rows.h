@@ -42,8 +42,6 @@ absl::Status book_use(sqlite::Connection& connection, const JournalSeal& seal,
 // The member stays served until newer facts come.
 absl::Status end_use(sqlite::Connection& connection, const JournalSeal& seal,
                      const EntryPlace& place, int64_t server_time_us);
-absl::StatusOr<bool> served_since(sqlite::Connection& connection, const JournalSeal& seal,
-                                  const MemberServed& served);
 
 // The register may use no lease and no slice any more.
 absl::Status drop_all_leases(sqlite::Connection& connection, const std::string& register_id);

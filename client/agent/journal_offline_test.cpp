@@ -3,6 +3,7 @@
 #include "client/agent/journal_offline.h"
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "client/agent/made_sales.h"
 #include "client/agent/scratch_directory.h"
 #include "rules/money.h"
@@ -166,11 +167,39 @@ TEST_CASE("whom a delivered sale served stays served until the server gave newer
   CHECK(shelf.standing("m", kNowUs, kServedUs - 1).used_minor == 0);
   CHECK(shelf.book->is_behind({"R1", "m", kServedUs}).value());
   CHECK_FALSE(shelf.book->is_behind({"R1", "m", kServedUs + 1}).value());
-
-  shelf.change("UPDATE served_member SET served_time_us = 0");
-  CHECK(shelf.standing("m", kNowUs, kServedUs + 1).is_member_served);
-  REQUIRE(shelf.book->prune_served(kNowUs).ok());
+  REQUIRE(shelf.book->prune_served(kServedUs).ok());
+  CHECK(shelf.standing("m", kNowUs, kServedUs).is_member_served);
+  REQUIRE(shelf.book->prune_served(kServedUs + 1).ok());
   CHECK_FALSE(shelf.standing("m", kNowUs, kServedUs).is_member_served);
+}
+
+TEST_CASE("where it was altered who was served, everybody was, until the server gave newer facts") {
+  for (const char* change :
+       {"served_time_us = 0", "served_time_us = 9000000000000000", "proof = zeroblob(28)",
+        "member_id = ''", "member_id = 'n'", "register_id = 'R2'"}) {
+    CAPTURE(change);
+    Shelf shelf;
+    shelf.deliver(shelf.commit("1", use_of(300)));
+    shelf.change(absl::StrCat("UPDATE served_member SET ", change));
+    // Pruning takes them for no older than they are.
+    REQUIRE(shelf.book->prune_served(kServedUs).ok());
+    for (const char* member_id : {"m", "x"}) {
+      CHECK(shelf.standing(member_id, kNowUs, kServedUs).is_member_served);
+      CHECK_FALSE(shelf.standing(member_id, kNowUs, kServedUs + 1).is_member_served);
+    }
+    REQUIRE(shelf.book->prune_served(kServedUs + 1).ok());
+    CHECK_FALSE(shelf.standing("m", kNowUs, kServedUs).is_member_served);
+  }
+}
+
+TEST_CASE("where it was altered when somebody was served, it was the latest time that is kept") {
+  Shelf shelf;
+  REQUIRE(shelf.book->store_clock({kNowUs, "boot", 42}).ok());
+  shelf.deliver(shelf.commit("1", use_of(300)));
+  CHECK(shelf.book->clock()->latest_us == kNowUs);
+  shelf.change("UPDATE served_member SET proof = x''");
+  CHECK(shelf.standing("m", kNowUs, kNowUs).is_member_served);
+  CHECK_FALSE(shelf.standing("m", kNowUs, kNowUs + 1).is_member_served);
 }
 
 TEST_CASE("what the server gave serves its member, takes of nothing, and outdates no turn") {
