@@ -25,9 +25,7 @@ constexpr auto kNextBatchText =
            "WHERE u.register_id = $1 AND u.is_kept_back = 0 AND u.is_altered = 0 "
            "ORDER BY u.sequence LIMIT $2");
 constexpr Sql kNextBatch{kNextBatchText.text};
-constexpr Sql kRename{"UPDATE register SET journal_id = $2 WHERE register_id = $1"};
 constexpr Sql kForgetTurns{"DELETE FROM lease_turn WHERE register_id = $1"};
-constexpr Sql kJournalId{"SELECT journal_id FROM register WHERE register_id = $1"};
 
 // Leaves altered entries out and names them.
 absl::StatusOr<std::vector<v1::RecordEntry>> read_batch(Connection& connection,
@@ -202,33 +200,25 @@ absl::StatusOr<std::vector<v1::RecordEntry>> Journal::next_batch(const std::stri
 
 absl::StatusOr<std::string> Journal::journal_id(const std::string& register_id) {
   const sqlite::ReaderLease reader = readers_->lease();
-  Statement read = reader->statement(kJournalId);
-  read.bind_all(register_id);
-  const absl::StatusOr<bool> row = read.step();
-  if (!row.ok()) return row.status();
-  return *row ? std::string(read.blob(0)) : std::string();
+  return find_journal_id(*reader, register_id);
 }
 
 // The entries keep their chain values: a place is one of a named journal. What its register may use
 // was promised to the journal that it was.
 absl::Status Journal::rejoin(const std::string& register_id) {
-  const absl::StatusOr<std::string> journal_id = new_journal_id();
-  if (!journal_id.ok()) return journal_id.status();
-  return writer_->run([&](Connection& connection) {
-    Statement name = connection.statement(kRename);
-    name.bind_all(register_id, Blob{*journal_id});
-    absl::Status named = name.execute();
-    if (!named.ok()) return named;
-    if (connection.changes() > 0) {
-      absl::Status dropped = drop_all_leases(connection, register_id);
-      if (!dropped.ok()) return dropped;
-      Statement forget = connection.statement(kForgetTurns);
-      forget.bind_all(register_id);
-      return forget.execute();
+  return writer_->run([&](Connection& connection) -> absl::Status {
+    const absl::StatusOr<std::string> journal_id = name_journal(connection, register_id);
+    if (!journal_id.ok()) return journal_id.status();
+    if (journal_id->empty()) {
+      return refuse(v1::REASON_REGISTER_UNKNOWN,
+                    absl::StrCat("register ", register_id, " has no entries here"),
+                    {{"register_id", register_id}});
     }
-    return refuse(v1::REASON_REGISTER_UNKNOWN,
-                  absl::StrCat("register ", register_id, " has no entries here"),
-                  {{"register_id", register_id}});
+    absl::Status dropped = drop_all_leases(connection, register_id);
+    if (!dropped.ok()) return dropped;
+    Statement forget = connection.statement(kForgetTurns);
+    forget.bind_all(register_id);
+    return forget.execute();
   });
 }
 

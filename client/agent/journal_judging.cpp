@@ -38,10 +38,6 @@ constexpr Sql kOpenHolds{
 constexpr Sql kEndHold{"UPDATE hold SET state = 5 WHERE register_id = $1 AND request_id = $2"};
 
 constexpr Sql kForgetBacklog{"DELETE FROM undelivered"};
-constexpr Sql kEnqueueAll{
-    "INSERT INTO undelivered (register_id, sequence, is_kept_back) "
-    "SELECT register_id, sequence, 0 FROM entry e WHERE NOT EXISTS (SELECT 1 FROM handed_over h "
-    "WHERE h.register_id = e.register_id AND h.sequence = e.sequence) ON CONFLICT DO NOTHING"};
 
 constexpr Sql kPlaces{
     "SELECT u.register_id, u.sequence, u.is_altered, e.entry_id FROM undelivered u LEFT JOIN entry "
@@ -74,7 +70,7 @@ absl::Status deliver_all_again(Connection& connection, const EmptyPlaces& empty)
   absl::StatusOr<Transaction> transaction = Transaction::begin(connection);
   if (!transaction.ok()) return transaction.status();
   absl::Status done = connection.statement(kForgetBacklog).execute();
-  if (done.ok()) done = connection.statement(kEnqueueAll).execute();
+  if (done.ok()) done = enqueue_all_entries(connection);
   for (const EntryPlace& place : empty.all) {
     if (!done.ok()) return done;
     Statement keep = connection.statement(kKeepPlace);

@@ -30,6 +30,10 @@ constexpr Sql kMeetRegister{
     "INSERT INTO register (register_id, last_sequence) VALUES ($1, 0) ON CONFLICT DO NOTHING"};
 constexpr Sql kJournalId{"SELECT journal_id FROM register WHERE register_id = $1"};
 constexpr Sql kNameJournal{"UPDATE register SET journal_id = $2 WHERE register_id = $1"};
+constexpr Sql kEnqueueAll{
+    "INSERT INTO undelivered (register_id, sequence, is_kept_back) "
+    "SELECT register_id, sequence, 0 FROM entry e WHERE NOT EXISTS (SELECT 1 FROM handed_over h "
+    "WHERE h.register_id = e.register_id AND h.sequence = e.sequence) ON CONFLICT DO NOTHING"};
 constexpr Sql kSetAside{
     "UPDATE undelivered SET is_altered = 1 WHERE register_id = $1 AND sequence = $2"};
 
@@ -134,22 +138,34 @@ absl::Status insert_entry_row(Connection& connection, const EntryRow& row) {
 absl::StatusOr<std::string> named_journal(Connection& connection, const std::string& register_id) {
   Statement meet = connection.statement(kMeetRegister);
   meet.bind_all(register_id);
-  absl::Status done = meet.execute();
-  if (!done.ok()) return done;
-  {
-    Statement read = connection.statement(kJournalId);
-    read.bind_all(register_id);
-    const absl::StatusOr<bool> row = read.step();
-    if (!row.ok()) return row.status();
-    if (*row && !read.is_null(0)) return std::string(read.blob(0));
-  }
+  absl::Status met = meet.execute();
+  if (!met.ok()) return met;
+  auto journal_id = find_journal_id(connection, register_id);
+  if (!journal_id.ok() || !journal_id->empty()) return journal_id;
+  return name_journal(connection, register_id);
+}
+
+absl::StatusOr<std::string> name_journal(Connection& connection, const std::string& register_id) {
   const absl::StatusOr<std::string> journal_id = new_journal_id();
   if (!journal_id.ok()) return journal_id;
   Statement name = connection.statement(kNameJournal);
   name.bind_all(register_id, Blob{*journal_id});
-  done = name.execute();
-  if (!done.ok()) return done;
-  return journal_id;
+  absl::Status named = name.execute();
+  if (!named.ok()) return named;
+  return connection.changes() > 0 ? journal_id : std::string();
+}
+
+absl::StatusOr<std::string> find_journal_id(Connection& connection,
+                                            const std::string& register_id) {
+  Statement read = connection.statement(kJournalId);
+  read.bind_all(register_id);
+  const absl::StatusOr<bool> row = read.step();
+  if (!row.ok()) return row.status();
+  return *row ? std::string(read.blob(0)) : std::string();
+}
+
+absl::Status enqueue_all_entries(Connection& connection) {
+  return connection.statement(kEnqueueAll).execute();
 }
 
 std::optional<v1::Refusal> refusal_in(const Statement& row, int column) {

@@ -91,6 +91,15 @@ struct EntryPlace {
 // The name of the register's journal, given now if it has none.
 absl::StatusOr<std::string> named_journal(sqlite::Connection& connection,
                                           const std::string& register_id);
+// Gives the register's journal another name. Empty: it has no journal here.
+absl::StatusOr<std::string> name_journal(sqlite::Connection& connection,
+                                         const std::string& register_id);
+// Empty: it has no name yet, or no journal.
+absl::StatusOr<std::string> find_journal_id(sqlite::Connection& connection,
+                                            const std::string& register_id);
+
+// Everything that is here waits, but what the owner's queue has.
+absl::Status enqueue_all_entries(sqlite::Connection& connection);
 
 // Why the server did not take the entry. It is not sealed: one that cannot be read any more counts
 // as none, because the entry itself may be whole.

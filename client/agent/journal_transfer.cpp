@@ -114,11 +114,6 @@ absl::StatusOr<TakenOver> take_over_tables(Connection& connection, const std::st
   return taken;
 }
 
-// Nobody knows what was delivered after the damage, nor whether all that was not is listed.
-constexpr Sql kEnqueueFound{
-    "INSERT INTO undelivered (register_id, sequence, is_kept_back) "
-    "SELECT register_id, sequence, 0 FROM entry e WHERE NOT EXISTS (SELECT 1 FROM handed_over h "
-    "WHERE h.register_id = e.register_id AND h.sequence = e.sequence) ON CONFLICT DO NOTHING"};
 // Places below an entry that is here, or counted, and without an entry of their own. `$1`: places
 // up to the count are known, so one that is not in the backlog was delivered.
 constexpr Sql kEnqueueMissing{
@@ -143,8 +138,9 @@ constexpr Sql kMarkMissing{
     "WHERE e.register_id = undelivered.register_id AND e.sequence = undelivered.sequence)"};
 constexpr int kMaxMissingPlaces = 10'000;
 
+// Nobody knows what was delivered after the damage, nor whether all that was not is listed.
 absl::Status enqueue_all(Connection& connection, bool has_places) {
-  absl::Status done = connection.statement(kEnqueueFound).execute();
+  absl::Status done = enqueue_all_entries(connection);
   if (!done.ok()) return done;
   Statement enqueue_missing = connection.statement(kEnqueueMissing);
   enqueue_missing.bind_all(has_places ? 1 : 0, kMaxMissingPlaces);
