@@ -133,7 +133,7 @@ absl::StatusOr<Provisional> EnrollmentBook::enroll(const NewEnrollment& enrollme
   content.set_provisional_id(*provisional_id);
   *content.mutable_member() = enrollment.member;
   if (!content.member().has_occurred_at()) {
-    *content.mutable_member()->mutable_occurred_at() = timestamp_of(enrollment.now_us);
+    *content.mutable_member()->mutable_occurred_at() = timestamp_of(enrollment.commit_time_us);
   }
   NewProvisional made;
   made.provisional_id = *provisional_id;

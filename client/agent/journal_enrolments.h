@@ -35,8 +35,7 @@ struct NewEnrollment {
   std::vector<NormalKey> keys;
   std::string member_id;  // of whom these keys are known to be; empty: of nobody
   v1::RecordContext context;
-  int64_t now_us = 0;          // of the register, as well as it is known
-  int64_t commit_time_us = 0;  // of this machine's clock
+  int64_t commit_time_us = 0;  // as well as it is known here
 };
 
 // What is kept of names is sealed, of keys there are digests under a key of their own. A row that

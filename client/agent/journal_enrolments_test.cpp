@@ -36,7 +36,7 @@ TEST_CASE("rows of the enrolled go when they were delivered long ago, and not be
   enrollment.register_id = "R1";
   enrollment.member = newcomer();
   enrollment.keys = {NormalKey{KeyKind::kCard, "new-4711", "NEW-4711", {}}};
-  enrollment.now_us = enrollment.commit_time_us = 1000;
+  enrollment.commit_time_us = 1000;
   const std::string id = EnrollmentBook(*journal).enroll(enrollment)->provisional_id;
   enrollment.member.set_city("Haifa");
   enrollment.commit_time_us = 2000;

@@ -100,7 +100,6 @@ absl::Status RegisterService::enroll_offline(const Caller& caller,
   if (const auto corrected_us = parts_.link.corrected_now_us()) {
     *enrollment.context.mutable_corrected_at() = timestamp_of(*corrected_us);
   }
-  enrollment.now_us = now_us();
   enrollment.commit_time_us = now_us();
   const absl::StatusOr<Provisional> enrolled = parts_.enrollments.enroll(enrollment);
   if (!enrolled.ok()) return enrolled.status();

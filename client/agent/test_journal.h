@@ -127,7 +127,7 @@ inline void enroll_full(Journal& journal) {
   enrollment.member.add_keys()->set_card("NEW-4711");
   enrollment.member.set_first_name("Nechama");
   enrollment.keys = {full_key()};
-  enrollment.now_us = enrollment.commit_time_us = kFullNowUs;
+  enrollment.commit_time_us = kFullNowUs;
   REQUIRE(EnrollmentBook(journal).enroll(enrollment).ok());
 }
 
