@@ -4,10 +4,9 @@
 #include <system_error>
 #include <vector>
 
-#include "absl/status/statusor.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/agent/file_shredder.h"
+#include "client/agent/sibling_files.h"
 
 namespace moadon::agent {
 namespace {
@@ -34,22 +33,6 @@ std::string unused_name(const CardFiles& files) {
   }
 }
 
-absl::StatusOr<std::vector<std::string>> names_aside(const CardFiles& files) {
-  const fs::path path(files.cards_path);
-  const std::string start = absl::StrCat(path.filename().string(), kAside);
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  std::vector<std::string> names;
-  std::error_code code;
-  fs::directory_iterator found(folder, code);
-  for (; !code && found != fs::directory_iterator(); found.increment(code)) {
-    if (absl::StartsWith(found->path().filename().string(), start)) {
-      names.push_back(found->path().string());
-    }
-  }
-  if (code) return failed(code, "list", folder.string());
-  return names;
-}
-
 bool always() { return true; }
 
 }  // namespace
@@ -64,7 +47,7 @@ absl::Status set_cards_aside(const CardFiles& files) {
 }
 
 absl::Status shred_cards_aside(const CardFiles& files, absl::FunctionRef<bool()> goes_on) {
-  const absl::StatusOr<std::vector<std::string>> names = names_aside(files);
+  const auto names = files_starting_with(absl::StrCat(files.cards_path, kAside));
   if (!names.ok()) return names.status();
   absl::Status shredded;
   for (const std::string& name : *names) shredded.Update(shred_file(name, goes_on));

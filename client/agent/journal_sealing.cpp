@@ -4,9 +4,9 @@
 #include <filesystem>
 
 #include "absl/strings/escaping.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/agent/journal_rows.h"
+#include "client/agent/sibling_files.h"
 #include "sqlite/transaction.h"
 
 namespace moadon::agent {
@@ -144,16 +144,12 @@ absl::StatusOr<bool> seal_some(Connection& connection, const JournalSeal& seal) 
 }
 
 // Copies that were made before migrations, of this file and by this name.
-std::vector<std::filesystem::path> copies_of(const std::string& path) {
-  const std::filesystem::path file(path);
-  const std::string start = absl::StrCat(file.filename().string(), ".before-");
-  std::vector<std::filesystem::path> copies;
-  std::error_code unreadable;
-  for (const auto& found : std::filesystem::directory_iterator(
-           file.has_parent_path() ? file.parent_path() : ".", unreadable)) {
-    if (absl::StartsWith(found.path().filename().string(), start)) copies.push_back(found.path());
-  }
-  return copies;
+std::vector<std::string> copies_of(const std::string& path) {
+  auto copies = files_starting_with(path + ".before-");
+  if (copies.ok()) return *std::move(copies);
+  spdlog::error("event=journal_copies_not_listed message=\"{}\"",
+                absl::Utf8SafeCEscape(copies.status().message()));
+  return {};
 }
 
 absl::Status forget_what_was_in_clear(Connection& connection) {
@@ -178,7 +174,7 @@ absl::Status seal_rows_in_clear(Connection& connection, const JournalSeal& seal)
     any_sealed = true;
   }
   // The copies go last: they are also what says that this is not finished.
-  const std::vector<std::filesystem::path> copies = copies_of(connection.path());
+  const std::vector<std::string> copies = copies_of(connection.path());
   if (!any_sealed && copies.empty()) return absl::OkStatus();
   const absl::Status forgotten = forget_what_was_in_clear(connection);
   if (!forgotten.ok()) {
@@ -186,7 +182,7 @@ absl::Status seal_rows_in_clear(Connection& connection, const JournalSeal& seal)
                   absl::Utf8SafeCEscape(forgotten.message()));
     return absl::OkStatus();
   }
-  for (const std::filesystem::path& copy : copies) {
+  for (const std::string& copy : copies) {
     std::error_code failed;
     std::filesystem::remove(copy, failed);
     if (failed) spdlog::error("event=journal_copy_stays message=\"{}\"", failed.message());
