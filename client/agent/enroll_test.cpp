@@ -222,7 +222,8 @@ int64_t known_key_count(const House& house) {
 
 TEST_CASE("who is erased at the server is forgotten here, too, once that is heard") {
   LonelyHouse house;
-  REQUIRE(enroll(*house.till, newcomer("77")).ok());
+  const auto enrolled = enroll(*house.till, newcomer("77"));
+  REQUIRE(enrolled.ok());
   house.club.set_facts({});  // there is somebody with the card 77
   house.club.come_back();
   REQUIRE(eventually([&] { return house.till->status().undelivered_count() == 0; }));
@@ -232,6 +233,12 @@ TEST_CASE("who is erased at the server is forgotten here, too, once that is hear
   house.club.go_away();
   const auto asked = identify(*house.till, card_key("77"));
   CHECK(reason_of(asked.status()) == v1::REASON_SERVER_UNREACHABLE);
+  // A sale under way at another register of the machine is still theirs.
+  Register other = house.at(*house.agent, "R2");
+  REQUIRE(other.commit(sale_of("9"), enrolled->facts().member_id()).ok());
+  house.club.come_back();
+  REQUIRE(eventually([&] { return other.status().undelivered_count() == 0; }));
+  CHECK(house.club.context_of("R2/9").member_id() == "member-of-77");
 }
 
 TEST_CASE("who is gone while the machine is away is forgotten when all cards came anew") {

@@ -186,8 +186,9 @@ absl::StatusOr<std::vector<std::string>> EnrollmentBook::named() {
 
 absl::Status EnrollmentBook::forget(absl::Span<const std::string> member_ids) {
   if (member_ids.empty()) return absl::OkStatus();
-  return journal_.writer_->run(
-      [member_ids](Connection& connection) { return remove_members(connection, member_ids); });
+  return journal_.writer_->run([&](Connection& connection) {
+    return remove_persons(connection, journal_.seal_, member_ids);
+  });
 }
 
 absl::Status EnrollmentBook::prune(int64_t before_us) {

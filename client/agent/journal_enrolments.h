@@ -61,7 +61,7 @@ class EnrollmentBook final {
 
   // Whom those who were enrolled here are known to be: members, whether kept here or not.
   absl::StatusOr<std::vector<std::string>> named();
-  // Forgets members whom the server has named and does not let be kept any more.
+  // Forgets name and keys of members whom the server has named and does not let be kept any more.
   absl::Status forget(absl::Span<const std::string> member_ids);
   // Forgets who was enrolled before `before_us`, once that is delivered.
   absl::Status prune(int64_t before_us);

@@ -58,15 +58,19 @@ constexpr Sql kReceiptAt{"SELECT receipt FROM entry WHERE register_id = $1 AND s
 constexpr Sql kName{
     "UPDATE provisional SET member_id = $2, display_name = $3 WHERE provisional_id = $1"};
 
-absl::Status give_name(Connection& connection, const JournalSeal& seal, ProvisionalRow row,
-                       const std::string& member_id) {
-  if (!row.member_id.empty()) return absl::OkStatus();
-  row.member_id = member_id;
+absl::Status rename(Connection& connection, const JournalSeal& seal, const ProvisionalRow& row) {
   const auto sealed = seal.seal(row.display_name, name_place(row));
   if (!sealed.ok()) return sealed.status();
   Statement name = connection.statement(kName);
   name.bind_all(row.provisional_id, row.member_id, Blob{*sealed});
   return name.execute();
+}
+
+absl::Status give_name(Connection& connection, const JournalSeal& seal, ProvisionalRow row,
+                       const std::string& member_id) {
+  if (!row.member_id.empty()) return absl::OkStatus();
+  row.member_id = member_id;
+  return rename(connection, seal, row);
 }
 
 constexpr Sql kRemoveOld{
@@ -76,13 +80,23 @@ constexpr Sql kRemoveOld{
     "AND NOT EXISTS (SELECT 1 FROM provisional s WHERE s.stands_for = provisional.provisional_id "
     "AND (s.enroll_time_us >= $1 OR EXISTS (SELECT 1 FROM undelivered u "
     "WHERE u.register_id = s.register_id AND u.sequence = s.sequence)))"};
-constexpr Sql kRemoveMember{
-    "DELETE FROM provisional WHERE member_id = $1 AND NOT EXISTS (SELECT 1 FROM undelivered u "
+constexpr Sql kFindDelivered{
+    "SELECT provisional_id, register_id, sequence, stands_for, display_name, member_id "
+    "FROM provisional WHERE member_id = $1 AND NOT EXISTS (SELECT 1 FROM undelivered u "
     "WHERE u.register_id = provisional.register_id AND u.sequence = provisional.sequence)"};
+constexpr Sql kRemoveKeysOf{"DELETE FROM provisional_key WHERE provisional_id = $1"};
 constexpr Sql kNamed{"SELECT DISTINCT member_id FROM provisional WHERE member_id <> ''"};
 constexpr Sql kRemoveKeys{
     "DELETE FROM provisional_key WHERE provisional_id NOT IN (SELECT provisional_id FROM "
     "provisional)"};
+
+absl::StatusOr<std::vector<ProvisionalRow>> find_delivered(Connection& connection,
+                                                           const JournalSeal& seal,
+                                                           const std::string& member_id) {
+  Statement read = connection.statement(kFindDelivered);
+  read.bind_all(member_id);
+  return rows_of(read, seal);
+}
 
 }  // namespace
 
@@ -180,14 +194,22 @@ absl::StatusOr<std::vector<std::string>> named_members(Connection& connection) {
   }
 }
 
-absl::Status remove_members(Connection& connection, absl::Span<const std::string> member_ids) {
+absl::Status remove_persons(Connection& connection, const JournalSeal& seal,
+                            absl::Span<const std::string> member_ids) {
   for (const std::string& member_id : member_ids) {
-    Statement remove = connection.statement(kRemoveMember);
-    remove.bind_all(member_id);
-    absl::Status removed = remove.execute();
-    if (!removed.ok()) return removed;
+    auto rows = find_delivered(connection, seal, member_id);
+    if (!rows.ok()) return rows.status();
+    for (ProvisionalRow& row : *rows) {
+      row.display_name.clear();
+      absl::Status removed = rename(connection, seal, row);
+      if (!removed.ok()) return removed;
+      Statement remove = connection.statement(kRemoveKeysOf);
+      remove.bind_all(row.stands_for.empty() ? row.provisional_id : row.stands_for);
+      removed = remove.execute();
+      if (!removed.ok()) return removed;
+    }
   }
-  return connection.statement(kRemoveKeys).execute();
+  return absl::OkStatus();
 }
 
 }  // namespace moadon::agent

@@ -53,8 +53,9 @@ absl::Status name_provisional(sqlite::Connection& connection, const JournalSeal&
 absl::Status remove_old_provisional(sqlite::Connection& connection, int64_t before_us);
 // Who the rows are said to be.
 absl::StatusOr<std::vector<std::string>> named_members(sqlite::Connection& connection);
-// Removes rows of these members that were delivered, and the keys that are nobody's then.
-absl::Status remove_members(sqlite::Connection& connection,
+// Removes names and keys of these members from rows that were delivered. Whose a provisional id is
+// stays: registers of this machine may still name it.
+absl::Status remove_persons(sqlite::Connection& connection, const JournalSeal& seal,
                             absl::Span<const std::string> member_ids);
 
 }  // namespace moadon::agent
