@@ -171,7 +171,7 @@ absl::Status take(sqlite::Connection& connection, WriterState& state, Handed& ha
   if (!note.ok()) return note.status();
   if (*note) {
     row.settle_us = row.hand_us;
-    row.settle_note = **std::move(note);
+    if (row.settle_note.empty()) row.settle_note = **std::move(note);
   }
   return storage::keep_handed(connection, row);
 }

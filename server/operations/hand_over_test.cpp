@@ -120,6 +120,17 @@ TEST_CASE(
   CHECK(queue(test, true)[0].note() == "typed in");
 }
 
+TEST_CASE("what the owner said of an altered entry stays when it settles itself") {
+  TestClub test;
+  const v1::HandedEntry whole = chained(handed_sale(7, "A", "100"), 'a');
+  REQUIRE(give(test, {bare(whole)}).ok());
+  REQUIRE(settle(test, 7, "typed in as 17").ok());
+  REQUIRE(deliver(test, whole).has_recorded());
+  REQUIRE(give(test, {whole}).ok());
+  CHECK(queue(test).empty());
+  CHECK(queue(test, /*with_settled=*/true)[0].note() == "typed in as 17");
+}
+
 TEST_CASE("an altered entry that was recorded while it was whole does not wait") {
   TestClub test;
   const v1::HandedEntry whole = chained(handed_sale(7, "A", "100"), 'a');
