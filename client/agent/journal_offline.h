@@ -39,7 +39,8 @@ struct StandingQuery {
   // the member was given here leave them served. 0: not known.
   int64_t facts_time_us = 0;
   int64_t latest_us = 0;  // holds that ended before set nothing aside any more
-  int64_t lease_us = 0;   // leases and slices that ended before give nothing: the quote's moment
+  // Leases and slices that ended before give nothing: the quote's moment. 0: none has ended.
+  int64_t lease_us = 0;
   // The hold that the sale at hand uses up; what it sets aside counts as free. Empty: none.
   std::string hold_id = {};
 };

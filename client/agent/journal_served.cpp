@@ -17,7 +17,7 @@ constexpr Sql kKeep{
     "INSERT INTO served_member (register_id, member_id, served_time_us, proof) "
     "VALUES ($1, $2, $3, $4) ON CONFLICT (register_id, member_id) "
     "DO UPDATE SET served_time_us = excluded.served_time_us, proof = excluded.proof"};
-// What is kept of the time is no earlier than any row.
+// So that what is kept of the time tells nearly when a row was written that is altered later.
 constexpr Sql kHearTime{
     "INSERT INTO clock (clock_id, latest_us, boot_id, server_offset_us) VALUES (1, $1, '', 0) "
     "ON CONFLICT (clock_id) DO UPDATE SET latest_us = max(latest_us, excluded.latest_us)"};
@@ -29,7 +29,9 @@ constexpr Sql kForget{"DELETE FROM served_member WHERE served_time_us < $1"};
 constexpr Sql kAll{"SELECT register_id, member_id, served_time_us, proof FROM served_member"};
 constexpr Sql kForgetOne{"DELETE FROM served_member WHERE register_id = $1 AND member_id = $2"};
 constexpr Sql kRegisters{"SELECT register_id FROM register"};
-constexpr Sql kLatest{"SELECT latest_us FROM clock WHERE clock_id = 1"};
+constexpr Sql kLatest{
+    "SELECT max(time_us) FROM (SELECT latest_us AS time_us FROM clock "
+    "UNION ALL SELECT served_time_us FROM served_member)"};
 
 // The proof opens only in exactly this row.
 std::string place_of(const ServedMember& served) {
@@ -61,6 +63,7 @@ absl::StatusOr<std::vector<std::string>> all_registers(Connection& connection) {
   }
 }
 
+// No row is altered any more.
 absl::Status keep_everybody_served(Connection& connection, const JournalSeal& seal) {
   int64_t latest_us = 0;
   {

@@ -1,5 +1,6 @@
 // What a till gives without its server: never more than the caps, whoever asks, and again only when
 // the server has heard of it.
+#include <numeric>
 #include <thread>
 
 #include "client/agent/offline_shop.h"
@@ -96,6 +97,27 @@ TEST_CASE("many who hold at once get no more than the cap together") {
   int64_t sum_minor = 0;
   for (const int64_t minor : spent_minor) sum_minor += minor;
   CHECK(sum_minor == 250);
+}
+
+TEST_CASE("many who commit at once what they were quoted get no more than the cap together") {
+  OfflineShop shop;
+  shop.go_offline();
+  constexpr int kMembers = 8;
+  std::vector<v1::QuoteReference> quoted;
+  for (int i = 0; i < kMembers; ++i) {
+    quoted.push_back(shop.quote(plain(i + 1, 250'000)).reference());
+  }
+  std::vector<int64_t> spent_minor(kMembers);
+  std::vector<std::thread> cashiers;
+  for (size_t i = 0; i < kMembers; ++i) {
+    cashiers.emplace_back([&shop, &spent_minor, &quoted, i] {
+      const v1::Basket basket = plain(static_cast<int>(i) + 1, 250'000);
+      const auto sold = shop.commit(std::to_string(i), basket, quoted[i]);
+      if (sold.ok()) spent_minor[i] = sold->quote().points().spent_minor();
+    });
+  }
+  for (std::thread& cashier : cashiers) cashier.join();
+  CHECK(std::accumulate(spent_minor.begin(), spent_minor.end(), int64_t{0}) == 250);
 }
 
 TEST_CASE("quotes made before the cap was reached give no more than is left of it") {

@@ -161,9 +161,8 @@ absl::StatusOr<RegisterService::PricedSale> RegisterService::price_sale(
   // What was delivered since the server's facts were quoted by is the server's to count.
   const bool is_quoted =
       *hold || (quote != nullptr && known.facts.snapshot() == quote->facts_snapshot());
-  const bool is_cut_off =
-      !is_set_aside && (needs_terms(caller, known) ||
-                        ((!is_quoted || known.is_kept) && is_behind(caller, known.facts)));
+  const bool is_cut_off = !is_set_aside && (needs_terms(caller, known) ||
+                                            (!is_quoted && is_behind(caller, known.facts)));
   sale.is_limited = is_cut_off || sale.query.quoted;
   const bool is_too_old = known.facts.snapshot() > 0 && !may_price(known, sale.query.then_us);
   if (sale.is_limited && !is_set_aside && is_too_old) known = facts_here(context.member_id());
